@@ -1,0 +1,1 @@
+"""Helpers of the strategic analysis workbook; a notebook imports what it shows from here."""

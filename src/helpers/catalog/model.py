@@ -1,0 +1,194 @@
+"""What each definition may say. Unknown keys are refused, so a misspelt one cannot pass unseen."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Definition(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(_Definition):
+    """One text in both languages."""
+
+    en: str
+    tr: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.tr if language == "tr" else self.en
+
+
+class Caveat(Text):
+    """A doubt that travels with a figure to the page."""
+
+
+class Plan(_Definition):
+    """Who the workbook is for and what its batch covers by default."""
+
+    institution: str
+    title: Text
+    years: tuple[int, ...]
+    languages: tuple[Literal["tr", "en"], ...]
+    peer_group: str
+
+
+class Activity(Text):
+    """An activity that a goal names, such as rankings (G3a)."""
+
+
+class Goal(_Definition):
+    """A strategic goal."""
+
+    code: str
+    name: Text
+    activities: dict[str, Activity]
+
+
+class Indicator(_Definition):
+    """An indicator: what is counted, in which unit, and how its performance is scored.
+
+    `a_rule` says whether the baseline enters the performance formula (domain dossier 1.3).
+    """
+
+    code: str
+    goal: str
+    seed: tuple[str, ...]
+    name: Text
+    definition: Text
+    formula: str
+    unit: Literal["count", "score", "rank", "percent"]
+    direction: Literal["up", "down"]
+    measure_type: Literal["flow", "cumulative", "level", "ratio", "rank", "index"]
+    a_rule: Literal["baseline", "zero"]
+    dataset: str
+    frequency: Literal["half-year", "year", "academic-year", "edition"]
+    person_count: bool
+
+
+class Variable(_Definition):
+    """A published value of a ranking: its kind decides how its text is read."""
+
+    kind: Literal["score", "count", "ratio", "percent", "female_male", "rank"]
+    en: str
+    tr: str
+
+
+class Method(_Definition):
+    """Weights of a ranking over a span of editions, with the error of recomputing by them."""
+
+    id: str
+    start: int = Field(alias="from")
+    end: int | None = Field(alias="to")
+    source: str
+    weights: dict[str, float]
+    scale: float = 1.0
+    shift: float = 0.0
+    error: float
+    checked_on: str
+
+
+class Bands(_Definition):
+    """How the publisher prints ranks over a span of editions."""
+
+    start: int = Field(alias="from")
+    end: int | None = Field(alias="to")
+    exact_until: int
+    band_starts: tuple[int, ...]
+
+
+class Restored(_Definition):
+    """Pillar names to put back for editions before a change of method."""
+
+    before: int
+    names: dict[str, str]
+
+
+class Break(_Definition):
+    """An edition from which values cannot be compared with earlier ones."""
+
+    at: int
+    text: Text
+
+
+class System(_Definition):
+    """A ranking system."""
+
+    name: Text
+    short: str
+    publisher: str
+    watched: bool
+    clock: int
+    published: Text
+    data_lag_years: int
+    prints_ties: bool
+    zero_is_missing: bool
+    overall_until_exact: bool = False
+    methods: tuple[Method, ...]
+    restores: tuple[Restored, ...] = ()
+    breaks: tuple[Break, ...]
+    bands: tuple[Bands, ...]
+    variables: dict[str, Variable]
+
+    def edition_for(self, year: int) -> int:
+        """Return the edition that was in force for most of a calendar year."""
+        return year + self.clock
+
+    def method(self, edition: int) -> Method | None:
+        """Return the method of an edition, or None where no weights are declared."""
+        return next((m for m in self.methods if _within(m, edition)), None)
+
+    def band_rule(self, edition: int) -> Bands | None:
+        """Return how ranks of an edition are printed, or None where that is not declared."""
+        return next((b for b in self.bands if _within(b, edition)), None)
+
+
+def _within(span: Method | Bands, edition: int) -> bool:
+    return span.start <= edition and (span.end is None or edition <= span.end)
+
+
+class Column(_Definition):
+    """Headers under which a column is known."""
+
+    aliases: tuple[str, ...]
+    optional: bool = False
+
+
+class Skip(_Definition):
+    """Rows that a publisher's table holds and that are no data, with the reason."""
+
+    column: str
+    equals: tuple[str, ...]
+    reason: str
+
+
+class Layout(_Definition):
+    """A publisher's table layout, recognised by its header."""
+
+    id: str
+    system: str
+    title: str
+    columns: dict[str, Column]
+    values: dict[str, Column]
+    ignored: tuple[str, ...] = ()
+    skip: tuple[Skip, ...] = ()
+
+
+class PeerGroup(_Definition):
+    """Institutions to compare with."""
+
+    title: Text
+    source: str
+    members: tuple[str, ...]
+
+
+class Parameter(_Definition):
+    """A notebook parameter: its type, allowed values, default and meaning."""
+
+    type: Literal["int", "str"]
+    default: int | str
+    allowed: tuple[int | str, ...] | None = None
+    allowed_from: Literal["institutions"] | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    meaning: Text

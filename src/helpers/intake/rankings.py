@@ -1,0 +1,255 @@
+"""A ranking table in a known layout → positions and scores, with every row accounted for."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from .. import locale
+from ..catalog import Layout, System
+from ..errors import FileRefused, Problem
+from . import flattened, values
+from .layouts import Match
+from .table import RawTable, Row
+
+T = TypeVar("T")
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# The publisher's own number of an edition, kept inside what anybody has published.
+_EDITIONS = range(2003, 2101)
+
+
+@dataclass
+class Received:
+    """What became of the rows of one table: accepted + rejected + skipped = all."""
+
+    table: RawTable
+    layout: Layout
+    unread: tuple[str, ...]
+    rows: int
+    positions: list[dict[str, object]] = field(default_factory=list)
+    scores: list[dict[str, object]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    accepted: int = 0
+
+    @property
+    def rejected(self) -> int:
+        """Count the rejected rows; a row may have several problems."""
+        return len({problem.row for problem in self.problems})
+
+    @property
+    def editions(self) -> list[int]:
+        """Return the editions of the accepted rows."""
+        return sorted({int(str(row["edition"])) for row in (*self.positions, *self.scores)})
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A row whose cells could all be read."""
+
+    row: Row
+    edition: int
+    edition_text: str
+    name: str
+    country: str
+    rank: values.Rank
+    overall: values.Span
+    found: dict[str, values.Span]
+
+
+def clean(table: RawTable, match: Match, system: System, edition: int | None) -> Received:
+    """Read, check and restore the rows of a table.
+
+    `edition` is used where neither the rows, the header nor the sheet's name tells it.
+    """
+    received = Received(table, match.layout, match.unread, rows=len(match.rows))
+    reader = _RowReader(table, match, system, edition)
+    accepted = []
+    for row in match.rows:
+        reason = reader.skip(row)
+        if reason:
+            received.skipped.append((row.number, reason))
+            continue
+        read, problems = reader.read(row)
+        received.problems += problems
+        if read and "overall" not in match.layout.columns and not any(s.text for s in read.found.values()):
+            received.skipped.append((row.number, "no value in any column"))
+        elif read:
+            accepted.append(read)
+    accepted = _without_repeats(accepted, reader, received)
+    for year in sorted({read.edition for read in accepted}):
+        _add(
+            received,
+            [read for read in accepted if read.edition == year],
+            system,
+            match.layout,
+            year,
+        )
+    received.accepted = len(accepted)
+    return received
+
+
+class _RowReader:
+    def __init__(self, table: RawTable, match: Match, system: System, edition: int | None) -> None:
+        self._table, self._match, self._system = table, match, system
+        sheet = table.sheet.strip()
+        named = _YEAR.search(sheet)
+        self._edition = match.edition or (int(named.group()) if named else edition)
+        self._edition_text = sheet if named and not match.edition else str(self._edition or "")
+        if self._edition is None and "edition" not in match.places:
+            raise FileRefused(
+                f"{table.file!r} does not say which edition it is.",
+                expected="a column such as `year`, a header such as `2026 Rank`, or a sheet named by year",
+                remedy="Say it: workbook receive FILE --year 2026",
+            )
+
+    def _cell(self, row: Row, column: str) -> str:
+        place = self._match.places.get(column)
+        return row.cells[place] if place is not None and place < len(row.cells) else ""
+
+    def skip(self, row: Row) -> str | None:
+        for rule in self._match.layout.skip:
+            if locale.key(self._cell(row, rule.column)) in {locale.key(value) for value in rule.equals}:
+                return rule.reason
+        return None
+
+    def problem(self, row: Row, column: str, expected: str, remedy: str) -> Problem:
+        place = self._match.places.get(column)
+        head = self._match.header.cells[place] if place is not None else column
+        return Problem(
+            self._table.file,
+            self._table.sheet,
+            row.number,
+            head,
+            self._cell(row, column),
+            expected,
+            remedy,
+        )
+
+    def read(self, row: Row) -> tuple[_Read | None, list[Problem]]:
+        """Read all cells of a row; all its problems are told at once."""
+        width = len(self._match.header.cells)
+        if any(row.cells[width:]):
+            return None, [
+                Problem(
+                    self._table.file, self._table.sheet, row.number, "(row)", " | ".join(row.cells[width:]),
+                    f"{width} cells, as in the header",
+                    "A cell that holds the delimiter must stand in quotes.",
+                )
+            ]  # fmt: skip
+        problems: list[Problem] = []
+
+        def attempt(column: str, reader: Callable[[str], T]) -> T | None:
+            try:
+                return reader(self._cell(row, column))
+            except values.Unreadable as error:
+                problems.append(self.problem(row, column, error.expected, error.remedy))
+                return None
+
+        rank = attempt("rank", lambda text: values.rank(text, self._cell(row, "tie")))
+        overall = attempt("overall", values.score) or values.Span("", None, None)
+        found = {
+            variable: attempt(variable, values.READERS[self._system.variables[variable].kind])
+            or values.Span("", None, None)
+            for variable in self._match.layout.values
+            if variable in self._match.places
+        }
+        name = self._cell(row, "name")
+        if not locale.key(name):
+            problems.append(self.problem(row, "name", "the name of an institution", "Add the name."))
+        edition, edition_text = self._edition_of(row, problems)
+        if problems or rank is None or edition is None:
+            return None, problems
+        return _Read(row, edition, edition_text, name, self._cell(row, "country"), rank, overall, found), []
+
+    def _edition_of(self, row: Row, problems: list[Problem]) -> tuple[int | None, str]:
+        if "edition" not in self._match.places:
+            return self._edition, self._edition_text
+        text = self._cell(row, "edition")
+        found = _YEAR.match(text)
+        if not found or int(found.group()) not in _EDITIONS:
+            problems.append(self.problem(row, "edition", "a year such as 2026", "Write the edition's year."))
+            return None, text
+        return int(found.group()), text
+
+
+def _without_repeats(reads: Iterable[_Read], reader: _RowReader, received: Received) -> list[_Read]:
+    """Reject a row that repeats an institution of the same edition: one of the two is wrong."""
+    first: dict[tuple[int, str, str], _Read] = {}
+    for read in reads:
+        who = (read.edition, locale.key(read.name), locale.key(read.country))
+        if who in first:
+            received.problems.append(
+                reader.problem(
+                    read.row,
+                    "name",
+                    f"each institution once in an edition (first in row {first[who].row.number})",
+                    "Remove the row that is wrong.",
+                )
+            )
+        else:
+            first[who] = read
+    return list(first.values())
+
+
+def _add(received: Received, reads: list[_Read], system: System, layout: Layout, edition: int) -> None:
+    """Turn the rows of one edition into positions and scores, with the caveats they carry."""
+    judged = flattened.judge([read.rank for read in reads], system, edition)
+    restored = next((r.names for r in system.restores if edition < r.before), {})
+    rule = system.band_rule(edition)
+    exact_until = rule.exact_until if rule and system.overall_until_exact else None
+    for read, verdict in zip(reads, judged, strict=True):
+        # A rank that is set aside may stand in the band of exact ones only if it was itself exact.
+        beyond = exact_until is not None and (verdict.rank is None or verdict.rank.low > exact_until)
+        overall, doubt = _overall(read.overall, system, beyond)
+        common = {
+            "system": layout.system,
+            "edition": edition,
+            "name": read.name,
+            "name_key": locale.key(read.name),
+            "source": received.table.file,
+            "evidence": "table",
+            "source_row": read.row.number,
+        }
+        if "overall" in layout.columns:
+            received.positions.append(
+                {
+                    **common,
+                    "edition_text": read.edition_text,
+                    "country": read.country,
+                    "rank_text": verdict.rank.text if verdict.rank else "",
+                    "rank_low": verdict.rank.low if verdict.rank else None,
+                    "rank_high": verdict.rank.high if verdict.rank else None,
+                    "rank_tie": verdict.rank.tie if verdict.rank else None,
+                    "overall_text": overall.text,
+                    "overall_low": overall.low,
+                    "overall_high": overall.high,
+                    "caveats": " ".join((*verdict.caveats, *doubt)),
+                }
+            )
+        for variable, span in read.found.items():
+            if span.low is None:
+                continue
+            is_nought = (
+                system.zero_is_missing and system.variables[variable].kind == "score" and span.high == 0
+            )
+            caveats = [] if variable not in restored else ["pillar_names_restored"]
+            received.scores.append(
+                {
+                    **common,
+                    "variable": restored.get(variable, variable),
+                    "value_text": span.text,
+                    "value_low": None if is_nought else span.low,
+                    "value_high": None if is_nought else span.high,
+                    "caveats": " ".join([*caveats, *(["zero_means_missing"] if is_nought else [])]),
+                }
+            )
+
+
+def _overall(span: values.Span, system: System, beyond_exact: bool) -> tuple[values.Span, list[str]]:
+    if beyond_exact and span.low is not None:
+        return values.Span("", None, None), ["overall_not_official"]
+    if system.zero_is_missing and span.high == 0:
+        return values.Span(span.text, None, None), ["zero_means_missing"]
+    return span, []

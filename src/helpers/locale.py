@@ -1,0 +1,94 @@
+"""Turkish and English: casing, matching keys, sort order, numbers, percentages, dates.
+
+Python's own case functions are wrong for Turkish (`"İ".lower()` has two code points,
+`"ISPARTA".lower()` has a dotted i), and pandas' differ with and without pyarrow, so text
+from data goes through this module only.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+LANGUAGES = ("tr", "en")
+
+_TO_LOWER = str.maketrans({"I": "ı", "İ": "i"})
+_TO_UPPER = str.maketrans({"ı": "I", "i": "İ"})
+# Letters that carry no combining mark and so survive decomposition: Turkish ı, Danish ø ...
+_PLAIN = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"}
+)
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\-_/,.;:'\u2018\u2019`\u00b4\"\u201c\u201d&+]")
+_BLANKS = re.compile(r"\s+")
+_TURKISH_ALPHABET = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
+
+
+def lower(text: str) -> str:
+    """Lower-case by Turkish rules: I → ı, İ → i."""
+    return text.translate(_TO_LOWER).lower()
+
+
+def upper(text: str) -> str:
+    """Upper-case by Turkish rules: ı → I, i → İ."""
+    return text.translate(_TO_UPPER).upper()
+
+
+def tidy(text: str) -> str:
+    """Normalise to NFC, turn every kind of blank into one space and trim.
+
+    No-break spaces come with most publishers' tables, and decomposed letters with files
+    that passed through macOS.
+    """
+    text = unicodedata.normalize("NFC", text).replace("\ufeff", "")
+    return _BLANKS.sub(" ", text).strip()
+
+
+def key(text: str) -> str:
+    """Return a key for matching names, never for display.
+
+    Casing, diacritics, dashes and blanks are folded: `IĞDIR` = `Iğdır` = `igdir`,
+    `Istanbul University–Cerrahpaşa` = `istanbul university cerrahpasa`.
+    """
+    text = tidy(text).translate(_TO_LOWER).lower()
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _BLANKS.sub(" ", _DASHES.sub(" ", text.translate(_PLAIN))).strip()
+
+
+def sort_key(text: str) -> tuple[int, ...]:
+    """Return a key that sorts by the Turkish alphabet (ç after c, ı before i)."""
+    return tuple(
+        _TURKISH_ALPHABET.index(c) if c in _TURKISH_ALPHABET else 100 + ord(c) for c in lower(tidy(text))
+    )
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale("tr", "TR") if language == "tr" else Locale("en", "GB")
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """Write a number with a fixed number of decimals: `1.234,5` in Turkish, `1,234.5` in English.
+
+    A minus sign is the typographic one, so that a negative figure is never broken at its sign.
+    """
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = format_decimal(round(value, decimals) + 0.0, pattern, locale=_locale(language))
+    return text.replace("-", "\u2212")
+
+
+def percent(value: float, language: str, decimals: int = 0) -> str:
+    """Write a percentage given in percent points: 8 → `%8` in Turkish, `8%` in English."""
+    digits = "0." + "0" * decimals if decimals else "0"
+    pattern = f"%#,##{digits}" if language == "tr" else f"#,##{digits}%"
+    text = format_percent(round(value, decimals) / 100, pattern, locale=_locale(language))
+    return text.replace("-", "\u2212")
+
+
+def day(value: date, language: str) -> str:
+    """Write a date: `31.12.2025` in Turkish, `31 Dec 2025` in English."""
+    pattern = "dd.MM.yyyy" if language == "tr" else "d MMM yyyy"
+    return format_date(value, pattern, locale=_locale(language))

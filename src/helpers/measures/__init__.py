@@ -1,0 +1,1 @@
+"""Formulas: pure functions from checked frames to the figures of the catalogue."""

@@ -1,0 +1,46 @@
+"""The folders of the workbook, found from this file and never from the working directory.
+
+A notebook runs in its own folder under nbval and in the caller's folder under papermill,
+so nothing may depend on where the process was started.
+"""
+
+import os
+from pathlib import Path
+
+ROOT_VARIABLE = "WORKBOOK_ROOT"
+
+
+def root() -> Path:
+    """Return the folder that holds `notebooks/`, `data/` and `reports/`.
+
+    The environment variable `WORKBOOK_ROOT` names another one: tests use it, and so does
+    a university that keeps its data apart from the code.
+    """
+    named = os.environ.get(ROOT_VARIABLE)
+    return Path(named).resolve() if named else Path(__file__).resolve().parents[2]
+
+
+def data(*parts: str) -> Path:
+    """Return a path below `data/`."""
+    return root().joinpath("data", *parts)
+
+
+def notebooks(*parts: str) -> Path:
+    """Return a path below `notebooks/`."""
+    return root().joinpath("notebooks", *parts)
+
+
+def reports(*parts: str) -> Path:
+    """Return a path below `reports/`."""
+    return root().joinpath("reports", *parts)
+
+
+def shown(path: Path) -> str:
+    """Write a path as a reader may see it: relative to the workbook, else its name alone.
+
+    Reports and identity cards must not carry the folders of the machine they were made on.
+    """
+    try:
+        return path.resolve().relative_to(root()).as_posix()
+    except ValueError:
+        return path.name

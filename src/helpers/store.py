@@ -1,0 +1,195 @@
+"""Checked tables at rest, read with DuckDB: the embedded sample (CSV) or what was received (Parquet).
+
+Both hold the same columns, declared in `data/catalog/datasets`, so that the code above need not
+know which edition it works on.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from . import paths
+from .errors import CatalogError, NotHeld
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+SAMPLE, LIVE = "sample", "live"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that a table was read from: its path in the workbook, hash and row count."""
+
+    file: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A frame with the files it came from."""
+
+    frame: "pd.DataFrame"
+    sources: tuple[Source, ...]
+
+
+@lru_cache(maxsize=4)
+def _definitions(root: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
+        found.update(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return found
+
+
+def definition(dataset: str) -> dict[str, Any]:
+    """Return a dataset's declared meaning, key and columns."""
+    try:
+        return _definitions(paths.root())[dataset]
+    except KeyError:
+        raise CatalogError(
+            f"There is no dataset {dataset!r}.", expected="one declared in data/catalog/datasets"
+        ) from None
+
+
+def _connect() -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    # Nothing may be fetched at run time, and two notebooks share two cores.
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "threads": "1",
+        }
+    )
+
+
+def _sql(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def files(edition: str, dataset: str) -> list[Path]:
+    """Return the files that hold a dataset, which may be none."""
+    if edition == SAMPLE:
+        path = paths.data("sample", f"{dataset}.csv")
+        return [path] if path.exists() else []
+    return sorted(paths.data("store", dataset).glob("*.parquet"))
+
+
+def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
+    """Read a dataset of an edition, of the named ranking systems only if any are named.
+
+    Raises NotHeld when the edition holds nothing of it.
+    """
+    columns = definition(dataset)["columns"]
+    found = files(edition, dataset)
+    if edition == LIVE and systems:
+        found = [path for path in found if path.name.split("-")[0] in systems]
+    if not found:
+        raise NotHeld(
+            f"The edition {edition!r} holds no {dataset}.",
+            remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
+        )
+    listed = "[" + ", ".join(_sql(path.as_posix()) for path in found) + "]"
+    types = ", ".join(f"{_sql(name)}: {_sql(column['type'])}" for name, column in columns.items())
+    scan = (
+        f"read_csv({listed}, header = true, columns = {{{types}}}, nullstr = '')"
+        if edition == SAMPLE
+        else f"read_parquet({listed})"
+    )
+    names = ", ".join(f'"{name}"' for name in columns)
+    where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""
+    with _connect() as connection:
+        frame = connection.execute(f"select {names} from {scan}{where} order by all").df()
+        counts = dict(
+            connection.execute(
+                f"select parse_filename(filename), count(*) from {_named(scan)} group by all"
+            ).fetchall()
+        )
+    return Table(
+        frame,
+        tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
+    )
+
+
+def _named(scan: str) -> str:
+    return scan[:-1] + ", filename = true)"
+
+
+def has(edition: str, dataset: str) -> bool:
+    """Tell whether an edition holds a dataset as such."""
+    return bool(files(edition, dataset))
+
+
+@lru_cache(maxsize=256)
+def _sha256(path: Path, size: int, changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file's content."""
+    stat = path.stat()
+    return _sha256(path, stat.st_size, stat.st_mtime_ns)
+
+
+def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) -> bool:
+    """Write rows as the Parquet partition `name` of a dataset; tell whether it replaced one.
+
+    The partition appears whole or not at all.
+    """
+    import pandas as pd
+
+    columns = definition(dataset)["columns"]
+    folder = paths.data("store", dataset)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.parquet"
+    temporary = target.with_name(target.name + ".part")
+    frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
+    typed = ", ".join(f'cast("{c}" as {column["type"]}) as "{c}"' for c, column in columns.items())
+    with _connect() as connection:
+        connection.register("rows_to_write", frame)
+        rows_typed = f"select {typed} from rows_to_write order by all"
+        connection.execute(f"copy ({rows_typed}) to {_sql(temporary.as_posix())} (format parquet)")
+    replaced = target.exists()
+    temporary.replace(target)
+    return replaced
+
+
+def holdings(edition: str) -> list[dict[str, object]]:
+    """Return what an edition holds: dataset, ranking system, editions, rows, source, hash."""
+    found = []
+    for dataset, described in _definitions(paths.root()).items():
+        for path in files(edition, dataset):
+            frame = _holding(edition, dataset, path, described["columns"])
+            for system, first, last, rows in frame:
+                found.append(
+                    {
+                        "dataset": dataset,
+                        "system": system,
+                        "years": str(first) if first == last else f"{first}–{last}",
+                        "rows": rows,
+                        "source": paths.shown(path),
+                        "sha256": sha256(path),
+                    }
+                )
+    return found
+
+
+def _holding(edition: str, dataset: str, path: Path, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
+    types = ", ".join(f"{_sql(name)}: {_sql(column['type'])}" for name, column in columns.items())
+    scan = (
+        f"read_csv({_sql(path.as_posix())}, header = true, columns = {{{types}}}, nullstr = '')"
+        if edition == SAMPLE
+        else f"read_parquet({_sql(path.as_posix())})"
+    )
+    with _connect() as connection:
+        return connection.execute(
+            f"select system, min(edition), max(edition), count(*) from {scan} group by 1 order by 1"
+        ).fetchall()
