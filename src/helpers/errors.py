@@ -40,6 +40,10 @@ class WorkbookError(Exception):
         parts = [wrong, f"Expected: {expected}." if expected else "", remedy]
         super().__init__(" ".join(part for part in parts if part))
 
+    def _render_traceback_(self) -> list[str]:
+        """Show one sentence in a notebook, where IPython would show a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ParameterError(WorkbookError):
     """A parameter that is unknown, of the wrong type or out of range."""

@@ -114,9 +114,28 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
             ).fetchall()
         )
     return Table(
-        frame,
+        _plain(frame),
         tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
     )
+
+
+def _plain(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Give columns one kind of emptiness: NaN in numbers, "" in text.
+
+    DuckDB hands a nullable integer over as a masked column, whose missing value answers no comparison.
+    """
+    import pandas as pd
+
+    for name in frame:
+        column = frame[name]
+        if pd.api.types.is_bool_dtype(column):
+            continue
+        if pd.api.types.is_numeric_dtype(column):
+            whole = pd.api.types.is_integer_dtype(column) and not column.isna().any()
+            frame[name] = column.astype("int64" if whole else "float64")
+        else:
+            frame[name] = column.astype(object).where(column.notna(), "").astype(str)
+    return frame
 
 
 def _named(scan: str) -> str:

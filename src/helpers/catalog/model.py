@@ -120,6 +120,7 @@ class System(_Definition):
     watched: bool
     clock: int
     published: Text
+    emphasis: Text | None = None
     data_lag_years: int
     prints_ties: bool
     zero_is_missing: bool

@@ -1,0 +1,75 @@
+"""What a cell shows: a text, a table or a chart, with its words, sources and plain witness.
+
+Each piece carries a plain-text form with all its numbers. nbval compares that form (it does not
+look at images), the page uses a chart's as its alternative text, and no run of it differs from
+another with the same data. A note for the page travels as JSON beside it.
+"""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+NOTE_TYPE = "application/vnd.workbook.piece+json"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$-])")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One thing to show, as a bundle of representations that IPython understands."""
+
+    bundle: dict[str, Any]
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.bundle, self.metadata
+
+    @property
+    def text(self) -> str:
+        """Return the plain form."""
+        return str(self.bundle["text/plain"])
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def text(*paragraphs: str, kind: str = "text") -> Piece:
+    """Show sentences as they are; nothing in them is markup."""
+    return Piece(
+        {
+            "text/plain": "\n\n".join(paragraphs),
+            "text/markdown": "\n\n".join(escape(p) for p in paragraphs),
+            NOTE_TYPE: {"kind": kind},
+        }
+    )
+
+
+def messages(sentences: list[str]) -> Piece:
+    """Show the messages of a page as a list."""
+    return Piece(
+        {
+            "text/plain": "\n".join(f"- {s}" for s in sentences),
+            "text/markdown": "\n".join(f"- {escape(s)}" for s in sentences),
+            NOTE_TYPE: {"kind": "messages"},
+        }
+    )
+
+
+def escape(sentence: str) -> str:
+    """Write a sentence so that Markdown shows it letter by letter."""
+    return _MARKDOWN.sub(r"\\\1", html.escape(sentence, quote=False))
+
+
+def note(
+    kind: str, title: str, subtitle: str, source: str, notes: Sequence[str], caveats: Mapping[str, str]
+) -> dict[str, Any]:
+    """Describe a figure or table for the page; `caveats` are sentences by their code."""
+    return {
+        "kind": kind,
+        "title": title,
+        "subtitle": subtitle,
+        "source": source,
+        "notes": list(notes),
+        "caveats": dict(caveats),
+    }

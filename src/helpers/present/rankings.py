@@ -1,0 +1,614 @@
+"""The ranking analysis in words, tables and charts. Which sentence fits is decided here, from the data."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ..measures import rankings as measures
+from ..run import Run
+from . import charts, pieces, tables
+from .pieces import Piece
+from .tables import Column
+
+_STATUS = {"not_listed": "not_listed", "rank_withheld": "rank_withheld", "not_held": "not_held"}
+_REPORTED = ("press", "mirror")
+
+
+# -- figures behind the page ---------------------------------------------------------------------
+
+
+def against_peers(run: Run, system: str) -> pd.DataFrame:
+    """Return the institution's scores in the year's edition against the peer group."""
+    return measures.against_peers(
+        run.rankings, run.institution.id, run.peer_group.members, system, run.edition_of(system)
+    )
+
+
+def history(run: Run, system: str, variable: str) -> pd.DataFrame:
+    """Return one score of the institution over the editions up to the report year."""
+    return measures.history(
+        run.rankings, run.institution.id, run.peer_group.members, system, variable, run.edition_of(system)
+    )
+
+
+def hidden(run: Run, system: str) -> pd.DataFrame:
+    """Return the institution's recomputed overall scores up to the report year."""
+    return measures.hidden(run.rankings, run.institution.id, system, run.edition_of(system))
+
+
+def international_share(run: Run) -> pd.DataFrame:
+    """Return numerator and denominator of the international-student share up to the report year."""
+    return measures.international_share(run.rankings, run.institution.id, run.edition_of("the"))
+
+
+# -- words ------------------------------------------------------------------------------------------
+
+
+def _not_computed(run: Run, key: str, **values: object) -> Piece:
+    reason = run.text(key, name=run.name, **values)
+    return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
+
+
+def _sources(run: Run, *systems: str) -> str:
+    """Name publisher and table of the rows shown."""
+    positions = run.rankings.positions
+    rows = positions[positions["system"].isin(systems) & (positions["institution"] == run.institution.id)]
+    names = [
+        f"{run.catalog.systems[s].publisher}, {run.catalog.systems[s].name[run.language]}" for s in systems
+    ]
+    kinds = sorted({run.text(f"evidence.{evidence}") for evidence in rows["evidence"]})
+    return "; ".join(names) + (f" ({', '.join(kinds)})" if kinds else "")
+
+
+def _source(run: Run, *systems: str) -> str:
+    return run.text("figure.source", sources=_sources(run, *systems))
+
+
+def _caveats(run: Run, codes: Iterable[str]) -> dict[str, str]:
+    return {
+        code: run.text("caveat", text=run.catalog.caveats[code][run.language]) for code in sorted(set(codes))
+    }
+
+
+def _codes(frame: pd.DataFrame) -> set[str]:
+    return {code for cell in frame["caveats"].dropna() for code in str(cell).split()}
+
+
+def _breaks(run: Run, system: str, editions: pd.Series) -> dict[int, str]:
+    """Return the breaks of method that fall between the editions shown."""
+    return {
+        b.at: run.text("rankings.outlook.break", edition=b.at, text=b.text[run.language])
+        for b in run.catalog.systems[system].breaks
+        if editions.min() < b.at <= editions.max()
+    }
+
+
+def _variable(run: Run, system: str, variable: str) -> str:
+    names = run.catalog.systems[system].variables[variable]
+    return names.tr if run.language == "tr" else names.en
+
+
+def clock(run: Run) -> Piece:
+    """Say which edition of each ranking the report year shows."""
+    systems = [run.catalog.systems[name] for name in ("the", "qs", "arwu", "cwur")]
+    editions = ", ".join(f"{system.short} {system.edition_for(run.year)}" for system in systems)
+    return pieces.text(run.text("rankings.clock", year=run.year, editions=editions))
+
+
+def messages(run: Run) -> Piece:
+    """Say what the page finds, in at most five sentences; each has its figure further down."""
+    found = [_position_message(run), *_edge_message(run), *_outlook_messages(run), *_share_message(run)]
+    if _listed(run, "qs") == "listed":
+        found.append(_qs_message(run))
+    return pieces.messages(found[:5])
+
+
+def _listed(run: Run, system: str) -> str:
+    places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
+    return str(places.at[system, "status"])
+
+
+def _position_message(run: Run) -> str:
+    edition = run.edition_of("the")
+    status = _listed(run, "the")
+    if status != "listed":
+        key = "the_not_listed" if status == "not_listed" else "the_not_held"
+        return run.text(f"rankings.messages.{key}", edition=edition, name=run.name)
+    rows = hidden(run, "the")
+    now = rows[rows["edition"] == edition]
+    places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
+    rank = places.at["the", "rank_text"]
+    if now.empty or pd.isna(now["gap"].iloc[0]):
+        return run.text("rankings.messages.the_exact", edition=edition, name=run.name, rank=rank)
+    return run.text(
+        "rankings.messages.the_band",
+        edition=edition,
+        name=run.name,
+        rank=rank,
+        overall=now["overall"].iloc[0],
+        edge=now["edge_computed"].iloc[0],
+        gap=now["gap"].iloc[0],
+    )
+
+
+def _edge_message(run: Run) -> list[str]:
+    """Say how the edge of the next band moved, within one method and one band."""
+    rows = hidden(run, "the").dropna(subset=["edge_computed"])
+    if rows.empty or rows["edition"].iloc[-1] != run.edition_of("the"):
+        return []
+    last = rows.iloc[-1]
+    same = rows[(rows["series"] == last["series"]) & (rows["next_band"] == last["next_band"])]
+    years = last["edition"] - same["edition"].iloc[0]
+    if years < 1:
+        return []
+    rise = (last["edge_computed"] - same["edge_computed"].iloc[0]) / years
+    key = "edge_up" if rise >= 0.5 else "edge_flat"
+    return [
+        run.text(
+            f"rankings.messages.{key}",
+            rise=rise,
+            first=int(same["edition"].iloc[0]),
+            last=int(last["edition"]),
+        )
+    ]
+
+
+def _outlook_messages(run: Run) -> list[str]:
+    rows = against_peers(run, "the").set_index("variable")
+    if "international_outlook" not in rows.index:
+        return []
+    row = rows.loc["international_outlook"]
+    if pd.isna(row["value"]) or pd.isna(row["peer_median"]):
+        return []
+    found = [
+        run.text(
+            "rankings.messages.outlook",
+            value=row["value"],
+            median=row["peer_median"],
+            count=row["peers_count"],
+            below=row["peer_percentile"],
+        )
+    ]
+    needed = _needed(run, "the")
+    if needed is not None:
+        gain = needed.set_index("variable").at["international_outlook", "gain"]
+        if gain > 0:
+            found[0] += " " + run.text("rankings.messages.outlook_alone", gain=gain)
+    return found
+
+
+def _share_message(run: Run) -> list[str]:
+    rows = international_share(run)
+    if len(rows) < 2 or rows["edition"].iloc[-1] != run.edition_of("the"):
+        return []
+    first, last = rows.iloc[0], rows.iloc[-1]
+    fall = 100 * (1 - last["students_count"] / first["students_count"])
+    key = "share_denominator" if fall >= 5 and last["share_pct"] > first["share_pct"] else "share"
+    return [
+        run.text(
+            f"rankings.messages.{key}",
+            first_share=first["share_pct"],
+            last_share=last["share_pct"],
+            first=int(first["edition"]),
+            last=int(last["edition"]),
+            fall=fall,
+        )
+    ]
+
+
+def _qs_message(run: Run) -> str:
+    places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
+    return run.text(
+        "rankings.messages.qs_listed",
+        edition=run.edition_of("qs"),
+        name=run.name,
+        rank=places.at["qs", "rank_text"],
+    )
+
+
+# -- where the university stands ----------------------------------------------------------------------
+
+
+def places(run: Run) -> Piece:
+    """Show the place in each ranking's edition of the year, and the last place before."""
+    rows = measures.places(run.rankings, run.institution.id, run.year)
+    say = run.text
+
+    def place(row: pd.Series) -> str:
+        if row["status"] != "listed":
+            return say(f"rankings.places.{_STATUS[row['status']]}")
+        reported = row["evidence"] in _REPORTED
+        return say("rankings.places.listed_reported", rank=row["rank_text"]) if reported else row["rank_text"]
+
+    def last(row: pd.Series) -> str:
+        if pd.isna(row["last_edition"]):
+            return say("none")
+        reported = row["last_evidence"] in _REPORTED
+        key = "last_place_reported" if reported else "last_place"
+        return say(f"rankings.places.{key}", rank=row["last_rank_text"], edition=int(row["last_edition"]))
+
+    records = [rows.loc[i] for i in rows.index]
+    systems = [run.catalog.systems[row["system"]] for row in records]
+    shown = [row["system"] for row in records if row["status"] in ("listed", "not_listed")]
+    return tables.table(
+        "places",
+        [
+            Column(say("rankings.places.ranking"), [s.name[run.language] for s in systems]),
+            Column(say("rankings.places.edition"), [str(row["edition"]) for row in records], number=True),
+            Column(say("rankings.places.place"), [place(row) for row in records]),
+            Column(
+                say("rankings.places.basis"),
+                [say(f"evidence.{row['evidence']}") if row["evidence"] else say("none") for row in records],
+            ),
+            Column(say("rankings.places.last"), [last(row) for row in records]),
+        ],
+        title=say("rankings.places.title", name=run.name, year=run.year),
+        source=_source(run, *(shown or ["the"])),
+        notes=[say("rankings.places.note")],
+        caveats=_caveats(run, _codes(rows)),
+    )
+
+
+def absences(run: Run) -> Piece:
+    """Say in a sentence each why a watched ranking shows no place, where that is known."""
+    rows = measures.places(run.rankings, run.institution.id, run.year)
+    sentences = []
+    for row in rows.to_dict("records"):
+        system = run.catalog.systems[row["system"]]
+        span = measures.never_listed(run.rankings, run.institution.id, row["system"])
+        if span:
+            sentence = run.text(
+                "rankings.never", system=system.short, name=run.name, first=span[0], last=span[1]
+            )
+            sentences.append(f"{sentence} {system.emphasis[run.language]}" if system.emphasis else sentence)
+        elif row["status"] in ("not_listed", "rank_withheld"):
+            key = "absent" if row["status"] == "not_listed" else "withheld"
+            sentences.append(
+                run.text(f"rankings.{key}", system=system.short, edition=row["edition"], name=run.name)
+            )
+    watched = rows[[run.catalog.systems[name].watched for name in rows["system"]]]
+    counted = run.text(
+        "rankings.count.text",
+        name=run.name,
+        count=int((watched["status"] == "listed").sum()),
+        watched=len(watched),
+        unknown=int((watched["status"] == "not_held").sum()),
+        year=run.year,
+    )
+    return pieces.text(counted, *sentences)
+
+
+# -- scores against peers -------------------------------------------------------------------------
+
+
+def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
+    """Show the institution's scores among those of its peer group."""
+    edition = run.edition_of(system)
+    shown = rows.dropna(subset=["value"]).reset_index(drop=True)
+    if shown.empty:
+        return _not_computed(run, "rankings.peers.no_scores", edition=edition)
+    say = run.text
+    held = measures.values(run.rankings, system, shown["variable"], [edition])
+    members = held[
+        held["institution"].isin(run.peer_group.members) & (held["institution"] != run.institution.id)
+    ]
+    labels = {name: _variable(run, system, name) for name in shown["variable"]}
+    alone = shown["peer_median"].isna().all()
+    title = say(
+        "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
+    )
+    if not alone:
+        below = int((shown["value"] < shown["peer_median"]).sum())
+        key = "finding_below" if below else "finding_none_below"
+        title = say(f"rankings.peers.{key}", name=run.name, below=below, count=len(shown), edition=edition)
+    count = shown["peers_count"].max()
+    points = [
+        say("rankings.peers.alt_row_alone", variable=labels[row.variable], value=row.value)
+        if pd.isna(row.peer_median)
+        else say(
+            "rankings.peers.alt_row", variable=labels[row.variable], value=row.value, median=row.peer_median
+        )
+        for row in shown.itertuples()
+    ]
+    words = charts.Words(
+        title,
+        say("rankings.peers.subtitle_alone")
+        if alone
+        else say("rankings.peers.subtitle", count=count, name=run.name),
+        _source(run, system),
+        points,
+        caveats=_caveats(run, _codes(held)),
+    )
+    frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
+    return charts.against_peers(shown, frame, labels, say, words)
+
+
+def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
+    """Show the same figures as a table, with both percentiles."""
+    edition = run.edition_of(system)
+    if rows["value"].isna().all():
+        return _not_computed(run, "rankings.peers.no_scores", edition=edition)
+    say = run.text
+
+    def cell(value: float, decimals: int = 1) -> str:
+        return say("none") if pd.isna(value) else say.number(value, decimals)
+
+    quartiles = [
+        say("none") if pd.isna(row.peer_median)
+        else f"{say.number(row.peer_lower_quartile, 1)}–{say.number(row.peer_upper_quartile, 1)}"
+        for row in rows.itertuples()
+    ]  # fmt: skip
+    return tables.table(
+        f"peers-{system}",
+        [
+            Column(say("rankings.peers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
+            Column(run.institution.short, [cell(v) for v in rows["value"]], True),
+            Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
+            Column(say("rankings.peers.quartiles"), quartiles, True),
+            Column(
+                say("rankings.peers.peer_percentile"), [cell(v, 0) for v in rows["peer_percentile"]], True
+            ),
+            Column(
+                say("rankings.peers.world_percentile"), [cell(v, 0) for v in rows["world_percentile"]], True
+            ),
+        ],
+        title=say(
+            "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
+        ),
+        source=_source(run, system),
+        notes=[say("rankings.peers.note")],
+    )
+
+
+def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
+    """Show the international-outlook score over the editions, against the peer group."""
+    if rows["value"].notna().sum() == 0:
+        return _not_computed(run, "rankings.outlook.none", edition=run.edition_of("the"))
+    say = run.text
+    last = rows.dropna(subset=["value"]).iloc[-1]
+    alone = pd.isna(last["peer_median"])
+    title = say(
+        "rankings.outlook.title_alone" if alone else "rankings.outlook.title",
+        name=run.name,
+        last=last["value"],
+        edition=int(last["edition"]),
+        median=last["peer_median"],
+    )
+    points = [
+        say("rankings.outlook.alt_point_alone", edition=row.edition, value=row.value)
+        if pd.isna(row.peer_median)
+        else say("rankings.outlook.alt_point", edition=row.edition, value=row.value, median=row.peer_median)
+        for row in rows.dropna(subset=["value"]).itertuples()
+    ]
+    breaks = _breaks(run, "the", rows["edition"])
+    codes = {"break_in_series"} if breaks else set()
+    words = charts.Words(
+        title, say("rankings.outlook.subtitle"), _source(run, "the"), points, caveats=_caveats(run, codes)
+    )
+    return charts.history(rows, breaks, say, words, run.institution.short)
+
+
+# -- the score that is not published ------------------------------------------------------------------
+
+
+def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
+    """Show the recomputed overall score against the edge of the next band."""
+    short = run.catalog.systems[system].short
+    if rows.empty:
+        return _not_computed(run, "rankings.hidden.none", system=short, edition=run.edition_of(system))
+    say = run.text
+    last = rows.iloc[-1]
+    key = "title_no_edge" if pd.isna(last["gap"]) else "title"
+    title = say(
+        f"rankings.hidden.{key}",
+        name=run.name,
+        system=short,
+        edition=int(last["edition"]),
+        overall=last["overall"],
+        gap=last["gap"],
+    )
+    points = [
+        say("rankings.hidden.alt_point_no_edge", edition=row.edition, overall=row.overall)
+        if pd.isna(row.edge_computed)
+        else say(
+            "rankings.hidden.alt_point", edition=row.edition, overall=row.overall, edge=row.edge_computed
+        )
+        for row in rows.itertuples()
+    ]
+    breaks = _breaks(run, system, rows["edition"])
+    codes = {"break_in_series"} if breaks else set()
+    words = charts.Words(
+        title, say("rankings.hidden.subtitle"), _source(run, system), points, caveats=_caveats(run, codes)
+    )
+    return charts.bands(rows, breaks, say, words, run.institution.short)
+
+
+def hidden_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
+    """Show score, error, edge, gap and place in the band, edition by edition."""
+    definition = run.catalog.systems[system]
+    if rows.empty:
+        return _not_computed(
+            run, "rankings.hidden.none", system=definition.short, edition=run.edition_of(system)
+        )
+    say = run.text
+
+    def cell(value: float, decimals: int = 2) -> str:
+        return say("none") if pd.isna(value) else say.number(value, decimals)
+
+    place = [
+        say("none")
+        if pd.isna(row.place)
+        else say("rankings.hidden.place_of", place=row.place, count=row.band_count)
+        for row in rows.itertuples()
+    ]
+    return tables.table(
+        f"hidden-{system}",
+        [
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.hidden.band"), [text or say("none") for text in rows["rank_text"]]),
+            Column(say("rankings.hidden.overall"), [cell(v) for v in rows["overall"]], True),
+            Column(say("rankings.hidden.error"), [cell(v) for v in rows["error"]], True),
+            Column(say("rankings.hidden.edge_published"), [cell(v, 1) for v in rows["edge_published"]], True),
+            Column(say("rankings.hidden.edge_computed"), [cell(v) for v in rows["edge_computed"]], True),
+            Column(say("rankings.hidden.gap"), [cell(v, 1) for v in rows["gap"]], True),
+            Column(say("rankings.hidden.place"), place, True),
+        ],
+        title=say("rankings.hidden.table_title", system=definition.short),
+        source=_source(run, system),
+        notes=[say("rankings.hidden.note")],
+    )
+
+
+def _needed(run: Run, system: str) -> pd.DataFrame | None:
+    """Return the points needed on each score alone, or None where there is no edge to reach."""
+    edition = run.edition_of(system)
+    rows = hidden(run, system)
+    now = rows[rows["edition"] == edition]
+    method = run.catalog.systems[system].method(edition)
+    if method is None or now.empty or pd.isna(now["gap"].iloc[0]):
+        return None
+    scores = measures.values(run.rankings, system, method.weights, [edition])
+    own = scores[scores["institution"] == run.institution.id]
+    return measures.points_needed(float(now["gap"].iloc[0]), own, method)
+
+
+def levers(run: Run, system: str) -> Piece:
+    """Show what one score alone would have to gain to reach the next band."""
+    definition = run.catalog.systems[system]
+    edition = run.edition_of(system)
+    rows = _needed(run, system)
+    if rows is None:
+        return _not_computed(run, "rankings.levers.none", system=definition.short, edition=edition)
+    say = run.text
+    target = [
+        say.number(row.target, 1) if row.reachable else say("rankings.levers.out_of_reach")
+        for row in rows.itertuples()
+    ]
+    return tables.table(
+        f"levers-{system}",
+        [
+            Column(say("rankings.levers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.levers.value"), [say.number(v, 1) for v in rows["value"]], True),
+            Column(say("rankings.levers.gain"), [f"+{say.number(v, 1)}" for v in rows["gain"]], True),
+            Column(say("rankings.levers.target"), target, True),
+        ],
+        title=say("rankings.levers.title", system=definition.short, edition=edition),
+        source=_source(run, system),
+        notes=[
+            say(
+                "rankings.levers.note",
+                system=definition.short,
+                edition=edition,
+                year=run.year,
+                shows=run.year + definition.data_lag_years,
+            )
+        ],
+    )
+
+
+def qs_scores(run: Run) -> Piece:
+    """Show the QS indicator scores of the year's edition."""
+    edition = run.edition_of("qs")
+    rows = against_peers(run, "qs").dropna(subset=["value"])
+    if rows.empty:
+        return _not_computed(run, "rankings.qs.none", edition=edition)
+    say = run.text
+    return tables.table(
+        "qs-scores",
+        [
+            Column(say("rankings.qs.variable"), [_variable(run, "qs", v) for v in rows["variable"]]),
+            Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
+            Column(say("rankings.qs.value"), [say.number(v, 1) for v in rows["value"]], True),
+        ],
+        title=say("rankings.qs.title", name=run.name, edition=edition),
+        source=_source(run, "qs"),
+    )
+
+
+def qs_summary(run: Run) -> Piece:
+    """Say what the QS scores add up to and what the next band asks."""
+    edition = run.edition_of("qs")
+    rows = hidden(run, "qs")
+    now = rows[rows["edition"] == edition]
+    method = run.catalog.systems["qs"].method(edition)
+    if method is None or now.empty or pd.isna(now["gap"].iloc[0]):
+        return _not_computed(run, "rankings.levers.none", system="QS", edition=edition)
+    weight = min(method.weights.values())
+    row = now.iloc[0]
+    return pieces.text(
+        run.text(
+            "rankings.qs.summary",
+            overall=row["overall"],
+            error=row["error"],
+            edge=row["edge_computed"],
+            gap=row["gap"],
+            gain=row["gap"] / (method.scale * weight),
+            weight=100 * weight,
+        )
+    )
+
+
+# -- numerator and denominator ------------------------------------------------------------------------
+
+
+def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
+    """Show the international share beside the numbers it is made of."""
+    if rows.empty:
+        return _not_computed(run, "rankings.share.none", edition=run.edition_of("the"))
+    say = run.text
+    last = rows.iloc[-1]
+    points = [
+        say(
+            "rankings.share.alt_point",
+            edition=row.edition,
+            share=row.share_pct,
+            students=row.students_count,
+            international=row.international_count,
+        )
+        for row in rows.itertuples()
+    ]
+    words = charts.Words(
+        say(
+            "rankings.share.title",
+            share=last["share_pct"],
+            students=last["students_count"],
+            edition=int(last["edition"]),
+        ),
+        say("rankings.share.subtitle"),
+        _source(run, "the"),
+        points,
+        caveats=_caveats(run, ["rounded_share"]),
+    )
+    titles = [
+        say("rankings.share.students"),
+        say("rankings.share.international_short"),
+        say("rankings.share.pct"),
+    ]
+    return charts.numerator_denominator(rows, say, words, titles)
+
+
+def share_table(run: Run, rows: pd.DataFrame) -> Piece:
+    """Show numerator and denominator, edition by edition."""
+    if rows.empty:
+        return _not_computed(run, "rankings.share.none", edition=run.edition_of("the"))
+    say = run.text
+    return tables.table(
+        "share",
+        [
+            Column(say("rankings.share.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.share.students"), [say.number(v) for v in rows["students_count"]], True),
+            Column(say("rankings.share.pct"), [say.percent(v) for v in rows["share_pct"]], True),
+            Column(
+                say("rankings.share.international"),
+                [
+                    say("rankings.share.range", low=row.international_low, high=row.international_high)
+                    for row in rows.itertuples()
+                ],
+                True,
+            ),
+        ],
+        title=say("rankings.share.table_title"),
+        source=_source(run, "the"),
+        notes=[say("rankings.share.note")],
+    )

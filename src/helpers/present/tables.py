@@ -1,0 +1,62 @@
+"""Tables: cells already written in the reader's language, laid out by great-tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from great_tables import GT
+
+from . import pieces
+from .pieces import NOTE_TYPE, Piece
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, its cells as text, and whether they are numbers (set right)."""
+
+    title: str
+    cells: Sequence[str]
+    number: bool = False
+
+
+def table(
+    key: str,
+    columns: Sequence[Column],
+    *,
+    title: str,
+    source: str,
+    notes: Sequence[str] = (),
+    caveats: Mapping[str, str] | None = None,
+) -> Piece:
+    """Show a table; `key` is its identifier on the page, the first column names its rows."""
+    names = [f"c{i}" for i in range(len(columns))]
+    frame = pd.DataFrame({name: list(column.cells) for name, column in zip(names, columns, strict=True)})
+    laid_out = (
+        GT(frame, id=f"table-{key}", rowname_col="c0")
+        .tab_stubhead(columns[0].title)
+        .cols_label({name: column.title for name, column in zip(names, columns, strict=True)})
+        .cols_align("right", [n for n, column in zip(names, columns, strict=True) if column.number])
+        .cols_align("left", [n for n, c in zip(names[1:], columns[1:], strict=True) if not c.number])
+    )
+    return Piece(
+        {
+            "text/plain": plain(title, columns, [*notes, *(caveats or {}).values()]),
+            "text/html": laid_out.as_raw_html(),
+            NOTE_TYPE: pieces.note("table", title, "", source, notes, caveats or {}),
+        }
+    )
+
+
+def plain(title: str, columns: Sequence[Column], notes: Sequence[str] = ()) -> str:
+    """Write a table as aligned plain text: what nbval compares and what a terminal shows."""
+    widths = [max(len(c.title), *(len(cell) for cell in c.cells), 1) for c in columns]
+
+    def line(cells: Sequence[str]) -> str:
+        parts = [
+            cell.rjust(width) if column.number else cell.ljust(width)
+            for cell, width, column in zip(cells, widths, columns, strict=True)
+        ]
+        return "  ".join(parts).rstrip()
+
+    body = [line(row) for row in zip(*(column.cells for column in columns), strict=True)]
+    return "\n".join([title, line([c.title for c in columns]), *body, *notes])

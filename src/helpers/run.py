@@ -1,0 +1,64 @@
+"""The notebook's only door: `start(...)` checks the parameters and hands over a frozen Run."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import store
+from .catalog import Catalog, Institution, PeerGroup, load
+from .catalog.parameters import check
+from .measures import rankings
+from .texts import Texts
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a notebook is about: year, language, institution, and the edition of the data.
+
+    Tables are read when they are first asked for.
+    """
+
+    year: int
+    language: str
+    institution: Institution
+    edition: str
+    catalog: Catalog
+
+    @property
+    def text(self) -> Texts:
+        """Return the texts of the run's language."""
+        return Texts(self.language)
+
+    @property
+    def name(self) -> str:
+        """Return the institution's name in the run's language."""
+        return self.institution.name(self.language)
+
+    @property
+    def peer_group(self) -> PeerGroup:
+        """Return the peer group of the plan."""
+        return self.catalog.peer_groups[self.catalog.plan.peer_group]
+
+    @cached_property
+    def rankings(self) -> rankings.Rankings:
+        """Return the ranking tables of the edition."""
+        return rankings.load(self.edition, self.catalog)
+
+    def edition_of(self, system: str) -> int:
+        """Return the edition of a ranking that the report year shows."""
+        return self.catalog.systems[system].edition_for(self.year)
+
+    def __repr__(self) -> str:
+        return f"{self.name} · {self.year} · {self.text(f'edition.{self.edition}')}"
+
+
+def start(
+    *, year: int, language: str = "en", institution: str | None = None, edition: str = store.SAMPLE
+) -> Run:
+    """Check the parameters of a notebook and return its Run.
+
+    Raises ParameterError, which names the allowed values. Without `institution`, the plan's.
+    """
+    catalog = load()
+    chosen = catalog.plan.institution if institution is None else institution
+    check({"year": year, "language": language, "institution": chosen, "edition": edition}, catalog)
+    return Run(year, language, catalog.institutions[chosen], edition, catalog)

@@ -1,0 +1,229 @@
+"""One page per executed notebook: prose and pieces, no code, nothing fetched, nothing run."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nh3
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+from .. import locale, texts
+from ..catalog import Plan, load
+from ..errors import RunFailed
+from ..present.pieces import NOTE_TYPE
+from ..texts import Texts
+
+_HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
+_TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
+_TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
+_TABLE_ATTRIBUTES = {
+    "table": {"class"},
+    "th": {"class", "scope", "colspan", "rowspan"},
+    "td": {"class", "colspan", "rowspan"},
+    "tr": {"class"},
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page and its place inside a set."""
+
+    place: Path
+    html: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the notebook with what follows it."""
+
+    id: str
+    title: str
+    items: list[dict[str, Any]]
+
+
+def render(notebooks: Mapping[Path, Any], plan: Plan, edition: str) -> list[Page]:
+    """Render every executed notebook of a set, each with navigation to all the others.
+
+    Keys are places `year/language/notebook`. Raises RunFailed where a cell shows something that
+    cannot be published.
+    """
+    template = _environment().get_template("page.html.j2")
+    places = sorted(notebooks)
+    today = datetime.now(UTC).date()
+    rendered = []
+    for place in places:
+        year, language, name = place.parts
+        say = Texts(language)
+        sections = _sections(notebooks[place], place)
+        parameters = _parameters(notebooks[place])
+        institution = load().institutions[parameters.get("institution", plan.institution)]
+        html = template.render(
+            say=say,
+            language=language,
+            other=_other_language(place, places),
+            title=say("site.title_page", page=_page_title(say, name), year=year),
+            institution=institution.name(language),
+            strategy=plan.title[language],
+            sections=sections,
+            years=_links(place, [p for p in places if p.parts[1:] == (language, name)], lambda p: p.parts[0]),
+            notebooks=_links(
+                place,
+                [p for p in places if p.parts[:2] == (year, language)],
+                lambda p, say=say: _page_title(say, p.parts[2]),
+            ),
+            edition=edition,
+            demonstration=_has_demonstration(sections),
+            made=say("site.made", day=locale.day(today, language), version=version("strategy-workbook")),
+            css=_css(),
+        )
+        rendered.append(Page(place.with_suffix(".html"), html))
+    return rendered
+
+
+def index(published: Mapping[str, list[str]], plan: Plan) -> str:
+    """Render the index over all published sets; keys are editions, values places of pages."""
+    languages = plan.languages
+    return _environment().get_template("index.html.j2").render(
+        languages=[(language, Texts(language)) for language in languages],
+        institution={language: load().institutions[plan.institution].name(language) for language in languages},
+        plan=plan,
+        published={
+            edition: {
+                language: _by_year([p for p in places if p.split("/")[1] == language]) for language in languages
+            }
+            for edition, places in published.items()
+        },
+        page_title=_page_title,
+        css=_css(),
+    )  # fmt: skip
+
+
+def _by_year(places: list[str]) -> dict[str, list[str]]:
+    years: dict[str, list[str]] = {}
+    for place in sorted(places, reverse=True):
+        years.setdefault(place.split("/")[0], []).append(place)
+    return {year: sorted(found) for year, found in years.items()}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("helpers.site"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@lru_cache(maxsize=1)
+def _css() -> str:
+    return resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
+
+
+def _page_title(say: Texts, name: str) -> str:
+    """Return a page's name; a notebook that has none yet is called by its file name."""
+    key = f"site.{name}"
+    return say(key) if key in texts.keys(say.language) else name.replace("_", " ")
+
+
+def _links(here: Path, places: list[Path], label: Any) -> list[dict[str, Any]]:
+    return [
+        {"href": _relative(here, place), "label": label(place), "current": place == here} for place in places
+    ]
+
+
+def _relative(here: Path, there: Path) -> str:
+    return "../../" + there.with_suffix(".html").as_posix() if here != there else here.name + ".html"
+
+
+def _other_language(here: Path, places: list[Path]) -> dict[str, str] | None:
+    year, language, name = here.parts
+    for place in places:
+        if place.parts[0] == year and place.parts[2] == name and place.parts[1] != language:
+            return {"href": _relative(here, place), "language": place.parts[1]}
+    return None
+
+
+def _parameters(notebook: Any) -> dict[str, Any]:
+    """Return the values that were injected, as literals from the injected cell."""
+    import ast
+
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            return {
+                statement.targets[0].id: ast.literal_eval(statement.value)
+                for statement in ast.parse(cell.source).body
+                if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+            }
+    return {}
+
+
+def _sections(notebook: Any, place: Path) -> list[Section]:
+    sections: list[Section] = []
+    for number, cell in enumerate(notebook.cells):
+        tags = set(cell.metadata.get("tags", []))
+        if tags & _HIDDEN_TAGS:
+            continue
+        if cell.cell_type == "markdown":
+            key = texts.prose_key(sorted(tags)) or f"cell-{number}"
+            title = re.match(r"#+\s*(.*)", cell.source.strip())
+            sections.append(
+                Section(
+                    key.replace(".", "-").replace("_", "-"),
+                    title.group(1).strip() if title else "",
+                    [{"kind": "prose", "html": _markdown(cell.source)}],
+                )
+            )
+        elif cell.cell_type == "code":
+            if not sections:
+                sections.append(Section(f"cell-{number}", "", []))
+            sections[-1].items.extend(
+                _item(output, f"{place} {cell.get('id', number)}") for output in cell.outputs
+            )
+    return sections
+
+
+def _item(output: Any, where: str) -> dict[str, Any]:
+    """Turn one output into an item of the page.
+
+    Only what carries its own words is published: a bare image has no alternative text, and a
+    warning on the error stream names folders of this machine.
+    """
+    if output.output_type == "stream" and output.name == "stdout":
+        return {"kind": "plain", "text": output.text}
+    data = output.get("data", {})
+    note = data.get(NOTE_TYPE, {})
+    if note.get("kind") == "figure":
+        image = output.metadata.get("image/png", {})
+        return {**note, "png": "".join(data["image/png"].split()), "image": image}
+    if note.get("kind") == "table":
+        return {**note, "html": _table(data["text/html"])}
+    if "text/markdown" in data:
+        return {"kind": note.get("kind", "text"), "html": _markdown(data["text/markdown"])}
+    if "text/html" in data:
+        return {"kind": "html", "html": _table(data["text/html"])}
+    if "text/plain" in data and "image/png" not in data:
+        return {"kind": "plain", "text": data["text/plain"]}
+    raise RunFailed(
+        f"{where} shows {output.output_type} {sorted(data) or output.get('name', '')}, which cannot be published.",
+        expected="a text, table or chart of helpers",
+        remedy="A warning belongs to its cause; a figure needs its words (helpers.present.charts).",
+    )
+
+
+def _markdown(source: str) -> str:
+    return nh3.clean(markdown2html_mistune(source), tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
+
+
+def _table(html: str) -> str:
+    # The style sheet of the page dresses every table; each one's own would repeat it.
+    bare = re.sub(r"<style.*?</style>", "", html, flags=re.S)
+    return nh3.clean(bare, tags=_TAGS | _TABLE_TAGS, attributes=_TABLE_ATTRIBUTES, link_rel=None)
+
+
+def _has_demonstration(sections: list[Section]) -> bool:
+    return any("demonstration" in item.get("caveats", {}) for section in sections for item in section.items)

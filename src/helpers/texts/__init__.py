@@ -1,0 +1,143 @@
+"""Everything a reader sees in words, in Turkish and English, under one key each.
+
+A sentence with numbers is a template: `{gap:n1}` is a number with one decimal, `{share:pct0}` a
+percentage, both written as the language writes them. The English prose of a notebook stands in its
+own cells; its Turkish stands in `prose.tr.yml`, with a mark of the English that it renders, so
+that an outdated text stops the build instead of misleading a reader.
+"""
+
+import hashlib
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from .. import locale
+from ..errors import TextMissing
+
+
+class _Formatter(string.Formatter):
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write a value by a format such as `n1`, `+n1` or `pct0`, in the language."""
+        if format_spec.startswith("n"):
+            return locale.number(float(value), self._language, int(format_spec[1:]))
+        if format_spec.startswith("+n"):
+            sign = "+" if float(value) > 0 else ""
+            return sign + locale.number(float(value), self._language, int(format_spec[2:]))
+        if format_spec.startswith("pct"):
+            return locale.percent(float(value), self._language, int(format_spec[3:]))
+        if format_spec:
+            raise TextMissing(f"The number format {format_spec!r} is not known.", expected="n0, +n1, pct1 …")
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one language: `texts("rankings.gap", gap=1.9)`."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of a key with its braces filled."""
+        template = _load(self.language).get(key)
+        if template is None:
+            raise TextMissing(
+                f"There is no text {key!r} in {self.language!r}.",
+                remedy="Add it to src/helpers/texts/en.yml and tr.yml.",
+            )
+        try:
+            return _Formatter(self.language).vformat(template, (), values)
+        except (KeyError, ValueError, TypeError) as error:
+            raise TextMissing(
+                f"The text {key!r} ({self.language}) cannot be filled: {error!r}.",
+                remedy="Give every value that stands in braces.",
+            ) from error
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Write a number in the texts' language."""
+        return locale.number(value, self.language, decimals)
+
+    def percent(self, value: float, decimals: int = 0) -> str:
+        """Write a percentage in the texts' language."""
+        return locale.percent(value, self.language, decimals)
+
+
+@lru_cache(maxsize=4)
+def _load(language: str) -> dict[str, str]:
+    text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
+    return _flat(yaml.safe_load(text))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            found.update(_flat(value, f"{prefix}{name}."))
+        else:
+            found[prefix + name] = " ".join(str(value).split())
+    return found
+
+
+def keys(language: str) -> set[str]:
+    """Return every key of a language."""
+    return set(_load(language))
+
+
+def template(language: str, key: str) -> str:
+    """Return a text with its braces unfilled."""
+    return _load(language)[key]
+
+
+# -- prose of the notebooks ------------------------------------------------------------------------
+
+PROSE_TAG = "prose:"
+
+
+def prose_key(tags: Iterable[str]) -> str | None:
+    """Return the key of a prose cell, from its tag `prose:<key>`."""
+    return next((tag.removeprefix(PROSE_TAG) for tag in tags if tag.startswith(PROSE_TAG)), None)
+
+
+def mark(english: str) -> str:
+    """Return the mark of an English prose cell, by which its Turkish is known to be current."""
+    return hashlib.sha256(" ".join(english.split()).encode()).hexdigest()[:8]
+
+
+@lru_cache(maxsize=1)
+def _turkish_prose() -> dict[str, dict[str, str]]:
+    text = resources.files(__package__).joinpath("prose.tr.yml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return loaded
+
+
+def prose_keys() -> set[str]:
+    """Return the keys of all Turkish prose."""
+    return set(_turkish_prose())
+
+
+def prose(key: str, english: str, language: str) -> str:
+    """Return a prose cell in a language.
+
+    Raises TextMissing where the Turkish is missing or was written for another English text.
+    """
+    if language == "en":
+        return english
+    found = _turkish_prose().get(key)
+    if found is None:
+        raise TextMissing(
+            f"The prose {key!r} has no Turkish text.",
+            remedy=f"Write it in src/helpers/texts/prose.tr.yml, with `of: {mark(english)}`.",
+        )
+    if str(found["of"]) != mark(english):
+        raise TextMissing(
+            f"The Turkish text of the prose {key!r} was written for an earlier English text.",
+            remedy=f"Revise it in src/helpers/texts/prose.tr.yml and set `of: {mark(english)}`.",
+        )
+    return found["text"].strip()

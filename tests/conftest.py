@@ -1,0 +1,35 @@
+"""Shared fixtures: the public test files, and a copy of the workbook that a test may write to."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPO = Path(__file__).resolve().parents[1]
+SHARED = REPO.parent / "shared" / "data"
+
+# The same examples on every run, no stopwatch (two cores, many tests), nothing written beside the code.
+settings.register_profile("workbook", database=None, deadline=None, derandomize=True)
+settings.load_profile("workbook")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the public test files are not beside the checkout (../shared/data)")
+    return SHARED
+
+
+@pytest.fixture
+def workbook_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workbook of its own: definitions, references and sample as in the repo, nothing received."""
+    root = tmp_path / "workbook"
+    not_data = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    for part in ("catalog", "reference", "sample"):
+        shutil.copytree(REPO / "data" / part, root / "data" / part)
+    for empty in ("raw", "store"):
+        (root / "data" / empty).mkdir()
+    shutil.copytree(REPO / "notebooks", root / "notebooks", ignore=not_data)
+    monkeypatch.setenv("WORKBOOK_ROOT", str(root))
+    return root
