@@ -52,6 +52,9 @@ def test_a_ranking_without_ties_may_number_its_rows():
     # CWUR prints 1, 2, 3 ... without ties to its last row: there the row number is the rank.
     assert shown(judged(range(1, 2001), CWUR, 2020)) == [(str(n), "") for n in range(1, 2001)]
 
+    untied = THE.model_copy(update={"prints_ties": False})
+    assert shown(judged(range(1, 151), untied, 2025)) == [(str(n), "") for n in range(1, 151)]
+
 
 def test_an_edition_without_declared_bands_is_left_alone():
     texts = [1, 2, 2, 900]

@@ -292,6 +292,15 @@ def test_a_workbook_with_rows_above_its_header_and_the_year_given(tmp_path):
     assert scores["Çukurova", "sustainability"] == 19
 
 
+def test_blank_rows_at_the_top_of_a_sheet_are_counted(tmp_path):
+    path = qs_2027_workbook(tmp_path / "qs.xlsx")
+    workbook = openpyxl.load_workbook(path)
+    workbook.active["A1"] = workbook.active["A2"] = None
+    workbook.save(path)
+    (table,) = check(path, year=2027).tables
+    assert [position["source_row"] for position in table.positions] == [4, 5]
+
+
 @pytest.mark.parametrize(("sheet", "edition"), [("2027", 2027), (" 2018-2019 ", 2018), ("QS 2026", 2026)])
 def test_a_sheet_may_name_the_edition(tmp_path, sheet, edition):
     (table,) = check(qs_2027_workbook(tmp_path / "qs.xlsx", sheet)).tables

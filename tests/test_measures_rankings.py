@@ -271,9 +271,6 @@ def test_world_percentile_and_place_with_ties() -> None:
     assert found["deu", "overall", "place_in_band"] == (1, 1)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="context_of ranks unrounded floats, so that equal overall scores are not a tie"
-)
 def test_equal_overall_scores_of_different_pillars_are_a_tie() -> None:
     # 2.95 + 2.9 + 3.0 + 0.8 + 3.75 = 2.95 + 2.9 + 3.3 + 0.8 + 3.45 = 13.4
     pillars: dict[str, dict[str, float | None]] = {
@@ -311,9 +308,6 @@ def test_only_the_ranked_are_counted() -> None:
     assert found["ktu", "overall", "place_in_band"] == (1, 2)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="context_of writes a place_in_band row without a value where the rank is withheld"
-)
 def test_a_withheld_rank_has_no_place_in_a_band() -> None:
     rows = measures.context_of(listed({"ktu": ("", 20), "gazi": ("", 30), "ege": ("801+", 10)}))
     of_ktu = rows[rows["institution"] == "ktu"]
@@ -328,10 +322,6 @@ def test_every_statistic_says_where_it_comes_from() -> None:
     assert (rows["obtained"] != "").all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="context_of leaves the source of its `overall` rows empty: the recomputed frame carries no source",
-)
 def test_a_recomputed_statistic_says_where_it_comes_from_too() -> None:
     rows = measures.context_of(listed({"ktu": ("801+", 20), "b": ("801+", 30)}))
     assert (rows.loc[rows["variable"] == "overall", "source"] == "toy.csv").all()
@@ -703,7 +693,6 @@ def test_a_share_rounded_to_nought_is_not_negative() -> None:
     assert (row["international_low"], row["international_count"], row["international_high"]) == (0, 0, 50)
 
 
-@pytest.mark.xfail(strict=True, reason="the high end of international_share is not cut at all students")
 def test_there_are_not_more_international_students_than_students() -> None:
     (row,) = shares([(2026, 200, 100)])
     assert row["international_low"] == pytest.approx(199)
@@ -1009,13 +998,6 @@ SCORE_COLUMNS = {
 }
 
 
-TIES_SPLIT = pytest.mark.xfail(
-    strict=True,
-    reason="context_of ranks unrounded floats, so that equal overall scores are not a tie "
-    "(places 2023: ankara 233 for 232, iuc 90 for 89; 2024: ege 7 for 6, its percentile 36.6 for 36.7)",
-)
-
-
 def middle_percent(value: float, world: list[float]) -> float:
     # Equal sums may differ in the last bit by the order of adding.
     below = sum(v < value - 1e-9 for v in world)
@@ -1043,7 +1025,7 @@ def test_percentiles_of_pillars_are_those_of_the_publishers_table(
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("edition", [2022, 2023, pytest.param(2024, marks=TIES_SPLIT), 2025])
+@pytest.mark.parametrize("edition", [2022, 2023, 2024, 2025])
 def test_percentiles_of_overall_are_those_of_the_publishers_table(
     shared: Path, sample: Rankings, edition: int
 ) -> None:
@@ -1071,9 +1053,7 @@ def context_rows(held: Rankings, edition: int, statistic: str) -> list[dict[str,
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    "edition", [2022, pytest.param(2023, marks=TIES_SPLIT), pytest.param(2024, marks=TIES_SPLIT), 2025]
-)
+@pytest.mark.parametrize("edition", [2022, 2023, 2024, 2025])
 def test_places_of_the_sample_are_those_of_the_publishers_table(
     shared: Path, sample: Rankings, edition: int
 ) -> None:
@@ -1179,11 +1159,6 @@ def test_a_ranking_without_weights_can_be_held_alone(
     assert found.loc["the", "status"] == "not_held"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the intake accepts two of one name in two countries, but scores are keyed by name_key alone: "
-    "pivot raises and load(live) with it",
-)
 def test_two_universities_of_one_name_in_two_countries(workbook_root: Path, tmp_path: Path) -> None:
     """The intake accepts them; measuring must not fail on them, nor mix their scores."""
     rows = [
@@ -1199,11 +1174,6 @@ def test_two_universities_of_one_name_in_two_countries(workbook_root: Path, tmp_
     assert measures.bands_of(live).set_index("rank_low").loc[201, "computed_high"] == pytest.approx(38)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="statistics and combined tables of one edition are stored in two partitions: "
-    "the duplicates make pivot raise and load(live) with it",
-)
 def test_the_same_figures_in_two_layouts_do_not_collide(workbook_root: Path, tmp_path: Path) -> None:
     """Key statistics may come alone and again inside a combined table of the same edition."""
     statistics = "No. of FTE students,No. of students per staff,International students,Female:Male ratio"

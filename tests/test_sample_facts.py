@@ -69,20 +69,7 @@ def test_the_ranking_tables_are_there(name: str) -> None:
     assert sample(name)
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                strict=True, reason="ranking_context.csv: the rows of `overall` have an empty source"
-            ),
-        )
-        if name == "ranking_context.csv"
-        else name
-        for name in FILES
-    ],
-)
+@pytest.mark.parametrize("file", FILES)
 def test_every_row_has_a_source(file: str) -> None:
     rows = sample(file.removesuffix(".csv"))
     without = [number for number, row in enumerate(rows, 2) if not (row["source"] or "").strip()]
@@ -265,10 +252,6 @@ def test_every_published_fact_stands_in_the_sample(shared: Path) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.xfail(
-    strict=True,
-    reason="ranking_scores.csv lacks CWUR's national and research rank of KTÜ in 2019, 2020 and 2025",
-)
 def test_the_partial_ranks_of_cwur_stand_in_the_sample(shared: Path) -> None:
     assert differences([fact for fact in facts(shared) if fact[2] in RANKS_OF_CWUR]) == []
 

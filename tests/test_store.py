@@ -66,17 +66,21 @@ def test_the_hash_follows_the_file(workbook_root):
     path = workbook_root / "data" / "sample" / "ranking_tables.csv"
     first = store.sha256(path)
     path.write_bytes(path.read_bytes() + b"the,2031,1,made up\n")
-    assert store.sha256(path) == hashlib.sha256(path.read_bytes()).hexdigest() != first
+    second = store.sha256(path)
+    assert second == hashlib.sha256(path.read_bytes()).hexdigest() != first
     _, rows = sample("ranking_tables")
     assert store.read("sample", "ranking_tables").sources[0].rows == len(rows) + 1
+    path.write_bytes(path.read_bytes().replace(b",2031,1,", b",2031,2,"))  # of the same length
+    assert store.sha256(path) == hashlib.sha256(path.read_bytes()).hexdigest() != second
 
 
 @pytest.mark.parametrize("systems", [["the"], ["qs", "the"], ["the", "o'brien"]])
 def test_only_the_named_systems_are_read(systems):
     _, rows = sample("ranking_positions")
-    frame = store.read("sample", "ranking_positions", systems).frame
+    table = store.read("sample", "ranking_positions", systems)
     expected = [row["system"] for row in rows if row["system"] in systems]
-    assert sorted(frame["system"]) == sorted(expected)
+    assert sorted(table.frame["system"]) == sorted(expected)
+    assert table.sources[0].rows == len(rows)  # the source is the file, not what was wanted of it
 
 
 def test_a_dataset_nobody_declared_is_refused():

@@ -166,9 +166,8 @@ def _print_answer(answer: "Answer") -> None:
     for sentence in answer.not_read:
         print(f"  not read: {sentence}")
     for name, institution, score in answer.suggestions:
-        print(
-            f"  {name!r} looks like {institution!r} ({score} of 100). If it is: workbook confirm {name!r} {institution}"
-        )
+        remedy = f"If it is: workbook confirm {name!r} {institution}"
+        print(f"  {name!r} looks like {institution!r} ({score} of 100). {remedy}")
     for path in answer.rejected_in:
         print(f"  rejected rows written to {path}")
     if answer.replaced:

@@ -47,6 +47,7 @@ def tidy(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=65536)
 def key(text: str) -> str:
     """Return a key for matching names, never for display.
 

@@ -107,7 +107,14 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
     names = ", ".join(f'"{name}"' for name in columns)
     where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""
     with _connect() as connection:
-        frame = connection.execute(f"select {names} from {scan}{where} order by all").df()
+        # Of two received tables that give the same value, the one with positions wins: its name sorts first.
+        key = ", ".join(f'"{name}"' for name in definition(dataset)["key"])
+        once = (
+            f" qualify row_number() over (partition by {key} order by filename) = 1"
+            if edition == LIVE
+            else ""
+        )
+        frame = connection.execute(f"select {names} from {_named(scan)}{where}{once} order by all").df()
         counts = dict(
             connection.execute(
                 f"select parse_filename(filename), count(*) from {_named(scan)} group by all"

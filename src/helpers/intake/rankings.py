@@ -1,6 +1,7 @@
 """A ranking table in a known layout → positions and scores, with every row accounted for."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -199,6 +200,8 @@ def _add(received: Received, reads: list[_Read], system: System, layout: Layout,
     restored = next((r.names for r in system.restores if edition < r.before), {})
     rule = system.band_rule(edition)
     exact_until = rule.exact_until if rule and system.overall_until_exact else None
+    # Two countries can each have a university of one name.
+    named = Counter(read.name for read in reads)
     for read, verdict in zip(reads, judged, strict=True):
         # A rank that is set aside may stand in the band of exact ones only if it was itself exact.
         beyond = exact_until is not None and (verdict.rank is None or verdict.rank.low > exact_until)
@@ -207,7 +210,8 @@ def _add(received: Received, reads: list[_Read], system: System, layout: Layout,
             "system": layout.system,
             "edition": edition,
             "name": read.name,
-            "name_key": locale.key(read.name),
+            "name_key": locale.key(read.name)
+            + (f" {locale.key(read.country)}" if named[read.name] > 1 else ""),
             "source": received.table.file,
             "evidence": "table",
             "source_row": read.row.number,

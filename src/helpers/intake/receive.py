@@ -190,8 +190,9 @@ def _write_card(kept: Path, answer: Answer, partitions: list[str], unit: str, li
 def caveat_counts(received: Received) -> dict[str, int]:
     """Count the rows each caveat applies to."""
     counts: Counter[str] = Counter()
-    for row in (*received.positions, *received.scores):
-        counts.update(set(str(row["caveats"]).split()))
+    cells = Counter(str(row["caveats"]) for row in (*received.positions, *received.scores))
+    for cell, times in cells.items():
+        counts.update(dict.fromkeys(cell.split(), times))
     return dict(counts)
 
 

@@ -66,7 +66,8 @@ def recompute(scores: pd.DataFrame, method: Method) -> pd.DataFrame:
     weights = pd.Series(method.weights)
     parts = wide.reindex(columns=weights.index).astype(float) * weights
     overall = parts.sum(axis=1, skipna=False) * method.scale + method.shift
-    return overall.dropna().rename("overall").reset_index()
+    # Sums that are equal on paper must be equal here: 13.4 and 13.399999999999999 share a place.
+    return overall.round(6).dropna().rename("overall").reset_index()
 
 
 def load(edition: str, catalog: Catalog) -> Rankings:
@@ -109,8 +110,8 @@ def tables_of(rankings: Rankings) -> pd.DataFrame:
 def bands_of(rankings: Rankings) -> pd.DataFrame:
     """Return each band's size and its lowest and highest overall score, published and recomputed.
 
-    A publisher sometimes places a university by hand: THE 2023 kept six Ukrainian universities in a
-    band far above their scores. Such rows count in the band but do not move its computed edges.
+    A publisher sometimes places a university by hand: THE 2023 kept seven Ukrainian universities in
+    bands far above their scores. Such rows count in the band but do not move its computed edges.
     """
     banded = rankings.positions[
         rankings.positions["rank_low"].notna()
@@ -146,7 +147,9 @@ def context_of(rankings: Rankings) -> pd.DataFrame:
     scores = rankings.scores[
         ["system", "edition", "variable", "institution", "name_key", "value_low", "source"]
     ]
+    tables = rankings.positions.groupby(["system", "edition"])["source"].first().reset_index()
     overall = rankings.overall.assign(variable="overall").rename(columns={"overall": "value_low"})
+    overall = overall.merge(tables, on=["system", "edition"])
     ranked = rankings.positions[["system", "edition", "name_key", "rank_low", "rank_high"]]
     values = pd.concat([scores, overall], ignore_index=True).dropna(subset=["value_low"])
     values = values.merge(ranked, on=["system", "edition", "name_key"])
@@ -155,7 +158,8 @@ def context_of(rankings: Rankings) -> pd.DataFrame:
     rows = values.assign(
         statistic="world_percentile", value=percentile, institutions_count=group.transform("size")
     )
-    banded = values[(values["variable"] == "overall") & (values["rank_low"] != values["rank_high"])]
+    in_band = values["rank_low"].notna() & (values["rank_low"] != values["rank_high"])
+    banded = values[(values["variable"] == "overall") & in_band]
     band = banded.groupby(["system", "edition", "rank_low"])["value_low"]
     places = banded.assign(
         statistic="place_in_band",
@@ -429,16 +433,24 @@ def international_share(rankings: Rankings, institution: str, until: int) -> pd.
             "share_pct": share.to_numpy(),
             "international_count": (students * share / 100).to_numpy(),
             "international_low": (students * (share - 0.5).clip(lower=0) / 100).to_numpy(),
-            "international_high": (students * (share + 0.5) / 100).to_numpy(),
+            "international_high": (students * (share + 0.5).clip(upper=100) / 100).to_numpy(),
         }
     )
 
 
-def never_listed(rankings: Rankings, institution: str, system: str) -> tuple[int, int] | None:
-    """Return the first and last edition read whole, if the institution is in none of the ranking's."""
-    read = rankings.tables[rankings.tables["system"] == system]
+def never_listed(
+    rankings: Rankings, institution: str, system: str, until: int | None = None
+) -> tuple[int, int] | None:
+    """Return the first and last edition read whole, if the institution is in none of them.
+
+    With `until`, only editions up to that one are looked at.
+    """
+    last = rankings.tables["edition"].max() if until is None else until
+    read = rankings.tables[(rankings.tables["system"] == system) & (rankings.tables["edition"] <= last)]
     mine = rankings.positions[
-        (rankings.positions["system"] == system) & (rankings.positions["institution"] == institution)
+        (rankings.positions["system"] == system)
+        & (rankings.positions["institution"] == institution)
+        & (rankings.positions["edition"] <= last)
     ]
     if read.empty or len(mine):
         return None

@@ -198,12 +198,14 @@ def _share_message(run: Run) -> list[str]:
 
 def _qs_message(run: Run) -> str:
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
-    return run.text(
-        "rankings.messages.qs_listed",
-        edition=run.edition_of("qs"),
-        name=run.name,
-        rank=places.at["qs", "rank_text"],
-    )
+    edition, rank = run.edition_of("qs"), places.at["qs", "rank_text"]
+    before = measures.never_listed(run.rankings, run.institution.id, "qs", until=edition - 1)
+    if before:
+        first, last = before
+        return run.text(
+            "rankings.messages.qs_first", edition=edition, name=run.name, rank=rank, first=first, last=last
+        )
+    return run.text("rankings.messages.qs_listed", edition=edition, name=run.name, rank=rank)
 
 
 # -- where the university stands ----------------------------------------------------------------------
@@ -255,7 +257,7 @@ def absences(run: Run) -> Piece:
     sentences = []
     for row in rows.to_dict("records"):
         system = run.catalog.systems[row["system"]]
-        span = measures.never_listed(run.rankings, run.institution.id, row["system"])
+        span = measures.never_listed(run.rankings, run.institution.id, row["system"], row["edition"])
         if span:
             sentence = run.text(
                 "rankings.never", system=system.short, name=run.name, first=span[0], last=span[1]
@@ -357,7 +359,10 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
             "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
         ),
         source=_source(run, system),
-        notes=[say("rankings.peers.note")],
+        notes=[
+            say("rankings.peers.note"),
+            *([say("rankings.peers.note_missing")] if rows.isna().any(axis=None) else []),
+        ],
     )
 
 

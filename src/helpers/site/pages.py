@@ -12,7 +12,7 @@ from typing import Any
 
 import jinja2
 import nh3
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from .. import locale, texts
 from ..catalog import Plan, load
@@ -90,13 +90,15 @@ def render(notebooks: Mapping[Path, Any], plan: Plan, edition: str) -> list[Page
 def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     """Render the index over all published sets; keys are editions, values places of pages."""
     languages = plan.languages
+    owner = load().institutions[plan.institution]
     return _environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in languages],
-        institution={language: load().institutions[plan.institution].name(language) for language in languages},
+        institution={language: owner.name(language) for language in languages},
         plan=plan,
         published={
             edition: {
-                language: _by_year([p for p in places if p.split("/")[1] == language]) for language in languages
+                language: _by_year([p for p in places if p.split("/")[1] == language])
+                for language in languages
             }
             for edition, places in published.items()
         },
@@ -208,15 +210,17 @@ def _item(output: Any, where: str) -> dict[str, Any]:
         return {"kind": "html", "html": _table(data["text/html"])}
     if "text/plain" in data and "image/png" not in data:
         return {"kind": "plain", "text": data["text/plain"]}
+    shown = sorted(data) or output.get("name", "")
     raise RunFailed(
-        f"{where} shows {output.output_type} {sorted(data) or output.get('name', '')}, which cannot be published.",
+        f"{where} shows {output.output_type} {shown}, which cannot be published.",
         expected="a text, table or chart of helpers",
         remedy="A warning belongs to its cause; a figure needs its words (helpers.present.charts).",
     )
 
 
 def _markdown(source: str) -> str:
-    return nh3.clean(markdown2html_mistune(source), tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
+    html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
 
 
 def _table(html: str) -> str:
