@@ -241,7 +241,6 @@ def test_a_missing_definition_file_is_named(workbook_root):
         load()
 
 
-@pytest.mark.xfail(strict=True, reason="_check_references does not look at these")
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
@@ -260,7 +259,6 @@ def test_a_definition_that_only_shows_later_is_refused_at_once(workbook_root, fi
         load()
 
 
-@pytest.mark.xfail(strict=True, reason="ends in a TypeError, AttributeError or FileNotFoundError")
 @pytest.mark.parametrize(
     ("file", "content"),
     [

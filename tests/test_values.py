@@ -66,11 +66,9 @@ def test_what_is_no_rank_is_refused(text):
         "Eki-20",
         pytest.param(
             "5-Şub",
-            marks=pytest.mark.xfail(strict=True, reason="_DATE knows no capital Ş, the first of Şub"),
         ),
         pytest.param(
             "05.Eki",
-            marks=pytest.mark.xfail(strict=True, reason="Turkish Excel writes day and month with a dot"),
         ),
     ],
 )
@@ -191,7 +189,6 @@ def test_what_cannot_be_is_refused(kind, text):
     assert refused.value.remedy
 
 
-@pytest.mark.xfail(strict=True, reason="str.isdigit() accepts ², int() does not: a bare ValueError")
 def test_a_footnote_mark_on_a_place_is_refused():
     with pytest.raises(values.Unreadable):
         values.place("91²")

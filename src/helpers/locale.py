@@ -8,6 +8,7 @@ from data goes through this module only.
 import re
 import unicodedata
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -61,14 +62,24 @@ def key(text: str) -> str:
 
 def sort_key(text: str) -> tuple[int, ...]:
     """Return a key that sorts by the Turkish alphabet (ç after c, ı before i)."""
-    return tuple(
-        _TURKISH_ALPHABET.index(c) if c in _TURKISH_ALPHABET else 100 + ord(c) for c in lower(tidy(text))
-    )
+
+    def place(letter: str) -> int:
+        if letter == " ":
+            return -1
+        return _TURKISH_ALPHABET.index(letter) if letter in _TURKISH_ALPHABET else 100 + ord(letter)
+
+    return tuple(place(letter) for letter in lower(tidy(text)))
 
 
 @lru_cache(maxsize=8)
 def _locale(language: str) -> Locale:
     return Locale("tr", "TR") if language == "tr" else Locale("en", "GB")
+
+
+def _rounded(value: float, decimals: int) -> Decimal:
+    """Round as readers do, halves away from nought, on the digits that are printed; never `-0`."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:
@@ -77,7 +88,7 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     A minus sign is the typographic one, so that a negative figure is never broken at its sign.
     """
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(round(value, decimals) + 0.0, pattern, locale=_locale(language))
+    text = format_decimal(_rounded(value, decimals), pattern, locale=_locale(language))
     return text.replace("-", "\u2212")
 
 
@@ -85,7 +96,7 @@ def percent(value: float, language: str, decimals: int = 0) -> str:
     """Write a percentage given in percent points: 8 → `%8` in Turkish, `8%` in English."""
     digits = "0." + "0" * decimals if decimals else "0"
     pattern = f"%#,##{digits}" if language == "tr" else f"#,##{digits}%"
-    text = format_percent(round(value, decimals) / 100, pattern, locale=_locale(language))
+    text = format_percent(_rounded(value, decimals) / 100, pattern, locale=_locale(language))
     return text.replace("-", "\u2212")
 
 

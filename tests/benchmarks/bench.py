@@ -48,7 +48,8 @@ def largest_file(folder: Path) -> Path:
     with made.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            "name region region_code year Alumni Award HiCi N&S PUB PCP continent total_score rank".split()
+            ["name", "region", "region_code", "year", "Alumni", "Award", "HiCi", "N&S", "PUB", "PCP"]
+            + ["continent", "total_score", "rank"]
         )
         for year in range(2003, 2026):
             for n in range(1, 689):

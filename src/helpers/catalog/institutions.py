@@ -8,10 +8,10 @@ University` looks like `Karadeniz Technical University, Trabzon`, and is another
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from .. import locale
+from .. import locale, paths
 from ..errors import CatalogError
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
@@ -36,6 +36,7 @@ class Institution:
     erasmus_code: str
     pic: str
     ror: str
+    the_id: str = ""
 
     def name(self, language: str) -> str:
         """Return the official name in one language."""
@@ -90,7 +91,7 @@ class Institutions:
         if found:
             return found
         for shorter, addition in _without_additions(name):
-            found = self._by_key.get(locale.key(shorter))
+            found = self.match(shorter)
             if found and locale.key(addition) in self._own_additions(found):
                 return found
         return None
@@ -124,7 +125,14 @@ class Institutions:
 
 
 def _core(key: str) -> str:
-    return " ".join(word for word in key.split() if word not in _GENERIC)
+    """Leave the words that distinguish a name; a misspelt generic word distinguishes nothing either."""
+    from rapidfuzz import fuzz, process
+
+    def generic(word: str) -> bool:
+        close = process.extractOne(word, _GENERIC, scorer=fuzz.ratio, score_cutoff=_SCORE_TO_SUGGEST)
+        return word in _GENERIC or (len(word) > 4 and close is not None)
+
+    return " ".join(word for word in key.split() if not generic(word))
 
 
 def _without_additions(name: str) -> Iterable[tuple[str, str]]:
@@ -143,11 +151,28 @@ _SPELLINGS = "data/reference/institution_names.csv"
 
 def read(folder: Path) -> Institutions:
     """Read the register and the known spellings from `data/reference`."""
-    with (folder / "institutions.csv").open(encoding="utf-8", newline="") as file:
-        register = [Institution(**row) for row in csv.DictReader(file)]
-    with (folder / "institution_names.csv").open(encoding="utf-8", newline="") as file:
-        spellings = [(row["institution"], row["spelling"]) for row in csv.DictReader(file)]
-    return Institutions(register, spellings)
+    columns = [field.name for field in fields(Institution)]
+    register = [Institution(**row) for row in _rows(folder / "institutions.csv", columns)]
+    spellings = _rows(folder / "institution_names.csv", ["institution", "spelling", "seen_in"])
+    return Institutions(register, [(row["institution"], row["spelling"]) for row in spellings])
+
+
+def _rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
+    """Read a reference table, whose columns must be exactly these."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = list(reader)
+    except FileNotFoundError as error:
+        raise CatalogError(
+            f"The reference table {paths.shown(path)} is missing.", remedy="Restore it from version control."
+        ) from error
+    if list(reader.fieldnames or []) != columns or any(None in row or None in row.values() for row in rows):
+        raise CatalogError(
+            f"The columns of {paths.shown(path)} are not as declared: {reader.fieldnames}.",
+            expected=", ".join(columns) + " in every row",
+        )
+    return rows
 
 
 def confirm(folder: Path, spelling: str, institution_id: str, seen_in: str) -> None:
@@ -158,8 +183,13 @@ def confirm(folder: Path, spelling: str, institution_id: str, seen_in: str) -> N
             f"There is no institution {institution_id!r} in {_REGISTER}.",
             expected="one of " + ", ".join(institutions.ids()),
         )
+    if not locale.key(spelling):
+        raise CatalogError("A blank is no name.", remedy="Nothing was changed.")
     known = institutions.match(spelling)
     if known:
         raise CatalogError(f"{spelling!r} is already known as {known!r}.", remedy="Nothing was changed.")
-    with (folder / "institution_names.csv").open("a", encoding="utf-8", newline="") as file:
+    path = folder / "institution_names.csv"
+    ended = path.read_bytes().endswith(b"\n")
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write("" if ended else "\n")
         csv.writer(file, lineterminator="\n").writerow([institution_id, locale.tidy(spelling), seen_in])

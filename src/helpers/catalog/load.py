@@ -1,5 +1,6 @@
 """Reading all definitions once, with a message that names file and key where one is wrong."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,34 +42,35 @@ def load() -> Catalog:
 def _load(root: Path) -> Catalog:
     catalog = root / "data" / "catalog"
     reference = root / "data" / "reference"
-    goals = [_build(Goal, entry, catalog / "goals.yml") for entry in _yaml(catalog / "goals.yml")]
+    goals = [_build(Goal, entry, catalog / "goals.yml") for entry in _yaml(catalog / "goals.yml", list)]
     indicators = [
         _build(Indicator, entry, path)
         for path in sorted((catalog / "indicators").glob("*.yml"))
-        for entry in _yaml(path)
+        for entry in _yaml(path, list)
     ]
     loaded = Catalog(
-        plan=_build(Plan, _yaml(catalog / "plan.yml"), catalog / "plan.yml"),
-        goals={goal.code: goal for goal in goals},
-        indicators={indicator.code: indicator for indicator in indicators},
+        plan=_build(Plan, _yaml(catalog / "plan.yml", dict), catalog / "plan.yml"),
+        goals=_once(goals, catalog / "goals.yml"),
+        indicators=_once(indicators, catalog / "indicators"),
         systems=_table(System, catalog / "rankings.yml"),
         layouts=tuple(
             _build(Layout, entry, path)
             for path in sorted((catalog / "layouts").glob("*.yml"))
-            for entry in _yaml(path)
+            for entry in _yaml(path, list)
         ),
         caveats=_table(Caveat, catalog / "caveats.yml"),
         parameters=_table(Parameter, root / "notebooks" / "parameters.yml"),
         peer_groups=_table(PeerGroup, reference / "peer_groups.yml"),
         institutions=institutions.read(reference),
     )
-    _check_references(loaded)
+    datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
+    _check_references(loaded, datasets)
     return loaded
 
 
-def _yaml(path: Path) -> Any:
+def _yaml(path: Path, kind: type) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CatalogError(
             f"The definition file {paths.shown(path)} is missing.",
@@ -76,10 +78,16 @@ def _yaml(path: Path) -> Any:
         ) from error
     except yaml.YAMLError as error:
         raise CatalogError(f"{paths.shown(path)} is not valid YAML: {error}.") from error
+    if not isinstance(loaded, kind):
+        raise CatalogError(
+            f"{paths.shown(path)} holds no {'list' if kind is list else 'table'} of definitions.",
+            remedy="Restore it from version control.",
+        )
+    return loaded
 
 
 def _table(model: type[Model], path: Path) -> dict[str, Model]:
-    return {name: _build(model, entry, path, name) for name, entry in _yaml(path).items()}
+    return {name: _build(model, entry, path, name) for name, entry in _yaml(path, dict).items()}
 
 
 def _build(model: type[Model], entry: Any, path: Path, name: str = "") -> Model:
@@ -94,27 +102,51 @@ def _build(model: type[Model], entry: Any, path: Path, name: str = "") -> Model:
         ) from error
 
 
-def _check_references(catalog: Catalog) -> None:
-    """Refuse definitions that point at something that is not defined."""
-    missing = []
+def _check_references(catalog: Catalog, datasets: set[str]) -> None:
+    """Refuse definitions that point at something that is not defined, or contradict themselves."""
+    wrong = []
     for indicator in catalog.indicators.values():
         if indicator.goal not in catalog.goals:
-            missing.append(f"indicator {indicator.code} names goal {indicator.goal!r}")
+            wrong.append(f"indicator {indicator.code} names goal {indicator.goal!r}")
+        if indicator.dataset not in datasets:
+            wrong.append(f"indicator {indicator.code} names dataset {indicator.dataset!r}")
+    for name, system in catalog.systems.items():
+        for method in system.methods:
+            wrong += [f"method {method.id} weighs {v!r}" for v in method.weights if v not in system.variables]
+            if not math.isclose(sum(method.weights.values()), 1):
+                wrong.append(f"the weights of method {method.id} do not add up to 1")
+        for restored in system.restores:
+            named = [*restored.names, *restored.names.values()]
+            wrong += [f"ranking {name} restores {v!r}" for v in named if v not in system.variables]
     for layout in catalog.layouts:
         if layout.system not in catalog.systems:
-            missing.append(f"layout {layout.id} names ranking {layout.system!r}")
+            wrong.append(f"layout {layout.id} names ranking {layout.system!r}")
             continue
         known = catalog.systems[layout.system].variables
-        missing += [f"layout {layout.id} names value {v!r}" for v in layout.values if v not in known]
-    for name, group in catalog.peer_groups.items():
-        missing += [
-            f"peer group {name} names institution {member!r}"
-            for member in group.members
-            if member not in catalog.institutions
+        wrong += [f"layout {layout.id} names value {v!r}" for v in layout.values if v not in known]
+        wrong += [
+            f"layout {layout.id} lacks column {c!r}" for c in ("rank", "name") if c not in layout.columns
         ]
+        wrong += [
+            f"layout {layout.id} skips by {s.column!r}" for s in layout.skip if s.column not in layout.columns
+        ]
+    for name, group in catalog.peer_groups.items():
+        strangers = [member for member in group.members if member not in catalog.institutions]
+        wrong += [f"peer group {name} names institution {member!r}" for member in strangers]
     if catalog.plan.institution not in catalog.institutions:
-        missing.append(f"the plan names institution {catalog.plan.institution!r}")
+        wrong.append(f"the plan names institution {catalog.plan.institution!r}")
     if catalog.plan.peer_group not in catalog.peer_groups:
-        missing.append(f"the plan names peer group {catalog.plan.peer_group!r}")
-    if missing:
-        raise CatalogError("The catalogue names what it does not define: " + "; ".join(missing) + ".")
+        wrong.append(f"the plan names peer group {catalog.plan.peer_group!r}")
+    if wrong:
+        raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
+
+
+def _once(entries: list[Model], path: Path) -> dict[str, Model]:
+    """Return definitions by their code, each of which may stand once."""
+    found: dict[str, Model] = {}
+    for entry in entries:
+        code = str(entry.code)  # type: ignore[attr-defined]
+        if code in found:
+            raise CatalogError(f"{paths.shown(path)}: the code {code!r} stands twice.")
+        found[code] = entry
+    return found

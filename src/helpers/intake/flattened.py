@@ -27,14 +27,17 @@ class Judged:
     caveats: tuple[str, ...] = ()
 
 
-def judge(ranks: Sequence[Rank], system: System, edition: int) -> list[Judged]:
-    """Judge the ranks of one edition together, since a flattened table shows only as a whole."""
+def judge(ranks: Sequence[Rank], system: System, edition: int, missing: int = 0) -> list[Judged]:
+    """Judge the ranks of one edition together, since a flattened table shows only as a whole.
+
+    `missing` rows were rejected, so that many numbers may lack in a running row number.
+    """
     rule = system.band_rule(edition)
     if rule is None:
         return [Judged(rank) for rank in ranks]
     exact = [rank for rank in ranks if rank.exact]
     times = Counter(rank.low for rank in exact)
-    if _is_row_number(ranks, exact, times, system):
+    if _is_row_number(ranks, exact, times, system, missing):
         return [Judged(None, ("running_row_number",)) for _ in ranks]
     marks_lost = system.prints_ties and not any(rank.tie for rank in ranks)
     beyond = {low: n for low, n in times.items() if low > rule.exact_until}
@@ -51,7 +54,7 @@ def _is_row_number(ranks: Sequence[Rank], exact: Sequence[Rank], times: Counter[
         and len(ranks) >= _ENOUGH_ROWS
         and len(exact) == len(ranks)
         and max(times.values()) == 1
-        and max(times) - min(times) + 1 == len(times)
+        and max(times) - min(times) + 1 - len(times) <= missing
     )
 
 
@@ -66,9 +69,11 @@ def _judge_one(
     if not rank.exact:
         return Judged(rank)
     if rank.low <= exact_until:
-        if marks_lost and times[rank.low] > 1:
+        if times[rank.low] == 1:
+            return Judged(rank)
+        if marks_lost:
             return Judged(replace(rank, tie=True, text=f"={rank.low}"), ("tie_marks_restored",))
-        return Judged(rank)
+        return Judged(replace(rank, tie=True))
     if edges:
         if rank.low == last_band:
             return Judged(replace(rank, high=None, text=f"{rank.low}+"), ("open_band_restored",))

@@ -16,6 +16,8 @@ from .table import RawTable, Row
 T = TypeVar("T")
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# A year, or a span such as 2019-2020 or 2024/25.
+_EDITION = re.compile(r"((?:19|20)\d\d)(?:\s*[-–/]\s*(?:(?:19|20)?\d\d))?")
 # The publisher's own number of an edition, kept inside what anybody has published.
 _EDITIONS = range(2003, 2101)
 
@@ -79,14 +81,16 @@ def clean(table: RawTable, match: Match, system: System, edition: int | None) ->
         elif read:
             accepted.append(read)
     accepted = _without_repeats(accepted, reader, received)
+    # Headers that print the pillar names of 2024, over whichever edition's pillars.
+    new_names = {
+        variable
+        for variable in match.layout.values
+        if variable in match.places
+        and locale.key(match.header.cells[match.places[variable]])
+        == locale.key(system.variables[variable].en)
+    }
     for year in sorted({read.edition for read in accepted}):
-        _add(
-            received,
-            [read for read in accepted if read.edition == year],
-            system,
-            match.layout,
-            year,
-        )
+        _add(received, [read for read in accepted if read.edition == year], system, new_names, year)
     received.accepted = len(accepted)
     return received
 
@@ -168,11 +172,11 @@ class _RowReader:
         if "edition" not in self._match.places:
             return self._edition, self._edition_text
         text = self._cell(row, "edition")
-        found = _YEAR.match(text)
-        if not found or int(found.group()) not in _EDITIONS:
+        found = _EDITION.fullmatch(text)
+        if not found or int(found.group(1)) not in _EDITIONS:
             problems.append(self.problem(row, "edition", "a year such as 2026", "Write the edition's year."))
             return None, text
-        return int(found.group()), text
+        return int(found.group(1)), text
 
 
 def _without_repeats(reads: Iterable[_Read], reader: _RowReader, received: Received) -> list[_Read]:
@@ -194,29 +198,29 @@ def _without_repeats(reads: Iterable[_Read], reader: _RowReader, received: Recei
     return list(first.values())
 
 
-def _add(received: Received, reads: list[_Read], system: System, layout: Layout, edition: int) -> None:
+def _add(received: Received, reads: list[_Read], system: System, new_names: set[str], edition: int) -> None:
     """Turn the rows of one edition into positions and scores, with the caveats they carry."""
-    judged = flattened.judge([read.rank for read in reads], system, edition)
+    judged = flattened.judge([read.rank for read in reads], system, edition, received.rejected)
     restored = next((r.names for r in system.restores if edition < r.before), {})
     rule = system.band_rule(edition)
     exact_until = rule.exact_until if rule and system.overall_until_exact else None
     # Two countries can each have a university of one name.
-    named = Counter(read.name for read in reads)
+    named = Counter(locale.key(read.name) for read in reads)
     for read, verdict in zip(reads, judged, strict=True):
         # A rank that is set aside may stand in the band of exact ones only if it was itself exact.
         beyond = exact_until is not None and (verdict.rank is None or verdict.rank.low > exact_until)
         overall, doubt = _overall(read.overall, system, beyond)
         common = {
-            "system": layout.system,
+            "system": received.layout.system,
             "edition": edition,
             "name": read.name,
             "name_key": locale.key(read.name)
-            + (f" {locale.key(read.country)}" if named[read.name] > 1 else ""),
+            + (f" {locale.key(read.country)}" if named[locale.key(read.name)] > 1 else ""),
             "source": received.table.file,
             "evidence": "table",
             "source_row": read.row.number,
         }
-        if "overall" in layout.columns:
+        if "overall" in received.layout.columns:
             received.positions.append(
                 {
                     **common,
@@ -238,7 +242,7 @@ def _add(received: Received, reads: list[_Read], system: System, layout: Layout,
             is_nought = (
                 system.zero_is_missing and system.variables[variable].kind == "score" and span.high == 0
             )
-            caveats = [] if variable not in restored else ["pillar_names_restored"]
+            caveats = ["pillar_names_restored"] if variable in restored and variable in new_names else []
             received.scores.append(
                 {
                     **common,

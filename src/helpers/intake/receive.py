@@ -138,9 +138,10 @@ def _write_problems(problems: list[Problem], beside: Iterable[Path]) -> list[str
     written = []
     for path in beside:
         target = path.with_name(path.stem + ".rejected.csv")
-        if not problems:
-            continue
         try:
+            if not problems:
+                target.unlink(missing_ok=True)  # what an earlier receipt of this file wrote is settled
+                continue
             with target.open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file, delimiter=";")
                 writer.writerow(Problem.columns())

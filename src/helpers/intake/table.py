@@ -49,7 +49,7 @@ def read(path: Path) -> list[RawTable]:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise FileRefused(f"There is no file {path.name!r}.", remedy="Check the path.") from error
-    except (IsADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise FileRefused(f"{path.name!r} cannot be read: {error.strerror}.") from error
     if not content.strip():
         raise FileRefused(f"{path.name!r} is empty.", remedy="Ask for the file again.")
@@ -96,7 +96,7 @@ def _cell(value: object) -> str:
 
 def _text(name: str, content: bytes) -> RawTable:
     text = _decode(name, content)
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     numbered = []
     first = 1
     try:
@@ -106,7 +106,7 @@ def _text(name: str, content: bytes) -> RawTable:
     except csv.Error as error:
         raise FileRefused(
             f"{name!r} is not a table of text: {error} (line {reader.line_num}).",
-            remedy="Save it again as CSV (UTF-8) or as .xlsx.",
+            remedy="Look for a quotation mark that is not closed, or save it again as .xlsx.",
         ) from error
     return _table(name, "", iter(numbered))
 

@@ -14,7 +14,7 @@ _RANGE = re.compile(rf"({_NUMBER})(?:\s*{_DASH}\s*({_NUMBER}))?")
 _BEYOND = re.compile(r"(?:>\s*)(\d+)|(\d+)\+")
 _SHARE = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*%?")
 _RATIO = re.compile(r"(\d{1,3})\s*:\s*(\d{1,3})(?::00)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?|\d{1,2}-[A-Za-zçğışü]{3}|[A-Za-zçğışü]{3}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?|\d{1,2}[-.][^\W\d_]{3}|[^\W\d_]{3}[-.]\d{2}")
 
 # How publishers and collectors write "no value".
 MISSING = {"", "-", "–", "—", "n/a", "N/A", "NA", "nan", "None", "%"}
@@ -122,6 +122,11 @@ def percent(text: str) -> Span:
     value = abs(float(found.group(1))) if found and float(found.group(1)) == 0 else None
     if found and value is None:
         value = float(found.group(1))
+    if value is not None and 0 < value < 1 and not text.endswith("%"):
+        raise Unreadable(
+            "a share such as 8%",
+            "A workbook keeps 8% as 0.08: format the column as text and write 8%.",
+        )
     if value is None or not 0 <= value <= 100:
         raise Unreadable("a share between 0% and 100%", "Correct the cell, or empty it if there is no value.")
     return Span(text, value, value)
@@ -149,7 +154,7 @@ def place(text: str) -> Span:
     if beyond:
         printed, plus = beyond.groups()
         return Span(text, float(int(printed) + 1 if printed else int(plus)), None)
-    if not text.isdigit() or int(text) < 1:
+    if not re.fullmatch(r"[1-9][0-9]*", text):
         raise Unreadable("a rank such as 913, > 1000 or 355+", "Correct the cell, or empty it.")
     return Span(text, float(text), float(text))
 

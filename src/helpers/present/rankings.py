@@ -171,9 +171,10 @@ def _outlook_messages(run: Run) -> list[str]:
     ]
     needed = _needed(run, "the")
     if needed is not None:
-        gain = needed.set_index("variable").at["international_outlook", "gain"]
-        if gain > 0:
-            found[0] += " " + run.text("rankings.messages.outlook_alone", gain=gain)
+        alone = needed.set_index("variable").loc["international_outlook"]
+        key = "outlook_alone" if alone["reachable"] else "outlook_cannot"
+        if alone["gain"] > 0:
+            found[0] += " " + run.text(f"rankings.messages.{key}", gain=alone["gain"])
     return found
 
 
