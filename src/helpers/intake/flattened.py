@@ -47,7 +47,9 @@ def judge(ranks: Sequence[Rank], system: System, edition: int, missing: int = 0)
     return [_judge_one(rank, times, marks_lost, rule.exact_until, edges, last_band) for rank in ranks]
 
 
-def _is_row_number(ranks: Sequence[Rank], exact: Sequence[Rank], times: Counter[int], system: System) -> bool:
+def _is_row_number(
+    ranks: Sequence[Rank], exact: Sequence[Rank], times: Counter[int], system: System, missing: int
+) -> bool:
     """Tell whether ranks merely number the rows: all exact, never shared, without a gap."""
     return (
         system.prints_ties
