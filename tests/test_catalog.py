@@ -120,7 +120,7 @@ def test_every_indicators_goal_and_dataset_exist():
     datasets = {name for path in (REPO / "data/catalog/datasets").glob("*.yml") for name in entries(path)}
     for indicator in CATALOG.indicators.values():
         assert indicator.goal in CATALOG.goals
-        assert indicator.dataset in datasets
+        assert set(indicator.datasets) <= datasets
         for code in indicator.seed:
             if code.startswith(indicator.goal):  # P1 and the like name principles, not activities
                 assert code in CATALOG.goals[indicator.goal].activities
@@ -249,7 +249,7 @@ def test_a_missing_definition_file_is_named(workbook_root):
         ("data/catalog/rankings.yml", "industry: industry_income}", "industry: industry_incom}"),
         ("data/catalog/layouts/the.yml", "    rank: {aliases", "    rnak: {aliases"),
         ("data/catalog/layouts/the.yml", "column: rank, equals", "column: rnak, equals"),
-        ("data/catalog/indicators/goal3.yml", "dataset: ranking_positions", "dataset: ranking_posotions"),
+        ("data/catalog/indicators/goal3.yml", "datasets: [ranking_positions]", "datasets: [ranking_posotions]"),
         ("data/catalog/indicators/goal3.yml", "- code: G3.02", "- code: G3.01"),
     ],
 )

@@ -150,7 +150,7 @@ def test_a_write_that_fails_leaves_the_earlier_partition(workbook_root):
 
 
 def test_holdings_count_what_the_sample_holds():
-    found = {(h["dataset"], h["system"]): h for h in store.holdings("sample")}
+    found = {(h["dataset"], h["part"]): h for h in store.holdings("sample")}
     for dataset in DECLARED:
         _, rows = sample(dataset)
         for system in {row["system"] for row in rows}:

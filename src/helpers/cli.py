@@ -189,7 +189,7 @@ def _list(parsed: argparse.Namespace) -> int:
                 (
                     edition,
                     str(held["dataset"]),
-                    str(held["system"]),
+                    str(held["part"]),
                     str(held["years"]),
                     str(held["rows"]),
                     str(card.get("name_as_received", held["source"])),

@@ -97,13 +97,7 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
             f"The edition {edition!r} holds no {dataset}.",
             remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
         )
-    listed = "[" + ", ".join(_sql(path.as_posix()) for path in found) + "]"
-    types = ", ".join(f"{_sql(name)}: {_sql(column['type'])}" for name, column in columns.items())
-    scan = (
-        f"read_csv({listed}, header = true, columns = {{{types}}}, nullstr = '')"
-        if edition == SAMPLE
-        else f"read_parquet({listed})"
-    )
+    scan = _scan(edition, found, columns, ", filename = true")
     names = ", ".join(f'"{name}"' for name in columns)
     where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""
     with _connect() as connection:
@@ -114,39 +108,37 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
             if edition == LIVE
             else ""
         )
-        frame = connection.execute(f"select {names} from {_named(scan)}{where}{once} order by all").df()
+        frame = connection.execute(f"select {names} from {scan}{where}{once} order by all").df()
         counts = dict(
             connection.execute(
-                f"select parse_filename(filename), count(*) from {_named(scan)} group by all"
+                f"select parse_filename(filename), count(*) from {scan} group by all"
             ).fetchall()
         )
     return Table(
-        _plain(frame),
+        _plain(frame, columns),
         tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
     )
 
 
-def _plain(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Give columns one kind of emptiness: NaN in numbers, "" in text.
+def _plain(frame: "pd.DataFrame", columns: dict[str, Any]) -> "pd.DataFrame":
+    """Give columns one kind of emptiness: NaN in numbers, NaT in dates, "" in text, NA in yes and no.
 
     DuckDB hands a nullable integer over as a masked column, whose missing value answers no comparison.
     """
     import pandas as pd
 
-    for name in frame:
+    for name, declared in columns.items():
         column = frame[name]
-        if pd.api.types.is_bool_dtype(column):
-            continue
-        if pd.api.types.is_numeric_dtype(column):
-            whole = pd.api.types.is_integer_dtype(column) and not column.isna().any()
-            frame[name] = column.astype("int64" if whole else "float64")
-        else:
+        if declared["type"] == "VARCHAR":
             frame[name] = column.astype(object).where(column.notna(), "").astype(str)
+        elif declared["type"] == "DATE":
+            frame[name] = pd.to_datetime(column)
+        elif declared["type"] == "BOOLEAN":
+            frame[name] = column.astype("boolean" if column.isna().any() else "bool")
+        else:
+            whole = declared["type"] == "INTEGER" and not column.isna().any()
+            frame[name] = column.astype("int64" if whole else "float64")
     return frame
-
-
-def _named(scan: str) -> str:
-    return scan[:-1] + ", filename = true)"
 
 
 def has(edition: str, dataset: str) -> bool:
@@ -189,17 +181,21 @@ def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) 
 
 
 def holdings(edition: str) -> list[dict[str, object]]:
-    """Return what an edition holds: dataset, ranking system, editions, rows, source, hash."""
-    found = []
+    """Return what an edition holds: dataset, part, years, rows, source, hash.
+
+    The part is the ranking system where a dataset has several; the years are those of its `edition`
+    or of its declared period.
+    """
+    found: list[dict[str, object]] = []
     for dataset, described in _definitions(paths.root()).items():
         for path in files(edition, dataset):
-            frame = _holding(edition, dataset, path, described["columns"])
-            for system, first, last, rows in frame:
+            for part, first, last, rows in _holding(edition, path, described):
+                span = "" if first is None else str(first) if first == last else f"{first}–{last}"
                 found.append(
                     {
                         "dataset": dataset,
-                        "system": system,
-                        "years": str(first) if first == last else f"{first}–{last}",
+                        "part": part,
+                        "years": span,
                         "rows": rows,
                         "source": paths.shown(path),
                         "sha256": sha256(path),
@@ -208,14 +204,22 @@ def holdings(edition: str) -> list[dict[str, object]]:
     return found
 
 
-def _holding(edition: str, dataset: str, path: Path, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
-    types = ", ".join(f"{_sql(name)}: {_sql(column['type'])}" for name, column in columns.items())
-    scan = (
-        f"read_csv({_sql(path.as_posix())}, header = true, columns = {{{types}}}, nullstr = '')"
-        if edition == SAMPLE
-        else f"read_parquet({_sql(path.as_posix())})"
-    )
+def _holding(edition: str, path: Path, described: dict[str, Any]) -> list[tuple[Any, ...]]:
+    columns = described["columns"]
+    part = "system" if "system" in columns else "''"
+    period = described.get("period", {}).get("column") or ("edition" if "edition" in columns else "null")
+    year = f"year({period})" if columns.get(period, {}).get("type") == "DATE" else period
     with _connect() as connection:
         return connection.execute(
-            f"select system, min(edition), max(edition), count(*) from {scan} group by 1 order by 1"
+            f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, [path], columns)}"
+            " group by 1 order by 1"
         ).fetchall()
+
+
+def _scan(edition: str, found: Sequence[Path], columns: dict[str, Any], more: str = "") -> str:
+    """Write the table function that reads the files of a dataset."""
+    listed = "[" + ", ".join(_sql(path.as_posix()) for path in found) + "]"
+    if edition != SAMPLE:
+        return f"read_parquet({listed}{more})"
+    types = ", ".join(f"{_sql(name)}: {_sql(column['type'])}" for name, column in columns.items())
+    return f"read_csv({listed}, header = true, columns = {{{types}}}, nullstr = ''{more})"

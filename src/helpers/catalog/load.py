@@ -13,7 +13,7 @@ from .. import paths
 from ..errors import CatalogError
 from . import institutions
 from .institutions import Institutions
-from .model import Caveat, Goal, Indicator, Layout, Parameter, PeerGroup, Plan, System
+from .model import Caveat, CountedVariable, Goal, Indicator, Layout, Parameter, PeerGroup, Plan, System
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,6 +24,7 @@ class Catalog:
 
     plan: Plan
     goals: dict[str, Goal]
+    variables: dict[str, CountedVariable]
     indicators: dict[str, Indicator]
     systems: dict[str, System]
     layouts: tuple[Layout, ...]
@@ -48,9 +49,15 @@ def _load(root: Path) -> Catalog:
         for path in sorted((catalog / "indicators").glob("*.yml"))
         for entry in _yaml(path, list)
     ]
+    variables = [
+        _build(CountedVariable, entry, path)
+        for path in sorted((catalog / "variables").glob("*.yml"))
+        for entry in _yaml(path, list)
+    ]
     loaded = Catalog(
         plan=_build(Plan, _yaml(catalog / "plan.yml", dict), catalog / "plan.yml"),
         goals=_once(goals, catalog / "goals.yml"),
+        variables=_once(variables, catalog / "variables"),
         indicators=_once(indicators, catalog / "indicators"),
         systems=_table(System, catalog / "rankings.yml"),
         layouts=tuple(
@@ -108,8 +115,15 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
     for indicator in catalog.indicators.values():
         if indicator.goal not in catalog.goals:
             wrong.append(f"indicator {indicator.code} names goal {indicator.goal!r}")
-        if indicator.dataset not in datasets:
-            wrong.append(f"indicator {indicator.code} names dataset {indicator.dataset!r}")
+        strangers = [name for name in indicator.datasets if name not in datasets]
+        wrong += [f"indicator {indicator.code} names dataset {name!r}" for name in strangers]
+        named = [v for v in (indicator.numerator, indicator.denominator) if v is not None]
+        wrong += [
+            f"indicator {indicator.code} names variable {v!r}" for v in named if v not in catalog.variables
+        ]
+    for variable in catalog.variables.values():
+        strangers = [name for name in variable.datasets if name not in datasets]
+        wrong += [f"variable {variable.code} names dataset {name!r}" for name in strangers]
     for name, system in catalog.systems.items():
         for method in system.methods:
             wrong += [f"method {method.id} weighs {v!r}" for v in method.weights if v not in system.variables]

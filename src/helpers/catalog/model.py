@@ -45,10 +45,27 @@ class Goal(_Definition):
     activities: dict[str, Activity]
 
 
+class CountedVariable(_Definition):
+    """What an indicator is built from: rows of a dataset that are counted or summed.
+
+    `person_count` marks numbers of persons, which are protected before they are published.
+    """
+
+    code: str
+    name: Text
+    definition: Text
+    datasets: tuple[str, ...]
+    unit: Literal["count", "try", "eur", "ects", "days", "score", "months", "rank"]
+    person_count: bool
+
+
 class Indicator(_Definition):
     """An indicator: what is counted, in which unit, and how its performance is scored.
 
-    `a_rule` says whether the baseline enters the performance formula (domain dossier 1.3).
+    An indicator is built from variables: a count has a numerator only, a ratio has both. An index
+    or a score names the variables it is made of and computes them in a way of its own. `a_rule` says
+    whether the baseline enters the performance formula (domain dossier 1.3). `weight` is the
+    default effect on the goal in percent; 0 for a supporting indicator.
     """
 
     code: str
@@ -57,13 +74,29 @@ class Indicator(_Definition):
     name: Text
     definition: Text
     formula: str
-    unit: Literal["count", "score", "rank", "percent"]
+    numerator: str
+    denominator: str | None = None
+    unit: Literal[
+        "count",
+        "percent",
+        "score",
+        "rank",
+        "index",
+        "try",
+        "eur",
+        "days",
+        "months",
+        "ratio",
+        "effective_countries",
+    ]
     direction: Literal["up", "down"]
     measure_type: Literal["flow", "cumulative", "level", "ratio", "rank", "index"]
     a_rule: Literal["baseline", "zero"]
-    dataset: str
-    frequency: Literal["half-year", "year", "academic-year", "edition"]
     person_count: bool
+    datasets: tuple[str, ...]
+    frequency: Literal["half-year", "year", "academic-year", "edition"]
+    weight: int = 0
+    outside: str = ""
 
 
 class Variable(_Definition):
