@@ -208,7 +208,7 @@ def change(path, old, new):
         ("data/catalog/rankings.yml", "watched: true", "wached: true", ["rankings.yml", "the", "wached"]),
         ("data/catalog/rankings.yml", "clock: 0", "clock: later", ["rankings.yml", "the.clock", "later"]),
         ("data/catalog/rankings.yml", "kind: score", "kind: mark", ["the.variables.teaching"]),
-        ("data/catalog/goals.yml", "activities: {}", "activitys: {}", ["goals.yml", "activitys"]),
+        ("data/catalog/goals.yml", "  name: {en: Internationalisation of the campus", "  nmae: {en: Internationalisation of the campus", ["goals.yml", "nmae"]),
         ("data/catalog/plan.yml", "languages: [tr, en]", "languages: [tr, de]", ["plan.yml", "languages"]),
         ("data/catalog/caveats.yml", "  tr: ", "  de: ", ["caveats.yml", ".tr: "]),
         ("data/catalog/layouts/the.yml", "optional: true", "optinal: true", ["the.yml", "optinal"]),
@@ -249,7 +249,11 @@ def test_a_missing_definition_file_is_named(workbook_root):
         ("data/catalog/rankings.yml", "industry: industry_income}", "industry: industry_incom}"),
         ("data/catalog/layouts/the.yml", "    rank: {aliases", "    rnak: {aliases"),
         ("data/catalog/layouts/the.yml", "column: rank, equals", "column: rnak, equals"),
-        ("data/catalog/indicators/goal3.yml", "datasets: [ranking_positions]", "datasets: [ranking_posotions]"),
+        (
+            "data/catalog/indicators/goal3.yml",
+            "datasets: [ranking_positions]",
+            "datasets: [ranking_posotions]",
+        ),
         ("data/catalog/indicators/goal3.yml", "- code: G3.02", "- code: G3.01"),
     ],
 )

@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--edition", default="sample", help="sample (default) or live: embedded or received data"
     )
+    command.add_argument("--period", default="year", help="year (default) or first_half")
+    command.add_argument("--unit", default="", help="code of one unit (data/reference/units.csv)")
     command.set_defaults(call=_run)
 
     command = _command(
@@ -220,7 +222,15 @@ def _confirm(parsed: argparse.Namespace) -> int:
 def _run(parsed: argparse.Namespace) -> int:
     from .batch.jobs import plan
 
-    jobs = plan(parsed.year, parsed.language, parsed.edition, parsed.institution, parsed.notebook)
+    jobs = plan(
+        parsed.year,
+        parsed.language,
+        parsed.edition,
+        parsed.institution,
+        parsed.notebook,
+        parsed.period,
+        parsed.unit,
+    )
     from .batch.run import run
     from .progress import progress
 

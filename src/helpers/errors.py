@@ -75,4 +75,4 @@ class RunFailed(WorkbookError):
 
 def one_of(values: Iterable[object]) -> str:
     """Write allowed values as a list a person can pick from."""
-    return "one of " + ", ".join(str(value) for value in values)
+    return "one of " + (", ".join(repr(value) if value == "" else str(value) for value in values) or "none")

@@ -7,6 +7,7 @@ from . import store
 from .catalog import Catalog, Institution, PeerGroup, load
 from .catalog.parameters import check
 from .measures import rankings
+from .measures.core import Period, Registers
 from .texts import Texts
 
 
@@ -22,6 +23,8 @@ class Run:
     institution: Institution
     edition: str
     catalog: Catalog
+    period: Period
+    unit: str = ""
 
     @property
     def text(self) -> Texts:
@@ -39,6 +42,11 @@ class Run:
         return self.catalog.peer_groups[self.catalog.plan.peer_group]
 
     @cached_property
+    def registers(self) -> Registers:
+        """Return the registers of the edition, of the run's unit if it has one."""
+        return Registers(self.edition, self.unit or None)
+
+    @cached_property
     def rankings(self) -> rankings.Rankings:
         """Return the ranking tables of the edition."""
         return rankings.load(self.edition, self.catalog)
@@ -52,7 +60,13 @@ class Run:
 
 
 def start(
-    *, year: int, language: str = "en", institution: str | None = None, edition: str = store.SAMPLE
+    *,
+    year: int,
+    language: str = "en",
+    institution: str | None = None,
+    edition: str = store.SAMPLE,
+    period: str = "year",
+    unit: str = "",
 ) -> Run:
     """Check the parameters of a notebook and return its Run.
 
@@ -60,5 +74,7 @@ def start(
     """
     catalog = load()
     chosen = catalog.plan.institution if institution is None else institution
-    check({"year": year, "language": language, "institution": chosen, "edition": edition}, catalog)
-    return Run(year, language, catalog.institutions[chosen], edition, catalog)
+    given = {"year": year, "language": language, "institution": chosen, "edition": edition}
+    check({**given, "period": period, "unit": unit}, catalog)
+    of_year = Period(year, half=period == "first_half")
+    return Run(year, language, catalog.institutions[chosen], edition, catalog, of_year, unit)

@@ -67,7 +67,7 @@ def _execute_one(job: Job, scratch: Path) -> Executed:
     from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    output = scratch / f"{job.year}-{job.language}-{job.notebook}.ipynb"
+    output = scratch / f"{'-'.join(job.place.parts)}.ipynb"
     started = time.monotonic()
     # Over a socket file no port can be lost to another kernel, and nothing is said about TCP.
     sockets = {} if os.name == "nt" else {"transport": "ipc", "ip": str(scratch / output.stem)}

@@ -11,7 +11,7 @@ import nbformat
 from .. import paths
 from ..catalog import load
 from ..catalog.parameters import check
-from ..errors import CatalogError, WorkbookError, one_of
+from ..errors import CatalogError, ParameterError, WorkbookError, one_of
 
 
 @dataclass(frozen=True)
@@ -23,24 +23,34 @@ class Job:
     language: str
     institution: str
     edition: str
+    period: str = "year"
+    unit: str = ""
+    takes: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> dict[str, int | str]:
-        """Return the parameters papermill injects."""
-        return {
+        """Return the parameters papermill injects: of the run's, those the notebook takes."""
+        run: dict[str, int | str] = {
             "year": self.year,
             "language": self.language,
             "institution": self.institution,
             "edition": self.edition,
+            "period": self.period,
+            "unit": self.unit,
         }
+        return {name: value for name, value in run.items() if name in self.takes}
 
     @property
     def place(self) -> Path:
-        """Return where the job's page belongs inside a set: year/language/notebook."""
-        return Path(str(self.year), self.language, self.notebook)
+        """Return where the job's page belongs inside a set: year/language/notebook.
+
+        A half-year or a unit's report stands beside the year's: `2026-h1`, `2026-eng`.
+        """
+        of = [str(self.year), *(["h1"] if self.period != "year" else []), *([self.unit] if self.unit else [])]
+        return Path("-".join(of), self.language, self.notebook)
 
     def __str__(self) -> str:
-        return f"{self.notebook} {self.year} {self.language}"
+        return f"{self.notebook} {self.place.parts[0]} {self.language}"
 
 
 def available() -> list[str]:
@@ -54,25 +64,41 @@ def plan(
     edition: str,
     institution: str | None = None,
     notebooks: Sequence[str] = (),
+    period: str = "year",
+    unit: str = "",
 ) -> list[Job]:
     """Return the jobs of a batch, every parameter checked; what is not given comes from the plan.
 
     Raises ParameterError before anything runs.
     """
     catalog = load()
-    chosen = institution or catalog.plan.institution
+    chosen = catalog.plan.institution if institution is None else institution
     for name in notebooks:
         if name not in available():
             raise WorkbookError(f"There is no notebook {name!r}.", expected=one_of(available()))
+    takes = {name: tuple(defaults(paths.notebooks(f"{name}.ipynb"))) for name in available()}
+    check({"period": period, "unit": unit}, catalog)
+    narrowed = {name for name, value in (("period", period != "year"), ("unit", unit != "")) if value}
+    able = [name for name in (notebooks or available()) if narrowed <= set(takes[name])]
+    if len(able) < len(notebooks) or not able:
+        raise ParameterError(
+            f"Not every notebook can be run by {' and '.join(sorted(narrowed))}.",
+            expected=one_of([name for name in available() if narrowed <= set(takes[name])]),
+            remedy="A notebook takes a parameter by naming it in its parameters cell.",
+        )
+    for year in years or catalog.plan.years:
+        for language in languages or catalog.plan.languages:
+            given = {"year": year, "language": language, "institution": chosen, "edition": edition}
+            check(given, catalog)
+            # A notebook that lacked one of these would show another year or university than was asked for.
+            for name in able:
+                check(given, catalog, takes[name])
     jobs = [
-        Job(name, year, language, chosen, edition)
-        for name in (notebooks or available())
+        Job(name, year, language, chosen, edition, period, unit, takes[name])
+        for name in able
         for year in (years or catalog.plan.years)
         for language in (languages or catalog.plan.languages)
     ]
-    taken = {name: set(defaults(paths.notebooks(f"{name}.ipynb"))) for name in {job.notebook for job in jobs}}
-    for job in jobs:
-        check(job.parameters, catalog, taken[job.notebook])
     return list(dict.fromkeys(jobs))
 
 
@@ -86,14 +112,16 @@ def defaults(path: Path) -> dict[str, Any]:
     cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
         raise CatalogError(f"{path.name} has {len(cells)} parameters cells.", expected="exactly one")
+    wrong = CatalogError(f"The parameters cell of {path.name} holds more than `name = literal`.")
     found = {}
-    for statement in ast.parse(cells[0].source).body:
-        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-            raise CatalogError(f"The parameters cell of {path.name} holds more than `name = literal`.")
-        try:
-            found[statement.targets[0].id] = ast.literal_eval(statement.value)
-        except ValueError as error:
-            raise CatalogError(
-                f"The parameters cell of {path.name} holds more than `name = literal`."
-            ) from error
+    try:
+        for statement in ast.parse(cells[0].source).body:
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                raise wrong
+            (target,) = statement.targets
+            if not isinstance(target, ast.Name):
+                raise wrong
+            found[target.id] = ast.literal_eval(statement.value)
+    except (ValueError, TypeError, SyntaxError) as error:
+        raise wrong from error
     return found

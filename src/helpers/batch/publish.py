@@ -15,6 +15,8 @@ import nbformat
 
 from .. import paths, store
 from ..catalog import load
+from ..errors import RunFailed
+from ..present.pieces import NOTE_TYPE
 from ..site import pages
 from .execute import Executed
 
@@ -61,10 +63,8 @@ def _collect(target: Path, staging: Path, executed: list[Executed]) -> dict[str,
     if (target / _MANIFEST).exists():
         shutil.copytree(target / _NOTEBOOKS, staging / _NOTEBOOKS)
         entries = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))["pages"]
-    sources: dict[str, list[dict[str, Any]]] = {}
     made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for one in executed:
-        sources[one.job.edition] = sources.get(one.job.edition) or _sources(one.job.edition)
         place = staging / _NOTEBOOKS / one.job.place.with_suffix(".ipynb")
         place.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(_clean(one.notebook), place)
@@ -73,7 +73,7 @@ def _collect(target: Path, staging: Path, executed: list[Executed]) -> dict[str,
             "parameters": one.job.parameters,
             "notebook_sha256": store.sha256(paths.notebooks(f"{one.job.notebook}.ipynb")),
             "seconds": round(one.seconds, 1),
-            "sources": sources[one.job.edition],
+            "sources": _sources(one),
         }
     return dict(sorted(entries.items()))
 
@@ -87,11 +87,17 @@ def _clean(notebook: Any) -> Any:
     return notebook
 
 
-def _sources(edition: str) -> list[dict[str, Any]]:
-    held = {(str(h["source"]), str(h["sha256"])): 0 for h in store.holdings(edition)}
-    for holding in store.holdings(edition):
-        held[str(holding["source"]), str(holding["sha256"])] += int(str(holding["rows"]))
-    return [{"file": file, "sha256": digest, "rows": rows} for (file, digest), rows in held.items()]
+def _sources(executed: Executed) -> list[dict[str, Any]]:
+    """Return the files a page's figures came from, as its own table of sources names them."""
+    for cell in executed.notebook.cells:
+        for output in cell.get("outputs", []):
+            note = output.get("data", {}).get(NOTE_TYPE, {})
+            if "sources" in note:
+                return list(note["sources"])
+    raise RunFailed(
+        f"The notebook {executed.job} names no sources.",
+        remedy="End it with goals.sources(run), so that its figures can be traced.",
+    )
 
 
 def _read_all(folder: Path) -> dict[Path, Any]:

@@ -152,27 +152,27 @@ _SPELLINGS = "data/reference/institution_names.csv"
 def read(folder: Path) -> Institutions:
     """Read the register and the known spellings from `data/reference`."""
     columns = [field.name for field in fields(Institution)]
-    register = [Institution(**row) for row in _rows(folder / "institutions.csv", columns)]
-    spellings = _rows(folder / "institution_names.csv", ["institution", "spelling", "seen_in"])
+    register = [Institution(**row) for row in rows(folder / "institutions.csv", columns)]
+    spellings = rows(folder / "institution_names.csv", ["institution", "spelling", "seen_in"])
     return Institutions(register, [(row["institution"], row["spelling"]) for row in spellings])
 
 
-def _rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
+def rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
     """Read a reference table, whose columns must be exactly these."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            rows = list(reader)
+            found = list(reader)
     except FileNotFoundError as error:
         raise CatalogError(
             f"The reference table {paths.shown(path)} is missing.", remedy="Restore it from version control."
         ) from error
-    if list(reader.fieldnames or []) != columns or any(None in row or None in row.values() for row in rows):
+    if list(reader.fieldnames or []) != columns or any(None in row or None in row.values() for row in found):
         raise CatalogError(
             f"The columns of {paths.shown(path)} are not as declared: {reader.fieldnames}.",
             expected=", ".join(columns) + " in every row",
         )
-    return rows
+    return found
 
 
 def confirm(folder: Path, spelling: str, institution_id: str, seen_in: str) -> None:

@@ -13,7 +13,7 @@ from .. import paths
 from ..errors import CatalogError
 from . import institutions
 from .institutions import Institutions
-from .model import Caveat, CountedVariable, Goal, Indicator, Layout, Parameter, PeerGroup, Plan, System
+from .model import Caveat, CountedVariable, Goal, Indicator, Layout, Parameter, PeerGroup, Plan, System, Unit
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -32,6 +32,7 @@ class Catalog:
     parameters: dict[str, Parameter]
     peer_groups: dict[str, PeerGroup]
     institutions: Institutions
+    units: dict[str, Unit]
 
 
 def load() -> Catalog:
@@ -54,6 +55,10 @@ def _load(root: Path) -> Catalog:
         for path in sorted((catalog / "variables").glob("*.yml"))
         for entry in _yaml(path, list)
     ]
+    units = [
+        _build(Unit, row, reference / "units.csv")
+        for row in institutions.rows(reference / "units.csv", ["code", "name_en", "name_tr", "kind"])
+    ]
     loaded = Catalog(
         plan=_build(Plan, _yaml(catalog / "plan.yml", dict), catalog / "plan.yml"),
         goals=_once(goals, catalog / "goals.yml"),
@@ -69,6 +74,7 @@ def _load(root: Path) -> Catalog:
         parameters=_table(Parameter, root / "notebooks" / "parameters.yml"),
         peer_groups=_table(PeerGroup, reference / "peer_groups.yml"),
         institutions=institutions.read(reference),
+        units=_once(units, reference / "units.csv"),
     )
     datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
     _check_references(loaded, datasets)
@@ -101,11 +107,12 @@ def _build(model: type[Model], entry: Any, path: Path, name: str = "") -> Model:
     try:
         return model.model_validate(entry)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in ((name,) if name else ()) + first["loc"])
+        wrong = []
+        for one in error.errors()[:3]:
+            where = ".".join(str(part) for part in ((name,) if name else ()) + one["loc"])
+            wrong.append(f"{where or 'entry'}: {one['msg']} (found {repr(one.get('input'))[:80]})")
         raise CatalogError(
-            f"{paths.shown(path)}: {where or 'entry'}: {first['msg']} (found {first.get('input')!r}).",
-            remedy="Correct the definition.",
+            f"{paths.shown(path)}: {'; '.join(wrong)}.", remedy="Correct the definition."
         ) from error
 
 

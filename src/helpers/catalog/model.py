@@ -222,7 +222,20 @@ class Parameter(_Definition):
     type: Literal["int", "str"]
     default: int | str
     allowed: tuple[int | str, ...] | None = None
-    allowed_from: Literal["institutions"] | None = None
+    allowed_from: Literal["institutions", "units"] | None = None
     minimum: int | None = None
     maximum: int | None = None
     meaning: Text
+
+
+class Unit(_Definition):
+    """A faculty, institute or office of the university."""
+
+    code: str
+    name_en: str
+    name_tr: str
+    kind: str
+
+    def name(self, language: str) -> str:
+        """Return the unit's name in one language."""
+        return self.name_tr if language == "tr" else self.name_en

@@ -11,6 +11,8 @@ def allowed(parameter: Parameter, catalog: Catalog) -> tuple[int | str, ...] | N
     """Return the values a parameter may take, or None where only its range is limited."""
     if parameter.allowed_from == "institutions":
         return tuple(catalog.institutions.ids())
+    if parameter.allowed_from == "units":
+        return ("", *catalog.units)
     return parameter.allowed
 
 

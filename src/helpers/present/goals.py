@@ -1,9 +1,11 @@
 """Goal pages: the indicators of a goal's activity, and the files behind a page."""
 
+from dataclasses import asdict
+
 from ..measures.indicators import Measure, measure
 from ..run import Run
 from . import tables
-from .pieces import Piece
+from .pieces import NOTE_TYPE, Piece
 from .tables import Column
 
 
@@ -52,10 +54,13 @@ def indicators(run: Run, activity: str) -> Piece:
 
 
 def sources(run: Run) -> Piece:
-    """Show the files that a page's figures were read from, with row counts and hashes."""
+    """Show the files that a page's figures were read from, with row counts and hashes.
+
+    The page's entry in the run manifest takes them from here.
+    """
     say = run.text
     used = run.rankings.sources
-    return tables.table(
+    shown = tables.table(
         "sources",
         [
             Column(say("sources.file"), [source.file for source in used]),
@@ -66,3 +71,5 @@ def sources(run: Run) -> Piece:
         source=say("figure.source", sources=say(f"edition.{run.edition}")),
         notes=[say("sources.note")],
     )
+    note = {**shown.bundle[NOTE_TYPE], "sources": [asdict(source) for source in used]}
+    return Piece({**shown.bundle, NOTE_TYPE: note})

@@ -58,7 +58,12 @@ def messages(sentences: list[str]) -> Piece:
 
 def escape(sentence: str) -> str:
     """Write a sentence so that Markdown shows it letter by letter."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(sentence, quote=False))
+    escaped = _MARKDOWN.sub(r"\\\1", html.escape(sentence, quote=False))
+    # "2024. yıl" begins no list, ": x" no definition, and an address is text, not a link.
+    escaped = re.sub(r"^(\d+)\.", r"\1\\.", escaped)
+    escaped = re.sub(r"^:|:(?=//)", "&#58;", escaped)
+    # Four leading blanks would begin a block of code.
+    return re.sub(r"^ +", lambda blanks: "&#32;" * len(blanks.group()), escaped)
 
 
 def note(

@@ -62,4 +62,7 @@ def plain(ax: Axes) -> None:
 def number_axis(axis: Axis, texts: Texts) -> None:
     """Mark an axis at whole numbers, written as the language writes them."""
     axis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: texts.number(value)))
+    # On a very short axis the locator falls back to fractions; a rounded label would lie there.
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: texts.number(value) if value == round(value) else "")
+    )

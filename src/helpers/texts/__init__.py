@@ -29,8 +29,9 @@ class _Formatter(string.Formatter):
         if format_spec.startswith("n"):
             return locale.number(float(value), self._language, int(format_spec[1:]))
         if format_spec.startswith("+n"):
-            sign = "+" if float(value) > 0 else ""
-            return sign + locale.number(float(value), self._language, int(format_spec[2:]))
+            decimals = int(format_spec[2:])
+            sign = "+" if round(float(value), decimals) > 0 else ""
+            return sign + locale.number(float(value), self._language, decimals)
         if format_spec.startswith("pct"):
             return locale.percent(float(value), self._language, int(format_spec[3:]))
         if format_spec:

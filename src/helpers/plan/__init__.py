@@ -1,0 +1,1 @@
+"""The strategic plan: goal cards, performance of indicators, official tables, published figures."""

@@ -1,0 +1,303 @@
+"""The ledger of published figures: what was once printed can change only in the open, with a reason.
+
+`data/published/figures.csv` is only ever added to. A value is kept as the text that was printed, an exact
+decimal, so that no file format or binary number can move it.
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from .. import locale, paths
+from ..errors import FileRefused, NotHeld, WorkbookError
+
+PERIODS = ("year", "half-year")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+
+
+class FigureMoved(WorkbookError):
+    """A published figure that would change without a reason."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A line of the ledger: a figure as it was printed.
+
+    `value_text` is an exact decimal with a point, in `unit_of_measure`; empty where a figure was
+    withdrawn. `unit` is the unit of the university, empty for the whole of it. `source_hash` is the
+    SHA-256 of what the figure was made of. `reason` says why a published figure was changed.
+    """
+
+    published_on: str
+    edition: str
+    year: int
+    period: str
+    institution: str
+    unit: str
+    indicator: str
+    value_text: str
+    unit_of_measure: str
+    source_hash: str
+    reason: str = ""
+
+    @property
+    def figure(self) -> tuple[int, str, str, str, str]:
+        """Return which figure it is. The edition is no part of it: a newer one may not move it unseen."""
+        return (self.year, self.period, self.institution, self.unit, self.indicator)
+
+
+COLUMNS = tuple(field.name for field in fields(Published))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A published figure that a new one contradicts at the precision it was published with."""
+
+    old: Published
+    new: Published
+
+    @property
+    def explained(self) -> bool:
+        """Tell whether the new figure says why."""
+        return bool(self.new.reason.strip())
+
+    def __str__(self) -> str:
+        where = f" of {self.new.unit}" if self.new.unit else ""
+        half = ", half year" if self.new.period == "half-year" else ""
+        return (
+            f"{self.new.indicator}{where} for {self.new.year}{half} ({self.new.institution}): published "
+            f"{_told(self.old)} on {self.old.published_on}, now {_told(self.new)}"
+        )
+
+
+def _told(entry: Published) -> str:
+    return f"{entry.value_text} {entry.unit_of_measure}" if entry.value_text else "withdrawn"
+
+
+# -- comparing -------------------------------------------------------------------------------------------
+
+
+def in_force(rows: Iterable[Published]) -> dict[tuple[int, str, str, str, str], Published]:
+    """Return the last line of each figure, in the ledger's order."""
+    return {row.figure: row for row in rows}
+
+
+def compare(rows: Iterable[Published], figures: Sequence[Published]) -> list[Moved]:
+    """Return the published figures that new ones move, with or without a reason.
+
+    A new figure is rounded to the decimals that were published, halves away from nought; another unit of
+    measure or a withdrawal is a move as well. Figures that are not given are not judged: a batch may
+    cover a part, so what is no longer computed must be given with an empty value.
+    """
+    known = in_force(rows)
+    _only_once(figures)
+    moved = []
+    for new in figures:
+        old = known.get(new.figure)
+        if old is not None and not _same(old, new):
+            moved.append(Moved(old, new))
+    return moved
+
+
+def _same(old: Published, new: Published) -> bool:
+    if not old.value_text or not new.value_text:
+        return old.value_text == new.value_text
+    if old.unit_of_measure != new.unit_of_measure:
+        return False
+    published = Decimal(old.value_text)
+    step = Decimal(1).scaleb(min(0, int(published.as_tuple().exponent)))
+    return Decimal(new.value_text).quantize(step, ROUND_HALF_UP) == published
+
+
+def _only_once(figures: Sequence[Published]) -> None:
+    found: dict[tuple[int, str, str, str, str], Published] = {}
+    for new in figures:
+        check(new)
+        other = found.setdefault(new.figure, new)
+        if other is not new and not (_same(other, new) and _same(new, other)):
+            raise FigureMoved(
+                f"{new.indicator} for {new.year} is given twice: {_told(other)} and {_told(new)}.",
+                remedy="One run must give one value.",
+            )
+
+
+def stop_where_moved(moved: Iterable[Moved]) -> None:
+    """Raise FigureMoved, which stops the batch, where a published figure moves without a reason."""
+    unexplained = [str(one) for one in moved if not one.explained]
+    if unexplained:
+        raise FigureMoved(
+            "Published figures would change without a reason: " + "; ".join(unexplained) + ".",
+            remedy="Find out why; if the new value is right, publish it with a reason.",
+        )
+
+
+def additions(rows: Sequence[Published], figures: Sequence[Published]) -> list[Published]:
+    """Return the new figures that the ledger must take: those not yet published, and those that move."""
+    known = in_force(rows)
+    moved = {one.new.figure for one in compare(rows, figures)}
+    first = {new.figure: new for new in reversed(figures)}
+    return [
+        new
+        for new in figures
+        if new is first[new.figure] and (new.figure not in known or new.figure in moved)
+    ]
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A figure that was published anew with another value, and why."""
+
+    old: Published
+    new: Published
+
+    @property
+    def reason(self) -> str:
+        """Return why it was changed."""
+        return self.new.reason
+
+
+def restatements(rows: Iterable[Published]) -> list[Restatement]:
+    """Return every change of a published figure, in the order they were published, for the page."""
+    known: dict[tuple[int, str, str, str, str], Published] = {}
+    changes = []
+    for row in rows:
+        old = known.get(row.figure)
+        if old is not None and not _same(old, row):
+            changes.append(Restatement(old, row))
+        known[row.figure] = row
+    return changes
+
+
+# -- the file ------------------------------------------------------------------------------------------
+
+
+def path() -> Path:
+    """Return the path of the ledger."""
+    return paths.data("published", "figures.csv")
+
+
+def check(entry: Published) -> None:
+    """Raise FileRefused where a line could not be read back as what it is."""
+    wrong = _wrong(entry)
+    if wrong:
+        column, expected = wrong
+        raise FileRefused(
+            f"A published figure of {entry.indicator or 'no indicator'} has the {column} "
+            f"{getattr(entry, column)!r}.",
+            expected=expected,
+        )
+
+
+def _wrong(entry: Published) -> tuple[str, str] | None:
+    try:
+        date.fromisoformat(entry.published_on)
+    except ValueError:
+        return "published_on", "a date such as 2026-07-31"
+    if entry.period not in PERIODS:
+        return "period", " or ".join(PERIODS)
+    for column in ("edition", "institution", "indicator", "unit_of_measure", "source_hash"):
+        if not getattr(entry, column).strip():
+            return column, "a value"
+    if not entry.value_text:
+        return None if entry.reason.strip() else ("value_text", "a value, or the reason of its withdrawal")
+    return None if _DECIMAL.fullmatch(entry.value_text) else ("value_text", "a plain decimal, such as 46.7")
+
+
+def read(file: Path | None = None) -> tuple[Published, ...]:
+    """Return the ledger's lines in order.
+
+    Raises NotHeld where there is no ledger: without it every figure would pass as new.
+    """
+    file = file or path()
+    return _parsed(_bytes(file), file)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise NotHeld(
+            f"There is no ledger of published figures at {paths.shown(file)}.",
+            remedy="Restore it from version control; a new workbook starts with its header line alone.",
+        ) from error
+
+
+def _parsed(content: bytes, file: Path) -> tuple[Published, ...]:
+    where = paths.shown(file)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileRefused(f"{where} is not UTF-8.", remedy="Restore it from version control.") from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    found: list[Published] = []
+    try:
+        if tuple(next(reader, ())) != COLUMNS:
+            raise FileRefused(f"{where} has another header.", expected=",".join(COLUMNS))
+        for cells in reader:
+            if len(cells) != len(COLUMNS):
+                raise FileRefused(
+                    f"{where}, line {reader.line_num}: {len(cells)} values.",
+                    expected=f"{len(COLUMNS)} values",
+                )
+            told = dict(zip(COLUMNS, cells, strict=True))
+            if not told["year"].isascii() or not told["year"].isdigit():
+                raise FileRefused(f"{where}, line {reader.line_num}: year {told['year']!r}.", "a year")
+            entry = Published(**{**told, "year": int(told["year"])})  # type: ignore[arg-type]
+            wrong = _wrong(entry)
+            if wrong:
+                column, expected = wrong
+                raise FileRefused(
+                    f"{where}, line {reader.line_num}: {column} {getattr(entry, column)!r}.", expected
+                )
+            found.append(entry)
+    except csv.Error as error:
+        raise FileRefused(f"{where}, line {reader.line_num}: {error}.") from error
+    return tuple(found)
+
+
+def append(figures: Sequence[Published], file: Path | None = None) -> list[Published]:
+    """Add what is new to the ledger and return it; no earlier byte is ever changed.
+
+    Raises FigureMoved, before anything is written, where a published figure would move without a reason.
+    The new file is written beside the old one and put in its place in one step. One process writes.
+    """
+    file = file or path()
+    figures = [_one_line(figure) for figure in figures]
+    before = _bytes(file)
+    held = _parsed(before, file)
+    stop_where_moved(compare(held, figures))
+    added = additions(held, figures)
+    if not added:
+        return []
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(astuple(entry) for entry in added)
+    # A line whose end a text editor dropped gets it back; its own bytes stay.
+    gap = b"" if before.endswith(b"\n") else b"\n"
+    content = before + gap + text.getvalue().encode("utf-8")
+    if _parsed(content, file) != (*held, *added):
+        raise FileRefused("The new lines of the ledger cannot be read back as they were given.")
+    beside = file.with_name(f".{file.name}.{os.getpid()}.new")
+    try:
+        with beside.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        if _bytes(file) != before:
+            raise FileRefused(f"{paths.shown(file)} was changed by another process.", remedy="Publish again.")
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+    return added
+
+
+def _one_line(figure: Published) -> Published:
+    """Keep one figure on one line of the file: blanks and line breaks in a reason become one blank."""
+    texts = {name: locale.tidy(value) for name in COLUMNS if isinstance(value := getattr(figure, name), str)}
+    return Published(**{**texts, "year": figure.year})  # type: ignore[arg-type]
