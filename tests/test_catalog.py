@@ -208,7 +208,12 @@ def change(path, old, new):
         ("data/catalog/rankings.yml", "watched: true", "wached: true", ["rankings.yml", "the", "wached"]),
         ("data/catalog/rankings.yml", "clock: 0", "clock: later", ["rankings.yml", "the.clock", "later"]),
         ("data/catalog/rankings.yml", "kind: score", "kind: mark", ["the.variables.teaching"]),
-        ("data/catalog/goals.yml", "  name: {en: Internationalisation of the campus", "  nmae: {en: Internationalisation of the campus", ["goals.yml", "nmae"]),
+        (
+            "data/catalog/goals.yml",
+            "  name: {en: Internationalisation of the campus",
+            "  nmae: {en: Internationalisation of the campus",
+            ["goals.yml", "nmae"],
+        ),
         ("data/catalog/plan.yml", "languages: [tr, en]", "languages: [tr, de]", ["plan.yml", "languages"]),
         ("data/catalog/caveats.yml", "  tr: ", "  de: ", ["caveats.yml", ".tr: "]),
         ("data/catalog/layouts/the.yml", "optional: true", "optinal: true", ["the.yml", "optinal"]),

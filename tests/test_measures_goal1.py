@@ -220,6 +220,7 @@ AHEAD = [
     {"status": "held", "planned_year": 2026, "start_date": "2026-05-01", "end_date": "2026-05-02"},
     {"status": "held", "start_date": "2026-05-01", "end_date": "2026-05-02"},  # never stood in a plan
     {"status": "cancelled", "planned_year": 2026, "start_date": "2026-06-01", "end_date": "2026-06-02"},
+    {"status": "postponed", "planned_year": 2026, "start_date": "2026-06-01", "end_date": "2026-06-02"},
     {"status": "planned", "kind": "workshop", "start_date": "2026-06-01", "end_date": "2026-06-02"},
 ]
 
@@ -263,6 +264,13 @@ def test_the_plan_is_realised_by_what_was_held_of_it() -> None:
     # By 30 June the September conference had not had its turn: one of three.
     assert value("G1.03", held(events=PLAN), half=True) == pytest.approx(100 / 3)
     assert parted("G1.03", held(events=PLAN), "unit") == {"eng": 100, "med": pytest.approx(100 / 3)}
+
+
+def test_the_last_day_of_the_half_year_belongs_to_it() -> None:
+    on_the_day = {"planned_year": 2025, "start_date": "2025-06-30", "end_date": "2025-06-30"}
+    found = measure("G1.03", held(events=[on_the_day]), half=True)
+    assert (found.numerator, found.denominator) == (1, 1)
+    assert value("G1.01", held(events=[on_the_day]), half=True) == 1
 
 
 def test_held_in_a_later_year_does_not_realise_the_plan() -> None:
@@ -337,6 +345,8 @@ def test_leads_of_the_fairs_of_the_year_that_registered() -> None:
     assert (found.value, found.numerator, found.denominator) == (7.5, 6, 80)
     assert parted("G1.06", registers, "country_code") == {"AZ": 10, "KZ": pytest.approx(100 / 30)}
     assert value("G1.06", registers, 2024) == 2.5
+    # Those who apply for the fair's own year are enough to know that year.
+    assert value("G1.06", held(fairs=FAIRS, applications=LEADS[:5])) == 6.25
 
 
 def test_leads_need_fairs_applications_and_leads() -> None:
@@ -456,6 +466,19 @@ def test_visits_of_the_year_before_that_led_to_something() -> None:
     )
     found = measure("G1.09", registers)
     assert (found.value, found.numerator, found.denominator) == (50, 4, 8)
+    followed = core.VARIABLES["visits_followed_up"](registers, Period(2025))
+    assert sorted(followed["visit_id"]) == ["to-p1", "to-p2", "to-p3", "to-p4"]
+
+
+def test_the_days_at_both_ends_count_for_an_outcome() -> None:
+    visits = [visited("p1", "2024-11-01"), visited("p2", "2024-11-01"), visited("p3", "2024-11-01")]
+    agreements = [
+        {"partner_id": "p1", "signed_date": "2024-11-01"},  # signed at the visit
+        {"partner_id": "p2", "signed_date": "2025-12-31"},
+        {"partner_id": "p3", "signed_date": "2024-10-31"},
+    ]
+    found = measure("G1.09", followed_up(visits=visits, agreements=agreements))
+    assert (found.numerator, found.denominator) == (2, 3)
 
 
 def test_a_visit_counts_once_and_only_with_what_the_period_knew() -> None:
@@ -544,7 +567,7 @@ def test_priority_countries_reached_by_fair_visit_or_promotion() -> None:
     listed = [
         {"country_code": "AZ"},  # a fair
         {"country_code": "KZ", "to_year": 2025},  # promotion, in September only
-        {"country_code": "DE"},  # a visit
+        {"country_code": "DE", "from_year": 2025},  # a visit
         {"country_code": "UZ"},  # an agent only
         {"country_code": "KG"},  # nothing
         {"country_code": "IT", "to_year": 2024},  # no longer
@@ -576,6 +599,7 @@ def test_memberships_in_force_paid_and_used() -> None:
     # At 30 June: the first, the one paid to 30 December, both last used in 2023, the one not yet left.
     assert value("G1.15", registers, half=True) == 5
     assert value("G1.15", held(memberships=memberships[5:6])) == 0
+    assert value("G1.15", held(memberships=[{"start_date": "2025-01-01"}])) == 1
     assert reason("G1.15", registers, 2014) == core.NO_YEAR
     assert reason("G1.15", registers, 2026) == core.NO_YEAR
     assert reason("G1.15", held(memberships=[])) == core.NO_YEAR

@@ -20,7 +20,7 @@ from test_measures_goal1 import (
 from helpers import store
 from helpers.analysis import diversity
 from helpers.measures import core
-from helpers.measures.core import Period
+from helpers.measures.core import Figure, Period
 
 WEIGHTS = {"G2.01": 15, "G2.02": 15, "G2.05": 10, "G2.06": 10, "G2.07": 10, "G2.10": 10, "G2.11": 15,
            "G2.15": 5, "G2.16": 10}  # fmt: skip
@@ -177,6 +177,9 @@ def test_median_days_to_a_decision() -> None:
     assert value("G2.15", held(applications=APPLICATIONS), half=True) == 5
     # 10, 10 and 20, 20: half-way between.
     assert value("G2.15", held(applications=[*APPLICATIONS[8:10], *APPLICATIONS[:2]])) == 15
+    # No duration without a date, and none that counts while the decision is open.
+    undated = [{"decision": "offered"}, {"decision": "pending", "decision_date": "2025-06-02"}]
+    assert measure("G2.15", held(applications=[*undated, *APPLICATIONS[8:10]])) == Figure(10, denominator=2)
     same_day = {"decision": "offered", "decision_date": "2025-06-01"}
     assert value("G2.15", held(applications=[same_day])) == 0
     assert reason("G2.15", held(applications=APPLICATIONS[10:12])) == core.NO_DENOMINATOR

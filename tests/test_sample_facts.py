@@ -14,7 +14,7 @@ import pytest
 from ranking_builders import OUTLOOK_2026
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
-FILES = sorted(path.name for path in SAMPLE.glob("*.csv"))
+FILES = sorted(path.name for path in SAMPLE.glob("ranking_*.csv"))
 RANKING_FILES = ("ranking_bands", "ranking_context", "ranking_positions", "ranking_scores", "ranking_tables")
 EVIDENCE = {"file", "official page", "press", "mirror"}
 KTU = "Karadeniz Technical University"

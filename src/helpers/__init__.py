@@ -7,12 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .present import goals, rankings
+    from .present import activities, cards, goals, rankings
     from .run import start
 
-__all__ = ["goals", "rankings", "start"]
+__all__ = ["activities", "cards", "goals", "rankings", "start"]
 
-_WHERE = {"start": ".run", "goals": ".present.goals", "rankings": ".present.rankings"}
+_WHERE = {
+    "start": ".run",
+    "activities": ".present.activities",
+    "cards": ".present.cards",
+    "goals": ".present.goals",
+    "rankings": ".present.rankings",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             logging.getLogger(__name__).debug("where it happened", exc_info=True)
         print(f"workbook: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("workbook: stopped.", file=sys.stderr)
         return 130
@@ -94,6 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("institution", help="id in data/reference/institutions.csv")
     command.add_argument("--seen-in", default="confirmed by hand", help="where the spelling stands")
     command.set_defaults(call=_confirm)
+    command = _command(
+        commands,
+        "sample",
+        "write the demonstration registers anew, the same bytes each time",
+        "workbook sample",
+    )
+    command.add_argument("--folder", type=Path, help="where to write them; data/sample if not said")
+    command.set_defaults(call=_sample)
     return parser
 
 
@@ -107,7 +120,7 @@ def _command(
 
 def _whole(text: str) -> int | str:
     """Leave what is no number as it is: the parameter check says what is allowed."""
-    return int(text) if text.lstrip("-").isdigit() else text
+    return int(text) if text.lstrip("-").isdecimal() else text
 
 
 # -- receiving ----------------------------------------------------------------------------------------
@@ -213,6 +226,17 @@ def _confirm(parsed: argparse.Namespace) -> int:
 
     confirm(paths.data("reference"), parsed.spelling, parsed.institution, parsed.seen_in)
     print(f"{parsed.spelling!r} now means {parsed.institution!r}.")
+    return 0
+
+
+def _sample(parsed: argparse.Namespace) -> int:
+    from . import paths
+    from .demonstration import write
+
+    folder = parsed.folder or paths.data("sample")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = write(folder)
+    print(f"{len(written)} files of demonstration data written to {folder}.")
     return 0
 
 

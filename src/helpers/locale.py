@@ -104,3 +104,8 @@ def day(value: date, language: str) -> str:
     """Write a date: `31.12.2025` in Turkish, `31 Dec 2025` in English."""
     pattern = "dd.MM.yyyy" if language == "tr" else "d MMM yyyy"
     return format_date(value, pattern, locale=_locale(language))
+
+
+def country(code: str, language: str) -> str:
+    """Return a country's name from its ISO 3166 alpha-2 code; an unknown code stays as it is."""
+    return str(_locale(language).territories.get(code, code))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 
 @contextmanager
@@ -12,12 +13,14 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     if not sys.stderr.isatty():
-        done = 0
+        done, turn = 0, Lock()
 
         def line(name: str) -> None:
             nonlocal done
-            done += 1
-            print(f"{done}/{total} {name}", file=sys.stderr, flush=True)
+            with turn:  # two notebooks may end at once
+                done += 1
+                sys.stderr.write(f"{done}/{total} {name}\n")
+                sys.stderr.flush()
 
         yield line
         return

@@ -6,8 +6,8 @@ from functools import cached_property
 from . import store
 from .catalog import Catalog, Institution, PeerGroup, load
 from .catalog.parameters import check
-from .measures import rankings
-from .measures.core import Period, Registers
+from .measures import rankings, registry
+from .measures.core import Figure, Period, Registers
 from .texts import Texts
 
 
@@ -45,6 +45,17 @@ class Run:
     def registers(self) -> Registers:
         """Return the registers of the edition, of the run's unit if it has one."""
         return Registers(self.edition, self.unit or None)
+
+    @property
+    def sources(self) -> tuple[store.Source, ...]:
+        """Return the files that the run has read so far."""
+        ranked = self.__dict__["rankings"].sources if "rankings" in self.__dict__ else ()
+        read = self.registers.sources.values()
+        return tuple(dict.fromkeys((*ranked, *(source for sources in read for source in sources))))
+
+    def measure(self, code: str, period: Period | None = None) -> Figure:
+        """Measure an indicator of the registers in the run's period, or in another one."""
+        return registry.measure(self.catalog, self.registers, period or self.period, code)
 
     @cached_property
     def rankings(self) -> rankings.Rankings:

@@ -5,6 +5,7 @@ know which edition it works on.
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ from .errors import CatalogError, NotHeld
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+_log = logging.getLogger(__name__)
 
 SAMPLE, LIVE = "sample", "live"
 
@@ -141,6 +144,19 @@ def _plain(frame: "pd.DataFrame", columns: dict[str, Any]) -> "pd.DataFrame":
     return frame
 
 
+def is_demonstration(edition: str, dataset: str) -> bool:
+    """Tell whether an edition's rows of a dataset are generated and not measured."""
+    return edition == SAMPLE and f"{dataset}.csv" in _demonstration(paths.root())
+
+
+@lru_cache(maxsize=4)
+def _demonstration(root: Path) -> frozenset[str]:
+    card = root / "data" / "sample" / "demonstration.source.yml"
+    if not card.exists():
+        return frozenset()
+    return frozenset(yaml.safe_load(card.read_text(encoding="utf-8"))["files"])
+
+
 def has(edition: str, dataset: str) -> bool:
     """Tell whether an edition holds a dataset as such."""
     return bool(files(edition, dataset))
@@ -175,6 +191,7 @@ def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) 
         connection.register("rows_to_write", frame)
         rows_typed = f"select {typed} from rows_to_write order by all"
         connection.execute(f"copy ({rows_typed}) to {_sql(temporary.as_posix())} (format parquet)")
+    _log.info("%s rows written to %s", len(rows), paths.shown(target))
     replaced = target.exists()
     temporary.replace(target)
     return replaced

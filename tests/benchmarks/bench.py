@@ -48,8 +48,7 @@ def largest_file(folder: Path) -> Path:
     with made.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["name", "region", "region_code", "year", "Alumni", "Award", "HiCi", "N&S", "PUB", "PCP"]
-            + ["continent", "total_score", "rank"]
+            "name region region_code year Alumni Award HiCi N&S PUB PCP continent total_score rank".split()  # noqa: SIM905
         )
         for year in range(2003, 2026):
             for n in range(1, 689):

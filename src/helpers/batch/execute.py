@@ -17,8 +17,11 @@ from .. import paths
 from ..errors import RunFailed, WorkbookError
 from .jobs import Job
 
+_log = logging.getLogger(__name__)
+
 _CELL_SECONDS = 600
 _START_SECONDS = 120
+_LONGEST_SOCKET = 90
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ def execute(jobs: list[Job], scratch: Path, on_done: Callable[[Executed], None])
     Raises RunFailed, which names notebook, cell and cause of each failure.
     """
     with ThreadPoolExecutor(max_workers=min(len(jobs), os.cpu_count() or 1) or 1) as pool:
-        futures: list[Future[Executed]] = [pool.submit(_execute_one, job, scratch) for job in jobs]
+        futures: list[Future[Executed]] = [
+            pool.submit(_execute_one, job, scratch, number) for number, job in enumerate(jobs)
+        ]
         for future in futures:
             future.add_done_callback(lambda f: on_done(f.result()) if _succeeded(f) else None)
         wait(futures, return_when=FIRST_EXCEPTION)
@@ -60,17 +65,21 @@ def _succeeded(future: "Future[Executed]") -> bool:
     return not future.cancelled() and future.exception() is None
 
 
-def _execute_one(job: Job, scratch: Path) -> Executed:
+def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
+    from zmq import ZMQError
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     output = scratch / f"{'-'.join(job.place.parts)}.ipynb"
     started = time.monotonic()
-    # Over a socket file no port can be lost to another kernel, and nothing is said about TCP.
-    sockets = {} if os.name == "nt" else {"transport": "ipc", "ip": str(scratch / output.stem)}
+    # Over a socket file no port can be lost to another kernel, and nothing is said about TCP. The
+    # system allows such a path about a hundred characters.
+    socket = str(scratch / f"k{number}")
+    by_socket = os.name != "nt" and len(socket) < _LONGEST_SOCKET
+    sockets = {"transport": "ipc", "ip": socket} if by_socket else {}
     try:
         with warnings.catch_warnings():
             # papermill's path templates and an unfinished shutdown of its loop are not the user's concern.
@@ -98,8 +107,9 @@ def _execute_one(job: Job, scratch: Path) -> Executed:
         raise _failure(job, "a cell", "the kernel died", output) from error
     except CellTimeoutError as error:
         raise _failure(job, "a cell", f"it took over {_CELL_SECONDS} s", output) from error
-    except RuntimeError as error:
+    except (RuntimeError, OSError, ZMQError) as error:
         raise _failure(job, "its start", str(error), output) from error
+    _log.info("%s ran in %.1f s", job, time.monotonic() - started)
     notebook = nbformat.read(output, as_version=4)
     _must_be_whole(job, notebook, output)
     return Executed(job, notebook, time.monotonic() - started)
@@ -122,6 +132,9 @@ def _must_be_whole(job: Job, notebook: Any, output: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             raise _failure(job, f"cell {cell.id!r}", "it did not run", output)
+        for shown in cell.get("outputs", []):
+            if shown.output_type == "error":
+                raise _failure(job, f"cell {cell.id!r}", f"{shown.ename}: {shown.evalue}", output)
 
 
 def _failure(job: Job, where: str, cause: str, output: Path) -> RunFailed:

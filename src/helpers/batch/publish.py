@@ -35,6 +35,19 @@ def publish(edition: str, executed: list[Executed]) -> Path:
     _recover(target, previous)
     staging = paths.reports(f".next-{edition}")
     shutil.rmtree(staging, ignore_errors=True)
+    try:
+        _make(edition, staging, target, executed)
+        if target.exists():
+            target.rename(previous)
+        staging.rename(target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(previous, ignore_errors=True)
+    return write_index()
+
+
+def _make(edition: str, staging: Path, target: Path, executed: list[Executed]) -> None:
+    """Make the whole set in the staging folder."""
     staging.mkdir(parents=True)
     entries = _collect(target, staging, executed)
     plan = load().plan
@@ -43,11 +56,6 @@ def publish(edition: str, executed: list[Executed]) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(page.html, encoding="utf-8")
     (staging / _MANIFEST).write_text(_manifest(edition, entries), encoding="utf-8")
-    if target.exists():
-        target.rename(previous)
-    staging.rename(target)
-    shutil.rmtree(previous, ignore_errors=True)
-    return write_index()
 
 
 def _recover(target: Path, previous: Path) -> None:
@@ -65,7 +73,7 @@ def _collect(target: Path, staging: Path, executed: list[Executed]) -> dict[str,
         entries = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))["pages"]
     made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for one in executed:
-        place = staging / _NOTEBOOKS / one.job.place.with_suffix(".ipynb")
+        place = staging / _NOTEBOOKS / _named(one.job.place, ".ipynb")
         place.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(_clean(one.notebook), place)
         entries[one.job.place.as_posix()] = {
@@ -103,9 +111,18 @@ def _sources(executed: Executed) -> list[dict[str, Any]]:
 def _read_all(folder: Path) -> dict[Path, Any]:
     """Read every executed notebook of a set, by its place year/language/notebook."""
     return {
-        path.relative_to(folder).with_suffix(""): nbformat.read(path, as_version=4)
+        _bare(path.relative_to(folder)): nbformat.read(path, as_version=4)
         for path in sorted(folder.rglob("*.ipynb"))
     }
+
+
+def _named(place: Path, suffix: str) -> Path:
+    """Add a suffix to a place; a notebook's name may hold a dot of its own."""
+    return place.with_name(place.name + suffix)
+
+
+def _bare(path: Path) -> Path:
+    return path.with_name(path.name.removesuffix(".ipynb"))
 
 
 def _manifest(edition: str, entries: dict[str, dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@
 
 import csv
 import hashlib
+import logging
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from ..errors import LayoutUnknown, Problem
 from ..store import write_partition
 from . import layouts, table
 from .rankings import Received, clean
+
+_log = logging.getLogger(__name__)
 
 _CARD = ".source.yml"
 # A cell that a spreadsheet would run as a formula is kept as text.
@@ -62,6 +65,7 @@ def check(path: Path, year: int | None = None) -> Answer:
             refusal = refusal or error
             not_read.append(str(error))
             continue
+        _log.info("%s %s: layout %s", path.name, raw.sheet, match.layout.id)
         received.append(clean(raw, match, catalog.systems[match.layout.system], year))
     if refusal and not received:
         raise refusal

@@ -82,6 +82,7 @@ class Registers:
     edition: str
     unit: str | None = None
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    sources: dict[str, tuple[store.Source, ...]] = field(default_factory=dict)
 
     def __getitem__(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows; dates are `datetime64`, missing text is "".
@@ -91,7 +92,8 @@ class Registers:
         """
         if dataset not in self.frames:
             try:
-                self.frames[dataset] = store.read(self.edition, dataset).frame
+                table = store.read(self.edition, dataset)
+                self.frames[dataset], self.sources[dataset] = table.frame, table.sources
             except NotHeld:
                 raise MissingFigure(NO_REGISTER) from None
         frame = self.frames[dataset]
@@ -103,7 +105,7 @@ class Registers:
 
     def whole(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows of the whole university, whatever unit is asked for."""
-        return Registers(self.edition, None, self.frames)[dataset]
+        return Registers(self.edition, None, self.frames, self.sources)[dataset]
 
 
 # -- picking rows ------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ Source: the registers `fairs`, `promotion`, `web`, `visits`, `priority_countries
 came of a fair is read from `applications`. Only visits and applications know units.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 
 from .core import NO_YEAR, Figure, MissingFigure, Period, Registers, amount, at, formula, variable
@@ -49,7 +51,7 @@ def fair_registrations(registers: Registers, period: Period) -> pd.DataFrame:
     Source: applications, fairs. The country is the fair's, as it is for the leads.
     """
     # Asked of the whole university: fairs know no unit, applications do.
-    fairs = _attended(Registers(registers.edition, None, registers.frames), period)
+    fairs = _attended(replace(registers, unit=None), period)
     cohorts = registers.whole("applications")["cohort"]
     # A fair recruits for the academic year of its own calendar year at the earliest.
     if not (cohorts >= period.year).any():

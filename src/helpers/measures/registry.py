@@ -16,6 +16,6 @@ from . import (  # noqa: F401
     staff,
     students,
 )
-from .core import FORMULAS, VARIABLES
+from .core import FORMULAS, VARIABLES, breakdown, measure, series, uncovered
 
-__all__ = ["FORMULAS", "VARIABLES"]
+__all__ = ["FORMULAS", "VARIABLES", "breakdown", "measure", "series", "uncovered"]

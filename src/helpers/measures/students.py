@@ -95,7 +95,7 @@ def _entrants_before(registers: Registers, period: Period) -> pd.DataFrame:
 
 def _still_enrolled(entrants: pd.DataFrame, registers: Registers, period: Period) -> pd.DataFrame:
     """Return those who are enrolled for a degree a year later, anywhere in the university."""
-    whole = Registers(registers.edition, None, registers.frames)
+    whole = replace(registers, unit=None)
     return entrants[entrants["student_key"].isin(_degree(whole, period.academic_year)["student_key"])]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ..texts import Texts
 from . import pieces, theme
@@ -34,8 +36,12 @@ class Words:
 
 def piece(figure: Figure, words: Words) -> Piece:
     """Turn a drawn figure and its words into what a cell shows."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=theme.DPI, metadata={"Software": None})
+    drawn, buffer = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=theme.DPI)
+    # A chart has few colours; a palette of them makes the page a third of its size.
+    Image.open(drawn).convert("RGB").quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        buffer, format="png", optimize=True
+    )
     width, height = figure.get_size_inches() * theme.DPI / 2
     described = pieces.note("figure", words.title, words.subtitle, words.source, words.notes, words.caveats)
     return Piece(
@@ -218,4 +224,45 @@ def numerator_denominator(frame: pd.DataFrame, texts: Texts, words: Words, title
             ax.spines["left"].set_visible(False)
             ends = [frame["edition"].iloc[0], frame["edition"].iloc[-1]]
             ax.set_xticks(ends, [str(int(end)) for end in ends])
+    return piece(drawn, words)
+
+
+def small_multiples(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    labels: Sequence[str],
+    percents: Sequence[bool],
+    marked: tuple[int, int],
+    texts: Texts,
+    words: Words,
+) -> Piece:
+    """Show series by year in panels of their own, each from nought, first and last value written.
+
+    `frame`: year and one column per series. `marked` is a span of years that broke the series.
+    """
+    rows = -(-len(columns) // 2)
+    drawn, axes = theme.figure(2.1 * rows + 0.2, columns=2, rows=rows)
+    for ax in axes[len(columns) :]:
+        ax.set_visible(False)
+    with rc_context(theme.STYLE):
+        for ax, column, label, percent in zip(axes, columns, labels, percents, strict=False):
+            ax.axvspan(marked[0] - 0.5, marked[1] + 0.5, color=theme.BAND, lw=0)
+            known = frame[["year", column]].dropna()
+            ax.plot(frame["year"], frame[column], color=theme.OWN, lw=2.2, marker="o", ms=4)
+            top = float(known[column].max()) if len(known) else 1.0
+            for place in (0, -1) if len(known) > 1 else (0,) if len(known) else ():
+                row = known.iloc[place]
+                value = (
+                    texts.percent(row[column], 1)
+                    if percent
+                    else texts.number(row[column], 0 if top >= 10 else 1)
+                )
+                _label(ax, row["year"], row[column] + (top or 1) * 0.13, value, theme.OWN, "bold")
+            ax.set_ylim(0, (top or 1) * 1.32)
+            ax.set_xlim(frame["year"].min() - 0.8, frame["year"].max() + 0.8)
+            ends = [frame["year"].iloc[0], frame["year"].iloc[-1]]
+            ax.set_xticks(ends, [str(int(end)) for end in ends])
+            ax.set_yticks([])
+            ax.spines["left"].set_visible(False)
+            ax.set_title(textwrap.fill(label, 42), loc="left", fontsize=9.5)
     return piece(drawn, words)

@@ -42,14 +42,10 @@ def indicators(run: Run, activity: str) -> Piece:
         ],
         title=say("rankings.goal.title"),
         source=say("figure.source", sources=", ".join(s.file for s in run.rankings.sources)),
-        notes=[
-            *(
-                [say("rankings.goal.at_least_note")]
-                if any(m.at_least or m.at_least_before for m in found)
-                else []
-            ),
-            *(f"{m.indicator.code}: {m.indicator.definition[run.language]}" for m in found),
-        ],
+        notes=[say("rankings.goal.at_least_note")]
+        if any(m.at_least or m.at_least_before for m in found)
+        else [],
+        details=[f"{m.indicator.code}: {m.indicator.definition[run.language]}" for m in found],
     )
 
 
@@ -59,7 +55,7 @@ def sources(run: Run) -> Piece:
     The page's entry in the run manifest takes them from here.
     """
     say = run.text
-    used = run.rankings.sources
+    used = run.sources
     shown = tables.table(
         "sources",
         [

@@ -58,7 +58,9 @@ def messages(sentences: list[str]) -> Piece:
 
 def escape(sentence: str) -> str:
     """Write a sentence so that Markdown shows it letter by letter."""
-    escaped = _MARKDOWN.sub(r"\\\1", html.escape(sentence, quote=False))
+    # A line end would begin a heading or a list; leading blanks stay, further ones are one.
+    leading = sentence[: len(sentence) - len(sentence.lstrip(" "))]
+    escaped = _MARKDOWN.sub(r"\\\1", html.escape(leading + " ".join(sentence.split()), quote=False))
     # "2024. yıl" begins no list, ": x" no definition, and an address is text, not a link.
     escaped = re.sub(r"^(\d+)\.", r"\1\\.", escaped)
     escaped = re.sub(r"^:|:(?=//)", "&#58;", escaped)

@@ -1,10 +1,12 @@
 """Tables: cells already written in the reader's language, laid out by great-tables."""
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from great_tables import GT
+from great_tables import html as as_html
 
 from . import pieces
 from .pieces import NOTE_TYPE, Piece
@@ -27,24 +29,36 @@ def table(
     source: str,
     notes: Sequence[str] = (),
     caveats: Mapping[str, str] | None = None,
+    details: Sequence[str] = (),
 ) -> Piece:
-    """Show a table; `key` is its identifier on the page, the first column names its rows."""
+    """Show a table; `key` is its identifier on the page, and the first column names its rows.
+
+    `details`, such as definitions, are folded away under it.
+    """
     names = [f"c{i}" for i in range(len(columns))]
     frame = pd.DataFrame({name: list(column.cells) for name, column in zip(names, columns, strict=True)})
     laid_out = (
         GT(frame, id=f"table-{key}", rowname_col="c0")
-        .tab_stubhead(columns[0].title)
-        .cols_label({name: column.title for name, column in zip(names, columns, strict=True)})
+        .tab_stubhead(_heading(columns[0].title))
+        .cols_label({name: _heading(c.title) for name, c in zip(names, columns, strict=True)})
         .cols_align("right", [n for n, column in zip(names, columns, strict=True) if column.number])
         .cols_align("left", [n for n, c in zip(names[1:], columns[1:], strict=True) if not c.number])
     )
     return Piece(
         {
-            "text/plain": plain(title, columns, [*notes, *(caveats or {}).values()]),
+            "text/plain": plain(title, columns, [*notes, *(caveats or {}).values(), *details]),
             "text/html": laid_out.as_raw_html(),
-            NOTE_TYPE: pieces.note("table", title, "", source, notes, caveats or {}),
+            NOTE_TYPE: {
+                **pieces.note("table", title, "", source, notes, caveats or {}),
+                "details": list(details),
+            },
         }
     )
+
+
+def _heading(title: str) -> object:
+    """Write a heading as text; great-tables would read double braces in it as units of measure."""
+    return as_html(html.escape(title).replace("{", "&#123;"))
 
 
 def plain(title: str, columns: Sequence[Column], notes: Sequence[str] = ()) -> str:

@@ -42,11 +42,11 @@ STYLE: Any = {
 }
 
 
-def figure(height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure in the house style with its axes side by side."""
+def figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure in the house style with its axes side by side, row by row."""
     with rc_context(STYLE):
         drawn = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
-        axes = [drawn.add_subplot(1, columns, i + 1) for i in range(columns)]
+        axes = [drawn.add_subplot(rows, columns, i + 1) for i in range(rows * columns)]
         for ax in axes:
             plain(ax)
     return drawn, axes

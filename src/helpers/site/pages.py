@@ -1,5 +1,6 @@
 """One page per executed notebook: prose and pieces, no code, nothing fetched, nothing run."""
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def render(notebooks: Mapping[Path, Any], plan: Plan, edition: str) -> list[Page
         sections = _sections(notebooks[place], place)
         parameters = _parameters(notebooks[place])
         institution = load().institutions[parameters.get("institution", plan.institution)]
-        html = template.render(
+        page = template.render(
             say=say,
             language=language,
             other=_other_language(place, places),
@@ -83,7 +84,7 @@ def render(notebooks: Mapping[Path, Any], plan: Plan, edition: str) -> list[Page
             made=say("site.made", day=locale.day(today, language), version=version("strategy-workbook")),
             css=_css(),
         )
-        rendered.append(Page(place.with_suffix(".html"), html))
+        rendered.append(Page(place.with_name(place.name + ".html"), page))
     return rendered
 
 
@@ -139,7 +140,7 @@ def _links(here: Path, places: list[Path], label: Any) -> list[dict[str, Any]]:
 
 
 def _relative(here: Path, there: Path) -> str:
-    return "../../" + there.with_suffix(".html").as_posix() if here != there else here.name + ".html"
+    return "../../" + there.as_posix() + ".html" if here != there else here.name + ".html"
 
 
 def _other_language(here: Path, places: list[Path]) -> dict[str, str] | None:
@@ -172,12 +173,13 @@ def _sections(notebook: Any, place: Path) -> list[Section]:
             continue
         if cell.cell_type == "markdown":
             key = texts.prose_key(sorted(tags)) or f"cell-{number}"
-            title = re.match(r"#+\s*(.*)", cell.source.strip())
+            rendered = _markdown(cell.source)
+            title = re.search(r"<h[1-6]>(.*?)</h[1-6]>", rendered, flags=re.S)
             sections.append(
                 Section(
                     key.replace(".", "-").replace("_", "-"),
-                    title.group(1).strip() if title else "",
-                    [{"kind": "prose", "html": _markdown(cell.source)}],
+                    html.unescape(re.sub(r"<[^>]+>", "", title.group(1))).strip() if title else "",
+                    [{"kind": "prose", "html": rendered}],
                 )
             )
         elif cell.cell_type == "code":
@@ -200,6 +202,12 @@ def _item(output: Any, where: str) -> dict[str, Any]:
     data = output.get("data", {})
     note = data.get(NOTE_TYPE, {})
     if note.get("kind") == "figure":
+        if note.get("alt", "").strip(" .") in ("", note.get("title", "").strip(" .")):
+            raise RunFailed(
+                f"{where} shows a figure without words of its own.",
+                expected="an alternative text that says what the figure shows, beyond its title",
+                remedy="Give its numbers in words (helpers.present.charts.Words.points).",
+            )
         image = output.metadata.get("image/png", {})
         return {**note, "png": "".join(data["image/png"].split()), "image": image}
     if note.get("kind") == "table":
@@ -210,7 +218,7 @@ def _item(output: Any, where: str) -> dict[str, Any]:
         return {"kind": "html", "html": _table(data["text/html"])}
     if "text/plain" in data and "image/png" not in data:
         return {"kind": "plain", "text": data["text/plain"]}
-    shown = sorted(data) or output.get("name", "")
+    shown = sorted(data) or output.get("name") or output.get("ename", "")
     raise RunFailed(
         f"{where} shows {output.output_type} {shown}, which cannot be published.",
         expected="a text, table or chart of helpers",
@@ -219,13 +227,15 @@ def _item(output: Any, where: str) -> dict[str, Any]:
 
 
 def _markdown(source: str) -> str:
-    html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
-    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
+    rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(
+        source
+    )
+    return nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
 
 
-def _table(html: str) -> str:
+def _table(laid_out: str) -> str:
     # The style sheet of the page dresses every table; each one's own would repeat it.
-    bare = re.sub(r"<style.*?</style>", "", html, flags=re.S)
+    bare = re.sub(r"<style.*?</style>", "", laid_out, flags=re.S)
     return nh3.clean(bare, tags=_TAGS | _TABLE_TAGS, attributes=_TABLE_ATTRIBUTES, link_rel=None)
 
 

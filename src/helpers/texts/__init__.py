@@ -65,6 +65,14 @@ class Texts:
         """Write a number in the texts' language."""
         return locale.number(value, self.language, decimals)
 
+    def signed(self, value: float, decimals: int = 0) -> str:
+        """Write a change with its sign; nothing that rounds to nought has one."""
+        return _Formatter(self.language).format_field(value, f"+n{decimals}")
+
+    def country(self, code: str) -> str:
+        """Write a country's name from its ISO 3166 code."""
+        return locale.country(code, self.language)
+
     def percent(self, value: float, decimals: int = 0) -> str:
         """Write a percentage in the texts' language."""
         return locale.percent(value, self.language, decimals)

@@ -1,0 +1,612 @@
+"""A batch is published whole or not at all, says what went wrong, and leaves nothing behind.
+
+`real_set` makes one set of the real notebooks for the tests of batch, site and browser alike: a kernel
+takes seconds to start. What must be in a set is typed off the publisher's pages or counted here.
+"""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+import papermill
+import psutil
+import pytest
+from conftest import REPO
+from nbformat import v4
+
+from helpers.batch.execute import Executed
+from helpers.batch.jobs import Job
+from helpers.batch.publish import publish
+from helpers.cli import main
+from helpers.progress import progress
+
+YEAR = 2024
+LANGUAGES = ("tr", "en")
+NOTEBOOKS = ("goal3_education_research", "topic_rankings")
+# THE 2024's weights as the publisher prints them, and the university's five scores of that edition.
+WEIGHTS = {
+    "teaching": 0.295, "research_environment": 0.29, "research_quality": 0.30, "industry": 0.04,
+    "international_outlook": 0.075,
+}  # fmt: skip
+PARAMETERS = 'year = 2026\nlanguage = "en"\ninstitution = "ktu"\nedition = "sample"'
+# A page must name its sources; `goals.sources` would cost the import of helpers.
+SOURCES = """
+note = {"kind": "text", "sources": [{"file": "data/a.csv", "sha256": "0", "rows": 1}]}
+shown = {"application/vnd.workbook.piece+json": note, "text/plain": "a", "text/markdown": "a"}
+get_ipython().display_pub.publish(shown)
+"""
+LATER = "from pathlib import Path\nPath({!r}).write_text('ran')"
+
+
+# --- what the tests share -------------------------------------------------------------------------
+
+
+def cell(cell_id, source, *tags, kind="code"):
+    made = v4.new_code_cell(source) if kind == "code" else v4.new_markdown_cell(source)
+    made.update(id=cell_id, metadata={"tags": list(tags)} if tags else {})
+    return made
+
+
+def write_notebook(root, name, *cells, setup="pass"):
+    """Write a notebook that starts fast: it imports nothing of helpers."""
+    begin = [
+        cell("title", "# Title", kind="markdown"),
+        cell("parameters", PARAMETERS, "parameters"),
+        cell("setup", setup, "setup"),
+        cell("sources", SOURCES),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path = root / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(v4.new_notebook(cells=[*begin, *cells], metadata=kernel), path)
+    return path
+
+
+def kernels(mark="ipykernel"):
+    """Return the kernels that descend from this process."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if mark in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
+
+
+@contextlib.contextmanager
+def watched(root):
+    """Run inside a folder and a folder for temporary files of its own; yield what is left of them."""
+    elsewhere = root.parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    left = {}
+    # Short, because the path of a socket may have about a hundred characters.
+    temporary = tempfile.mkdtemp(prefix="t")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBOOK_ROOT", str(root))
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(root.parent / "runtime"))
+        patch.setattr(tempfile, "tempdir", temporary)
+        patch.chdir(elsewhere)
+        try:
+            yield left
+        finally:
+            left["kernels"] = kernels()
+            left["files"] = [
+                str(path)
+                for folder in (Path(temporary), elsewhere, root.parent / "runtime", root / "notebooks")
+                for path in folder.rglob("*")
+                if path.suffix not in (".ipynb", ".yml") and path.name != "explore"
+            ]
+            shutil.rmtree(temporary)
+
+
+def workbook(root, *arguments):
+    """Call the command in this process; return exit code, output, error output and what it left."""
+    out, error = io.StringIO(), io.StringIO()
+    with watched(root) as left, contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        code = main(arguments)
+    return code, out.getvalue(), error.getvalue(), left
+
+
+def real_set(factory):
+    """Return a workbook with the set of one year in both languages, made once for all workers."""
+    base = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    folder, done = base / "real-set", base / "real-set" / "said.json"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        for _ in range(1200):
+            if done.exists():
+                break
+            time.sleep(0.2)
+        said = json.loads(done.read_text(encoding="utf-8"))
+    else:
+        root = folder / "workbook"
+        shutil.copytree(REPO / "data", root / "data", ignore=shutil.ignore_patterns("raw", "store"))
+        no_copies = shutil.ignore_patterns("explore", ".ipynb_checkpoints")
+        shutil.copytree(REPO / "notebooks", root / "notebooks", ignore=no_copies)
+        ran = cell("ran", LATER.format(str(folder / "explored")))
+        write_notebook(root, "explore/trial", ran)
+        said = {"begun": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        try:
+            code, out, error, left = workbook(root, "run", "--year", str(YEAR))
+            said |= {"code": code, "out": out, "error": error, "left": left}
+        except BaseException as failure:
+            said |= {"code": repr(failure), "error": ""}
+            raise
+        finally:
+            (folder / "said.part").write_text(json.dumps(said), encoding="utf-8")
+            (folder / "said.part").replace(done)
+    assert said["code"] == 0, said
+    return folder / "workbook"
+
+
+def tree(folder):
+    """Return every file below a folder with its hash."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def place(year, language, notebook, suffix):
+    return f"{year}/{language}/{notebook}{suffix}"
+
+
+PLACES = [(YEAR, language, notebook) for language in LANGUAGES for notebook in NOTEBOOKS]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """The workbook with a published set; tests read it only."""
+    return real_set(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def reports(root):
+    return root / "reports"
+
+
+@pytest.fixture
+def mine(workbook_root, root):
+    """A workbook of the test's own, with the set already published in it."""
+    shutil.copytree(root / "reports", workbook_root / "reports")
+    return workbook_root
+
+
+@pytest.fixture(autouse=True)
+def no_kernel_outlives_its_test():
+    yield
+    assert kernels() == []
+
+
+def executed(reports, path):
+    return nbformat.read(reports / "sample" / "notebooks" / path, as_version=4)
+
+
+def shown(notebook):
+    """Return everything that a notebook says: prose and plain outputs."""
+    said = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    for one in (c for c in notebook.cells if c.cell_type == "code"):
+        said += [output.get("data", {}).get("text/plain", "") for output in one.outputs]
+    return "\n".join(said)
+
+
+# --- a good run -----------------------------------------------------------------------------------
+
+
+def test_a_run_publishes_pages_notebooks_manifest_and_index_and_nothing_else(reports):
+    pages = {f"sample/{place(*p, '.html')}" for p in PLACES}
+    notebooks = {f"sample/notebooks/{place(*p, '.ipynb')}" for p in PLACES}
+    assert set(tree(reports)) == {"index.html", "sample/run.json"} | pages | notebooks
+
+
+def test_the_run_says_how_far_it_is_and_where_the_reports_are(root):
+    said = json.loads((root.parent / "said.json").read_text(encoding="utf-8"))
+    for language in LANGUAGES:
+        for notebook in NOTEBOOKS:
+            assert said["error"].count(f"{notebook} {YEAR} {language}") == 1
+    assert sorted(re.findall(r"\d/4", said["error"])) == ["1/4", "2/4", "3/4", "4/4"]
+    assert str(root / "reports" / "index.html") in said["out"]
+
+
+def test_no_kernel_and_no_file_of_one_is_left_after_a_run(root):
+    said = json.loads((root.parent / "said.json").read_text(encoding="utf-8"))
+    assert said["left"] == {"kernels": [], "files": []}
+
+
+def test_the_manifest_tells_parameters_and_sources_truly(root, reports):
+    manifest = json.loads((reports / "sample" / "run.json").read_text(encoding="utf-8"))
+    assert manifest["edition"] == "sample"
+    assert set(manifest["pages"]) == {place(*p, "") for p in PLACES}
+    begun = json.loads((root.parent / "said.json").read_text(encoding="utf-8"))["begun"]
+    for year, language, notebook in PLACES:
+        entry = manifest["pages"][place(year, language, notebook, "")]
+        assert entry["parameters"] == {
+            "year": year, "language": language, "institution": "ktu", "edition": "sample",
+        }  # fmt: skip
+        sources = {source["file"]: source for source in entry["sources"]}
+        assert len(sources) == len(entry["sources"])
+        # The page itself names the same files, in its last table.
+        page = (reports / "sample" / place(year, language, notebook, ".html")).read_text(encoding="utf-8")
+        table = page[page.rindex("<table") :]
+        assert set(sources) == set(re.findall(r"data/sample/\w+\.csv", table))
+        assert {"data/sample/ranking_positions.csv", "data/sample/ranking_scores.csv"} <= set(sources)
+        for name, source in sources.items():
+            assert source["sha256"] == hashlib.sha256((root / name).read_bytes()).hexdigest()
+            with (root / name).open(encoding="utf-8", newline="") as file:
+                assert source["rows"] == sum(1 for _ in csv.reader(file)) - 1
+        original = (root / "notebooks" / f"{notebook}.ipynb").read_bytes()
+        assert entry["notebook_sha256"] == hashlib.sha256(original).hexdigest()
+        assert begun <= entry["made"] <= f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        assert 0 < entry["seconds"] < 300
+
+
+PROSE = {
+    "en": ("Scores beside those of the peers", "In brief", "Where it is heading", "Place in each ranking"),
+    "tr": ("Puanlar, benzer üniversitelerin yanında", "Kısaca", "Gidiş", "Sıralamalardaki yeri"),
+}
+OUTPUTS = {
+    "en": (
+        "International outlook stands at 22.7, against a median of 30.0",
+        "Karadeniz Technical University",
+    ),
+    "tr": ("Uluslararası görünüm puanı 22,7", "ortancası 30,0", "Karadeniz Teknik Üniversitesi"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["notebook", "page"])
+def test_each_language_has_its_own_prose_and_outputs(reports, language, kind):
+    other = "en" if language == "tr" else "tr"
+    said = ""
+    for notebook in NOTEBOOKS:
+        if kind == "notebook":
+            said += shown(executed(reports, place(YEAR, language, notebook, ".ipynb")))
+        else:
+            said += (reports / "sample" / place(YEAR, language, notebook, ".html")).read_text("utf-8")
+    for phrase in PROSE[language] + OUTPUTS[language]:
+        assert phrase in said
+    for phrase in PROSE[other] + OUTPUTS[other]:
+        assert phrase not in said
+
+
+def test_every_cell_of_a_kept_notebook_ran_and_none_complained(reports):
+    for one in PLACES:
+        notebook = executed(reports, place(*one, ".ipynb"))
+        code = [c for c in notebook.cells if c.cell_type == "code"]
+        assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
+        assert {o.output_type for c in code for o in c.outputs} <= {"execute_result", "display_data"}
+
+
+ABSOLUTE = re.compile(r"(?<![\w.:/-])(?:/(?:tmp|home|root|work|usr|var|opt|Users|private)/|[A-Z]:\\\\?\w)")
+IMAGE = re.compile(r'"image/png": "[^"]*"|data:image/png;base64,[^"]*')
+
+
+def test_a_set_holds_no_path_of_the_machine_and_nothing_of_papermill(root, reports):
+    folders = (str(root), str(REPO), sys.prefix, str(Path.home()) + "/", str(root.parent))
+    for name in tree(reports):
+        text = IMAGE.sub("", (reports / name).read_text(encoding="utf-8"))
+        assert not [folder for folder in folders if folder in text], name
+        assert not ABSOLUTE.findall(text), name
+    for one in PLACES:
+        notebook = executed(reports, place(*one, ".ipynb"))
+        assert "papermill" not in notebook.metadata
+        assert not any({"papermill", "execution"} & set(c.metadata) for c in notebook.cells)
+        html = (reports / "sample" / place(*one, ".html")).read_text(encoding="utf-8")
+        assert "papermill" not in html.lower()
+
+
+def test_a_notebook_in_the_exploring_folder_is_never_run(root, reports):
+    assert (root / "notebooks" / "explore" / "trial.ipynb").exists()
+    assert not (root.parent / "explored").exists()
+    assert not [name for name in tree(reports) if "trial" in name]
+
+
+@pytest.mark.parametrize("name", ["trial", "explore/trial"])
+def test_a_notebook_in_the_exploring_folder_cannot_be_asked_for(workbook_root, name):
+    marker = workbook_root.parent / "explored"
+    write_notebook(workbook_root, "explore/trial", cell("ran", LATER.format(str(marker))))
+    code, _, error, _ = workbook(workbook_root, "run", "--year", str(YEAR), "--notebook", name)
+    assert (code, marker.exists()) == (1, False)
+    assert all(known in error for known in (repr(name), *NOTEBOOKS))
+
+
+def test_a_second_year_keeps_the_first_and_both_link_each_other(mine, reports):
+    before = tree(mine / "reports")
+    name = NOTEBOOKS[0]
+    code, *_, left = workbook(mine, "run", "--year", "2023", "--language", "en", "--notebook", name)
+    assert (code, left) == (0, {"kernels": [], "files": []})
+    after = tree(mine / "reports")
+    new = {
+        f"sample/{place(2023, 'en', name, '.html')}",
+        f"sample/notebooks/{place(2023, 'en', name, '.ipynb')}",
+    }
+    assert set(after) - set(before) == new
+    assert set(before) <= set(after)
+    kept = [path for path in before if "/notebooks/" in path]
+    assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
+
+    sample = mine / "reports" / "sample"
+    first = (sample / place(2023, "en", name, ".html")).read_text(encoding="utf-8")
+    second = (sample / place(YEAR, "en", name, ".html")).read_text(encoding="utf-8")
+    assert f'href="../../{place(YEAR, "en", name, ".html")}"' in first
+    assert f'href="../../{place(2023, "en", name, ".html")}"' in second
+    # What was not made is not linked: no Turkish 2023, no rankings page of 2023.
+    turkish = (sample / place(YEAR, "tr", name, ".html")).read_text(encoding="utf-8")
+    assert "2023/" not in turkish and "2023/tr" not in first and NOTEBOOKS[1] not in first
+    assert "15.52" in first and "19.56" in second  # the recomputed THE score of each year
+
+    old = json.loads((reports / "sample" / "run.json").read_text(encoding="utf-8"))["pages"]
+    pages = json.loads((sample / "run.json").read_text(encoding="utf-8"))["pages"]
+    assert {key: pages[key] for key in old} == old
+    assert pages[place(2023, "en", name, "")]["parameters"]["year"] == 2023
+    index = (mine / "reports" / "index.html").read_text(encoding="utf-8")
+    assert f"sample/{place(2023, 'en', name, '.html')}" in index
+    assert f"sample/{place(YEAR, 'tr', name, '.html')}" in index
+
+
+def test_plain_papermill_runs_a_notebook_too(workbook_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "out.ipynb"
+    path = workbook_root / "notebooks" / "goal3_education_research.ipynb"
+    papermill.execute_notebook(
+        path, out, parameters={"year": YEAR}, kernel_name="python3", progress_bar=False
+    )
+    with (workbook_root / "data" / "sample" / "ranking_scores.csv").open(encoding="utf-8") as file:
+        scores = {
+            row["variable"]: float(row["value_low"])
+            for row in csv.DictReader(file)
+            if (row["system"], row["edition"]) == ("the", str(YEAR))
+            and row["name"] == "Karadeniz Technical University"
+            and row["variable"] in WEIGHTS
+        }
+    overall = f"{sum(weight * scores[name] for name, weight in WEIGHTS.items()):.2f}"
+    assert overall == "19.56"
+    said = shown(nbformat.read(out, as_version=4))
+    assert overall in said and f"{scores['international_outlook']:.2f}" in said
+    assert not list(tmp_path.glob("kernel-*"))
+
+
+# --- a run that fails -----------------------------------------------------------------------------
+
+
+def refused(root, *cells, more=(), **options):
+    """Run a notebook that must fail; return what was said, after checking that the set is untouched."""
+    before = tree(root / "reports")
+    write_notebook(root, "broken", *cells, **options)
+    named = [part for name in ("broken", *more) for part in ("--notebook", name)]
+    code, out, error, left = workbook(root, "run", "--year", "2025", "--language", "en", *named)
+    assert code == 1
+    assert "Traceback" not in error and "Done" not in out
+    assert left == {"kernels": [], "files": []}
+    after = tree(root / "reports")
+    assert {path: after.get(path) for path in before} == before
+    assert not [p for p in set(after) - set(before) if p.startswith("sample/")]
+    return error.splitlines()[-1]
+
+
+def test_a_failing_cell_is_named_with_its_cause_and_the_set_stays(mine, tmp_path):
+    write_notebook(mine, "sound", cell("fine", "'fine'"))
+    later = tmp_path / "later"
+    said = refused(
+        mine, cell("divide", "1/0"), cell("later", LATER.format(str(later))), more=["sound"]
+    )  # fmt: skip
+    for part in ("broken 2025 en", "'divide'", "ZeroDivisionError: division by zero"):
+        assert part in said
+    assert not later.exists()
+    half_run = mine / re.search(r"half-run notebook is (\S+\.ipynb)", said).group(1)
+    cells = {c.id: c for c in nbformat.read(half_run, as_version=4).cells}
+    assert cells["setup"].execution_count is not None
+    assert [o.ename for o in cells["divide"].outputs] == ["ZeroDivisionError"]
+    assert cells["later"].execution_count is None
+
+
+def test_leaving_python_in_a_cell_is_a_failure(mine, tmp_path):
+    later = tmp_path / "later"
+    leave = cell("leave", "import sys\nsys.exit(0)")
+    said = refused(mine, leave, cell("later", LATER.format(str(later))))
+    assert "broken 2025 en" in said and "'leave'" in said and "SystemExit" in said
+    assert not later.exists()
+
+
+def test_leaving_python_in_the_last_cell_is_a_failure(mine):
+    assert "broken" in refused(mine, cell("leave", "import sys\nsys.exit(0)"))
+
+
+def test_leaving_python_in_the_last_cell_is_called_by_its_name(mine):
+    said = refused(mine, cell("leave", "import sys\nsys.exit(0)"))
+    assert "leave" in said and "SystemExit" in said and "half-run" in said
+
+
+KILL = cell("kill", "import os\nos.kill(os.getpid(), 9)")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a Windows process cannot kill itself by signal 9")
+def test_a_kernel_that_dies_is_a_failure(mine):
+    said = refused(mine, KILL, cell("later", "2"))
+    assert "broken 2025 en" in said and "kernel died" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a Windows process cannot kill itself by signal 9")
+def test_a_kernel_that_dies_is_told_by_the_workbook_alone(mine, caplog):
+    refused(mine, KILL)
+    assert [record.getMessage() for record in caplog.records if record.name == "papermill"] == []
+
+
+UNPUBLISHABLE = {
+    "stderr": "import sys\nprint('/home/somebody/lib.py is old', file=sys.stderr)",
+    "image/png": "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+}
+
+
+@pytest.mark.parametrize("kind", UNPUBLISHABLE)
+def test_what_carries_no_words_is_refused_at_publication(mine, kind):
+    said = refused(mine, cell("bare", UNPUBLISHABLE[kind]))
+    assert "broken" in said and "bare" in said and kind in said and "cannot be published" in said
+
+
+def test_a_refused_publication_leaves_no_half_made_set(mine):
+    refused(mine, cell("bare", "import sys\nprint('old', file=sys.stderr)"))
+    assert [path.name for path in (mine / "reports").glob(".*")] == []
+
+
+def test_an_outdated_turkish_prose_stops_the_run_before_any_cell(mine, tmp_path):
+    path = mine / "notebooks" / "goal3_education_research.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    tagged = [c for c in notebook.cells if "prose:goal3.outlook" in c.metadata.get("tags", [])]
+    tagged[0].source += " One more sentence."
+    marker = tmp_path / "ran"
+    place_of_setup = [c.metadata.get("tags") for c in notebook.cells].index(["setup"])
+    notebook.cells.insert(place_of_setup, cell("first", LATER.format(str(marker)), "setup"))
+    nbformat.write(notebook, path)
+    before = tree(mine / "reports")
+    arguments = ("run", "--year", "2024", "--language", "tr", "--notebook", path.stem)
+    code, _, error, left = workbook(mine, *arguments)
+    assert code == 1 and "goal3.outlook" in error and "Traceback" not in error
+    assert not marker.exists()
+    assert left == {"kernels": [], "files": []}
+    assert tree(mine / "reports") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kernels on Windows are spoken to over TCP")
+def test_a_deep_folder_for_temporary_files_is_no_obstacle(workbook_root, tmp_path):
+    deep = tmp_path / ("d" * 60)
+    deep.mkdir()
+    write_notebook(workbook_root, "sound", cell("fine", "'fine'"))
+    command = [sys.executable, "-m", "helpers.cli", "run", "--year", "2025", "--language", "en"]
+    said = tmp_path / "said.txt"
+    try:
+        with said.open("w") as file:  # a file: a kernel that is left behind would hold a pipe open
+            subprocess.run(
+                [*command, "--notebook", "sound"], env={**os.environ, "TMPDIR": str(deep)}, timeout=60,
+                stdout=file, stderr=file, check=False,
+            )  # fmt: skip
+    finally:
+        orphans = []
+        for process in psutil.process_iter(["cmdline"]):
+            if str(deep) in " ".join(process.info["cmdline"] or []):
+                orphans.append(process.pid)
+                process.kill()
+    assert orphans == []
+    assert "Traceback" not in said.read_text()
+    assert (workbook_root / "reports" / "sample" / "2025" / "en" / "sound.html").exists()
+
+
+# --- a publication that is interrupted ------------------------------------------------------------
+
+
+def one_more(reports, year):
+    """Take an executed notebook of the set for one of another year, as if it had just run."""
+    job = Job(NOTEBOOKS[0], year, "en", "ktu", "sample")
+    return Executed(job, executed(reports, place(YEAR, "en", NOTEBOOKS[0], ".ipynb")), 1.0)
+
+
+def check_recovered(root, published, year):
+    """Check that a set holds all that was published, the page of the year, and no remains."""
+    assert [path.name for path in (root / "reports").glob(".*")] == []
+    now = tree(root / "reports" / "sample")
+    added = {
+        place(year, "en", NOTEBOOKS[0], ".html"),
+        f"notebooks/{place(year, 'en', NOTEBOOKS[0], '.ipynb')}",
+    }
+    assert set(now) == set(published) | added
+    kept = {path: digest for path, digest in published.items() if path.startswith("notebooks/")}
+    assert {path: now[path] for path in kept} == kept
+    pages = json.loads((root / "reports" / "sample" / "run.json").read_text(encoding="utf-8"))["pages"]
+    assert set(pages) == {place(*p, "") for p in PLACES} | {place(year, "en", NOTEBOOKS[0], "")}
+
+
+def test_a_set_lost_between_the_two_renames_is_put_back(mine, reports):
+    published = tree(mine / "reports" / "sample")
+    (mine / "reports" / "sample").rename(mine / "reports" / ".previous-sample")
+    half = mine / "reports" / ".next-sample" / "2019" / "en"
+    half.mkdir(parents=True)
+    (half / "half.html").write_text("half")
+    publish("sample", [one_more(reports, 2020)])
+    check_recovered(mine, published, 2020)
+
+
+@pytest.mark.parametrize("stopped_at", ["first rename", "second rename", "clearing away", "rendering"])
+def test_wherever_a_publication_stops_nothing_published_is_lost(mine, reports, monkeypatch, stopped_at):
+    published = tree(mine / "reports" / "sample")
+    rename, rmtree = Path.rename, shutil.rmtree
+    calls = []
+
+    def stop_rename(self, target):
+        calls.append(target)
+        if len(calls) == (1 if stopped_at == "first rename" else 2):
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    def stop_clearing(path, *more, **options):
+        if calls:
+            raise KeyboardInterrupt
+        return rmtree(path, *more, **options)
+
+    def count(self, target):
+        calls.append(target)
+        return rename(self, target)
+
+    def stop_rendering(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if stopped_at == "rendering":
+            patch.setattr("helpers.site.pages.render", stop_rendering)
+        elif stopped_at == "clearing away":
+            patch.setattr(Path, "rename", count)
+            patch.setattr(shutil, "rmtree", stop_clearing)
+        else:
+            patch.setattr(Path, "rename", stop_rename)
+        with pytest.raises(KeyboardInterrupt):
+            publish("sample", [one_more(reports, 2019)])
+    # A reader's set, wherever it stands now, is whole.
+    if stopped_at in ("first rename", "rendering"):
+        assert tree(mine / "reports" / "sample") == published
+    elif stopped_at == "second rename":
+        assert tree(mine / "reports" / ".previous-sample") == published
+    publish("sample", [one_more(reports, 2020)])
+    if stopped_at == "clearing away":  # the page of 2019 was in place already
+        assert (mine / "reports" / "sample" / place(2019, "en", NOTEBOOKS[0], ".html")).exists()
+        assert [path.name for path in (mine / "reports").glob(".*")] == []
+    else:
+        check_recovered(mine, published, 2020)
+
+
+# --- progress -------------------------------------------------------------------------------------
+
+
+class SlowStream(io.StringIO):
+    """An error stream that yields to other threads at each write."""
+
+    def write(self, text):
+        time.sleep(0.005)
+        return super().write(text)
+
+
+def test_two_kernels_that_end_together_get_a_line_each(monkeypatch):
+    stream = SlowStream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress(8) as advance:
+        threads = [threading.Thread(target=advance, args=(f"notebook-{i}",)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    lines = stream.getvalue().splitlines()
+    assert sorted(int(re.fullmatch(r"(\d)/8 notebook-\d", line).group(1)) for line in lines) == [*range(1, 9)]

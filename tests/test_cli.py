@@ -1,0 +1,386 @@
+"""The command: help with an example, answers that add up, and one plain sentence where it cannot go on."""
+
+import csv
+import hashlib
+import os
+import re
+import shlex
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from conftest import REPO
+
+from helpers.cli import _parser, main
+
+COMMANDS = ("check", "receive", "list", "run", "confirm")
+HEADER = (
+    "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
+    "International Outlook,rank_prefix"
+)
+GOOD = [
+    "2026,1,Oxford,United Kingdom,98,97,96,95,94,93,",
+    "2026,1501+,Karadeniz Technical University,Türkiye,10.3–27.2,23,15,30,41,26,",
+]
+REPORTER = "2026,Reporter,B,Türkiye,n/a,n/a,n/a,n/a,n/a,n/a,"
+# Each bad row with the columns that are wrong in it.
+BAD = [
+    ("2026,3,北京 Łódź,China,101,10,10,10,10,10,", ["Overall"]),
+    ('2026,4,A,Türkiye,10,"-2,5",10,10,10,10,', ["Teaching"]),
+    ("2026,601–800,,Türkiye,10,10,10,10,10,10,", ["Name"]),
+    ("2026,rank,C,Türkiye,10,10,abc,10,10,10,", ["Rank", "Research Environment"]),
+]
+
+
+@pytest.fixture
+def good(tmp_path):
+    return write(tmp_path / "THE good.csv", *GOOD, REPORTER)
+
+
+@pytest.fixture
+def bad(tmp_path):
+    return write(tmp_path / "THE bad.csv", *GOOD, REPORTER, *(row for row, _ in BAD))
+
+
+def write(path, *lines):
+    path.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def call(workbook_root, capsys):
+    """Call the command on a workbook of the test's own; return exit code, output, error output."""
+
+    def called(*arguments):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as leaving:  # argparse answers so
+            code = leaving.code
+        out, error = capsys.readouterr()
+        assert "Traceback" not in out + error
+        return code, out, error
+
+    return called
+
+
+def process(*arguments, stdout=subprocess.PIPE, **environment):
+    """Start the command as a person does."""
+    command = [sys.executable, "-m", "helpers.cli", *map(str, arguments)]
+    environment = {**os.environ, **environment}
+    return subprocess.run(
+        command, stdout=stdout, stderr=subprocess.PIPE, env=environment, timeout=60, check=False
+    )
+
+
+def tree(folder):
+    return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself_with_an_example_that_parses(call, command):
+    code, out, error = call(command, "--help")
+    assert (code, error) == (0, "")
+    example = re.search(r"Example: workbook (.+)", " ".join(out.split())).group(1)
+    assert example.startswith(command)
+    assert callable(_parser().parse_args(shlex.split(example)).call)
+
+
+def test_the_program_lists_its_commands_and_says_how_to_begin(call):
+    code, out, error = call("--help")
+    assert (code, error) == (0, "")
+    for command in COMMANDS:
+        assert re.search(rf"^\s+{command}\s+\w+", out, re.M)
+    assert "workbook run" in out and "reports/index.html" in out
+
+
+@pytest.mark.parametrize("arguments", [(), ("make",), ("check",), ("list", "--edition", "x")])
+def test_a_command_that_is_not_one_is_answered_with_the_usage(call, arguments):
+    code, out, error = call(*arguments)
+    assert code == 2 and out == ""
+    assert error.startswith("usage: workbook")
+    if arguments == ("make",):
+        assert all(command in error for command in COMMANDS)
+
+
+def test_help_needs_none_of_the_slow_packages():
+    slow = {"pandas", "matplotlib", "papermill", "duckdb", "nbconvert", "great_tables"}
+    code = f"""
+import sys
+from helpers.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    sys.exit(", ".join({slow!r} & set(sys.modules)) or 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- checking and receiving -----------------------------------------------------------------------
+
+
+def counts(out):
+    """Return rows, accepted, rejected, skipped as printed."""
+    found = re.search(r"rows (\d+) = accepted (\d+) \+ rejected (\d+) \+ skipped (\d+)", out)
+    return tuple(map(int, found.groups()))
+
+
+@pytest.mark.parametrize("command", ["check", "receive"])
+def test_a_good_file_is_accepted_whole(call, good, command):
+    code, out, error = call(command, good)
+    assert (code, error) == (0, "")
+    assert counts(out) == (3, 2, 0, 1)
+    assert "THE good.csv" in out and "edition 2026" in out
+    assert re.search(r"skipped 1: .*Reporter", out)
+    assert ("stored as" in out) == (command == "receive")
+
+
+@pytest.mark.parametrize("command", ["check", "receive"])
+def test_each_problem_of_a_bad_file_is_told_with_its_place_and_remedy(call, bad, command):
+    code, out, error = call(command, bad)
+    assert (code, error) == (1, "")
+    rows, accepted, rejected, skipped = counts(out)
+    assert (rows, accepted, rejected, skipped) == (7, 2, 4, 1)
+    lines = list(csv.reader(bad.read_text(encoding="utf-8").splitlines()))
+    told = re.findall(
+        r"(.+), row (\d+), column '(.+)': found (.+), expected (.+?)\. ([A-ZÇĞİÖŞÜ].+)$", out, re.M
+    )
+    wanted = [(len(GOOD) + 3 + i, column) for i, (_, columns) in enumerate(BAD) for column in columns]
+    assert sorted((int(row), column) for _, row, column, *_ in told) == sorted(wanted)
+    for file, row, column, found, expected, remedy in told:
+        assert file.strip() == "THE bad.csv"
+        cell = lines[int(row) - 1][lines[0].index(column)]
+        assert found == repr(cell)
+        assert len(expected) > 10 and remedy.endswith(".")
+
+
+def test_check_stores_nothing(call, workbook_root, bad, tmp_path):
+    before = tree(tmp_path)
+    call("check", bad)
+    assert tree(tmp_path) == before
+    assert not (workbook_root / "reports").exists()
+
+
+def test_many_problems_are_counted_and_not_all_printed(call, tmp_path):
+    rows = [f"2026,{i},University {i},Türkiye,101,10,10,10,10,10," for i in range(1, 31)]
+    code, out, _ = call("check", write(tmp_path / "THE many.csv", *rows))
+    assert code == 1 and counts(out) == (30, 0, 30, 0)
+    printed = len(re.findall(r", row \d+,", out))
+    assert 0 < printed < 30
+    assert f"and {30 - printed} more problems" in out
+
+
+def test_several_files_are_each_answered_and_one_bad_one_shows_in_the_exit_code(call, good, tmp_path):
+    odd = tmp_path / "odd.csv"
+    odd.write_text("a,b\n1,2\n")
+    code, out, error = call("check", odd, good)
+    assert code == 1 and counts(out) == (3, 2, 0, 1)
+    assert error.startswith("odd.csv: refused.") and len(error.splitlines()) == 1
+
+
+UNREADABLE = {
+    "absent.csv": (None, "no file"),
+    "odd.csv": (b"a,b\n1,2\n", "fits no known table"),
+    "empty.csv": (b"", "empty"),
+    "broken.xlsx": (b"PK\x03\x04 no workbook", "cannot be opened"),
+    "picture.csv": (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\x00", ""),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "receive"])
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_one_line_on_the_error_stream(
+    call, workbook_root, tmp_path, name, command
+):
+    content, why = UNREADABLE[name]
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    before = tree(workbook_root)
+    code, out, error = call(command, tmp_path / name)
+    assert (code, out) == (1, "")
+    assert len(error.splitlines()) == 1 and name in error and why in error
+    assert tree(workbook_root) == before
+
+
+def test_a_folder_instead_of_a_file_is_one_line(call, tmp_path):
+    folder = tmp_path / "folder.csv"
+    folder.mkdir()
+    code, out, error = call("check", folder)
+    assert (code, out, len(error.splitlines())) == (1, "", 1) and "folder.csv" in error
+
+
+def row_of(line):
+    return re.split(r" {2,}", line.strip())
+
+
+def test_what_was_received_is_listed_with_time_and_hash(call, good):
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert call("receive", good, "--from", "Rectorate", "--licence", "CC BY")[0] == 0
+    code, out, error = call("list", "--edition", "live")
+    assert (code, error) == (0, "")
+    head, *rows = map(row_of, out.splitlines())
+    listed = {line[1]: dict(zip(head, line, strict=True)) for line in rows}
+    assert set(listed) == {"ranking_positions", "ranking_scores"}
+    digest = hashlib.sha256(good.read_bytes()).hexdigest()
+    for dataset, rows in (("ranking_positions", 2), ("ranking_scores", 10)):  # two universities × five scores
+        held = listed[dataset]
+        assert (held["edition"], held["ranking"], held["years"], held["rows"]) == (
+            "live",
+            "the",
+            "2026",
+            str(rows),
+        )
+        assert held["source"] == "THE good.csv"
+        assert held["sha-256"] == digest[:12]
+        received = datetime.strptime(held["received"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        assert before <= received <= datetime.now(UTC)
+
+
+def test_the_sample_is_listed_with_all_its_rows(call):
+    code, out, error = call("list", "--edition", "sample")
+    assert (code, error) == (0, "")
+    head, *rows = map(row_of, out.splitlines())
+    ranked = [line for line in rows if line[1].startswith("ranking_")]
+    listed = [dict(zip(head, line, strict=True)) for line in ranked]
+    for path in (REPO / "data" / "sample").glob("ranking_*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            written = list(csv.DictReader(file))
+        held = [line for line in listed if line["dataset"] == path.stem]
+        assert {line["ranking"]: int(line["rows"]) for line in held} == {
+            system: sum(row["system"] == system for row in written)
+            for system in {row["system"] for row in written}
+        }
+        for line in held:
+            years = [int(r["edition"]) for r in written if r["system"] == line["ranking"]]
+            assert line["years"] in (f"{min(years)}–{max(years)}", str(min(years)))
+            assert line["sha-256"] == hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            assert line["received"] == "embedded" and line["source"] == f"data/sample/{path.name}"
+
+
+def test_an_empty_edition_says_how_to_fill_it(call):
+    code, out, _ = call("list", "--edition", "live")
+    assert code == 0 and "workbook receive FILE" in out
+
+
+# --- running --------------------------------------------------------------------------------------
+
+REFUSED = {
+    ("--year", "1900"): ("2017", "2030"),
+    ("--year", "abc"): ("2017", "2030"),
+    ("--year", "2031"): ("2017", "2030"),
+    ("--language", "de"): ("tr", "en"),
+    ("--language", "TR"): ("tr", "en"),
+    ("--edition", "x"): ("sample", "live"),
+    ("--institution", "nobody"): ("ktu", "metu", "itu"),
+    ("--notebook", "nothing"): ("topic_rankings", "goal3_education_research"),
+    ("--notebook", "../notebooks/topic_rankings"): ("topic_rankings", "goal3_education_research"),
+}
+
+
+@pytest.mark.parametrize("wrong", REFUSED, ids=" ".join)
+def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(call, workbook_root, monkeypatch, wrong):
+    def never(*_, **__):
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr("helpers.batch.run.execute", never)
+    before = tree(workbook_root)
+    good = ["--year", "2024"] if wrong[0] != "--year" else []
+    code, out, error = call("run", *good, *wrong)
+    assert (code, out, len(error.splitlines())) == (1, "", 1)
+    assert repr(wrong[1]) in error or wrong[1] in error
+    assert all(allowed in error for allowed in REFUSED[wrong])
+    assert tree(workbook_root) == before and not (workbook_root / "reports").exists()
+
+
+@pytest.mark.parametrize("year", ["²", "20.24", "2_024"])
+def test_a_year_that_only_looks_like_a_number_is_refused_in_the_same_words(call, year):
+    code, _, error = call("run", "--year", year)
+    assert (code, len(error.splitlines())) == (1, 1) and "from 2017 to 2030" in error
+
+
+def test_a_stopped_run_says_so(call, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("helpers.batch.jobs.plan", stop)
+    assert call("run") == (130, "", "workbook: stopped.\n")
+
+
+# --- confirming -----------------------------------------------------------------------------------
+
+
+def test_a_confirmed_spelling_is_known_from_then_on(call, workbook_root, tmp_path):
+    names = workbook_root / "data" / "reference" / "institution_names.csv"
+    before = names.read_bytes()
+    code, out, error = call("confirm", "Karadeniz Tech. Univ.", "ktu", "--seen-in", "a table of 2026")
+    assert (code, error) == (0, "") and "Karadeniz Tech. Univ." in out and "ktu" in out
+    assert names.read_bytes().startswith(before)
+    added = list(csv.DictReader(names.read_text(encoding="utf-8").splitlines()))[-1]
+    assert added == {"institution": "ktu", "spelling": "Karadeniz Tech. Univ.", "seen_in": "a table of 2026"}
+    again, _, error = call("confirm", "karadeniz tech. univ.", "ktu")
+    assert again == 1 and "already" in error and len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("institution", ["nobody", "KTU", ""])
+def test_a_spelling_is_not_given_to_an_unknown_institution(call, workbook_root, institution):
+    before = tree(workbook_root)
+    code, out, error = call("confirm", "Karadeniz Tech. Univ.", institution)
+    assert (code, out, len(error.splitlines())) == (1, "", 1)
+    assert repr(institution) in error and "ktu" in error
+    assert tree(workbook_root) == before
+
+
+# --- as a process: streams, exit codes, encodings ---------------------------------------------------
+
+
+def test_quiet_by_default_and_explaining_with_v(workbook_root):
+    quiet = process("run", "--year", "1900")
+    assert (quiet.returncode, quiet.stdout) == (1, b"")
+    assert quiet.stderr.decode().count("\n") == 1 and quiet.stderr.startswith(b"workbook: ")
+    told = process("-v", "run", "--year", "1900")
+    assert told.returncode == 1
+    assert "where it happened" in told.stderr.decode() and "ParameterError" in told.stderr.decode()
+    assert told.stderr.decode().endswith(quiet.stderr.decode())
+
+
+def test_v_explains_also_what_goes_well(workbook_root, good):
+    assert process("-v", "check", good).stderr != b""
+
+
+@pytest.mark.parametrize("encoding", ["cp1254", "ascii"])
+@pytest.mark.parametrize("command", ["list", "check"])
+def test_a_console_of_few_letters_is_no_obstacle(workbook_root, bad, command, encoding):
+    done = process(command, *([bad] if command == "check" else []), PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (1 if command == "check" else 0, b"")
+    out = done.stdout.decode(encoding)
+    assert ("ranking_positions" in out) if command == "list" else (counts(out) == (7, 2, 4, 1))
+    if encoding == "cp1254" and command == "list":
+        assert "2014–2020" in out  # this code page has the dash
+
+
+def test_a_turkish_console_shows_turkish_letters(workbook_root):
+    wrong = process("run", "--language", "ığüşöçİ", PYTHONIOENCODING="cp1254")
+    assert wrong.returncode == 1 and "ığüşöçİ" in wrong.stderr.decode("cp1254")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no broken pipe of this kind")
+def test_a_reader_that_hears_enough_ends_the_command_quietly(workbook_root):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = process("list", stdout=writing)
+    finally:
+        os.close(writing)
+    assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr
+
+
+def test_an_empty_folder_is_told_in_one_line(tmp_path):
+    done = process("list", WORKBOOK_ROOT=str(tmp_path))
+    assert b"Traceback" not in done.stderr
+    done = process("run", "--year", "2024", WORKBOOK_ROOT=str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+    assert b"data/catalog" in done.stderr
