@@ -16,7 +16,8 @@ def mobility(partners: dict[str, int]) -> pd.DataFrame:
     """Return completed outgoing study stays of 120 days, so many to each country."""
     rows = [
         {
-            "mobility_id": f"M{country}{n}", "academic_year": 2025, "direction": "outgoing",
+            "mobility_id": f"M{country}{n}", "academic_year": 2025,
+            "direction": "outgoing",
             "programme": "erasmus_ka131", "activity": "study", "participant": "student",
             "student_key": f"S{country}{n}", "unit": "eng", "degree_level": "bachelor", "gender": "female",
             "partner_id": f"P-{country}", "country_code": country, "agreement_id": "", "bip_id": "",
@@ -95,7 +96,8 @@ def test_the_generated_registers_are_marked_and_the_rankings_are_not():
 def test_a_half_year_counts_to_the_end_of_june():
     fairs = pd.DataFrame(
         {
-            "fair_id": ["a", "b"], "title": "", "country_code": "DE", "mode": "in_person", "status": "attended",
+            "fair_id": ["a", "b"], "title": "", "country_code": "DE", "mode": "in_person",
+            "status": "attended",
             "start_date": pd.to_datetime(["2025-06-30", "2025-07-01"]),
             "end_date": pd.to_datetime(["2025-06-30", "2025-07-02"]), "cost_try": 1.0, "leads_count": 1,
             "qualified_leads_count": 1,
