@@ -21,7 +21,8 @@ def mobility(partners: dict[str, int]) -> pd.DataFrame:
             "programme": "erasmus_ka131", "activity": "study", "participant": "student",
             "student_key": f"S{country}{n}", "unit": "eng", "degree_level": "bachelor", "gender": "female",
             "partner_id": f"P-{country}", "country_code": country, "agreement_id": "", "bip_id": "",
-            "start_date": pd.Timestamp("2025-09-15"), "end_date": pd.Timestamp("2026-01-15"), "days_count": 120,
+            "start_date": pd.Timestamp("2025-09-15"), "end_date": pd.Timestamp("2026-01-15"),
+            "days_count": 120,
             "has_virtual_part": False, "status": "completed", "ects_earned": 30.0, "ects_recognised": 30.0,
         }
         for country, count in partners.items()
