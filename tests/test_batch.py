@@ -136,7 +136,9 @@ def real_set(factory):
     else:
         root = folder / "workbook"
         shutil.copytree(REPO / "data", root / "data", ignore=shutil.ignore_patterns("raw", "store"))
-        no_copies = shutil.ignore_patterns("explore", ".ipynb_checkpoints")
+        # Two notebooks show what a batch does: one of published facts, one with registers beside them.
+        others = [path.name for path in (REPO / "notebooks").glob("*.ipynb") if path.stem not in NOTEBOOKS]
+        no_copies = shutil.ignore_patterns("explore", ".ipynb_checkpoints", *others)
         shutil.copytree(REPO / "notebooks", root / "notebooks", ignore=no_copies)
         ran = cell("ran", LATER.format(str(folder / "explored")))
         write_notebook(root, "explore/trial", ran)

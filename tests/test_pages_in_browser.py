@@ -167,7 +167,7 @@ def test_the_first_tab_reaches_the_skip_link_and_it_skips(page, reports, name):
 def test_everything_that_acts_or_scrolls_is_reached_by_keyboard_and_seen(page, reports, name):
     show(page, reports, name, 320)
     wanted = page.evaluate(
-        """() => [...document.querySelectorAll('a[href], .scroll')]
+        """() => [...document.querySelectorAll('a[href], .scroll, summary')]
             .map((e, i) => e.dataset.place = String(i))"""
     )
     overflowing = page.evaluate(

@@ -205,7 +205,12 @@ def by(run: Run, code: str, column: str) -> Piece:
             Column(say(f"activities.by.{column}"), names[:top]),
             Column(indicator.name[run.language], cells, True),
         ],
-        title=say("activities.by_title", name=indicator.name[run.language], period=_period(run, run.period)),
+        title=say(
+            "activities.by_title",
+            name=indicator.name[run.language],
+            column=say(f"activities.by.{column}"),
+            period=_period(run, run.period),
+        ),
         source=source(run, [code]),
         notes=notes,
         caveats=caveats(run, [code]),

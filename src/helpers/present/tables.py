@@ -50,7 +50,7 @@ def table(
             "text/html": laid_out.as_raw_html(),
             NOTE_TYPE: {
                 **pieces.note("table", title, "", source, notes, caveats or {}),
-                "details": list(details),
+                **({"details": list(details)} if details else {}),
             },
         }
     )
