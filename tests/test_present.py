@@ -22,8 +22,8 @@ import pytest
 import yaml
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from PIL import Image
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from PIL import Image
 
 from helpers import run as runs
 from helpers.present import charts, goals, pieces, tables, theme
