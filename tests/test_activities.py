@@ -43,13 +43,13 @@ def test_small_groups_of_a_breakdown_are_not_shown():
     # France is hidden, and with it the next smallest, or the total would give it away.
     lines = {line.split("  ")[0]: line for line in shown.splitlines()}
     assert lines["Germany"].endswith("30")
-    assert lines["France"].endswith("<5") and lines["Poland"].endswith("<5")
+    assert lines["France"].endswith("hidden") and lines["Poland"].endswith("hidden")
     assert not any(line.split()[-1] in ("12", "3") for line in shown.splitlines())
 
 
 def test_a_breakdown_of_activities_is_not_suppressed():
     run = start(year=2025, language="en")
-    assert "<5" not in activities.by(run, "G1.05", "mode").text
+    assert "hidden" not in activities.by(run, "G1.05", "mode").text
 
 
 @pytest.mark.parametrize(("count", "value"), [(4, None), (5, 5.0), (0, 0.0)])
@@ -145,3 +145,16 @@ def test_every_indicator_of_the_catalogue_has_a_value_in_the_demonstration_year(
     }
     # QS did not list the university before 2027, and URAP 2024 is not held.
     assert set(missing) <= {"G3.04", "G3.05"}, missing
+
+
+def test_a_live_edition_without_registers_has_no_card_and_says_why():
+    run = start(year=2025, language="en", edition="live")
+    assert cards.monitoring(run, "G1").text == "Not computed: no register held"
+
+
+def test_every_register_that_was_read_is_among_the_sources():
+    run = start(year=2025, language="en")
+    for goal in ("G1", "G2", "G3", "G4"):
+        activities.table(run, *CATALOG.goals[goal].activities)
+    named = {source.file.rsplit("/", 1)[-1].removesuffix(".csv") for source in run.sources}
+    assert set(run.registers.frames) <= named

@@ -24,6 +24,11 @@ def test_two_hidden_cells_that_sum_to_five_or_more_are_enough():
     assert protect([50, 3, 4, 7]) == [50, None, None, 7]
 
 
+def test_two_cells_that_could_only_be_two_and_three_are_not_enough():
+    # 2 + 3 = 5 leaves each between 1 and 4.
+    assert protect([50, 2, 3, 9]) == [50, None, None, None]
+
+
 def test_nothing_to_hide_stays():
     assert protect([0, 5, 9]) == [0, 5, 9]
 
@@ -39,7 +44,8 @@ def test_an_attacker_with_the_total_learns_no_small_group(counts):
     hidden = [count for count, value in zip(counts, shown, strict=True) if value is None]
     everything_hidden = all(value is None or value == 0 for value in shown)
     # What the attacker can subtract is the sum of the hidden cells, over at least two of them ...
-    assert not hidden or (len(hidden) >= 2 and sum(hidden) >= K) or everything_hidden
+    # ... and from that sum each of them can be anything over a range of at least K.
+    assert not hidden or (len(hidden) >= 2 and sum(hidden) - len(hidden) >= K) or everything_hidden
     # ... and what is shown is true.
     assert all(value is None or value == count for count, value in zip(counts, shown, strict=True))
 

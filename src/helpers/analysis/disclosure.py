@@ -16,8 +16,8 @@ SMALLEST_BASE_OF_MEAN = 8
 def protect(counts: Sequence[float], k: int = K, total_shown: bool = True) -> list[float | None]:
     """Return person counts with those that would disclose replaced by None.
 
-    Hidden cells add up to at least k, so that their sum, known from a shown total, tells nothing of
-    fewer than k persons either.
+    Hidden cells are not to be marked apart: then their sum, known from a shown total, leaves each of
+    them a range at least k wide, whichever of them is the small one.
     """
     hidden = [0 < count < k for count in counts]
     if total_shown:
@@ -32,7 +32,8 @@ def protect(counts: Sequence[float], k: int = K, total_shown: bool = True) -> li
 def _too_little_hidden(counts: Sequence[float], hidden: Sequence[bool], k: int) -> bool:
     """Tell whether the hidden cells of a line can be worked out from its total."""
     cells = [count for hide, count in zip(hidden, counts, strict=True) if hide]
-    return 0 < len(cells) < 2 or (len(cells) > 0 and sum(cells) < k)
+    # Knowing their sum, each of n hidden cells may be anything from 1 to sum − n + 1: at least k values wide.
+    return len(cells) > 0 and (len(cells) < 2 or sum(cells) - len(cells) < k)
 
 
 def ratio_shown(denominator: float | None) -> bool:

@@ -17,7 +17,7 @@ import yaml
 
 from .. import locale, paths
 from ..catalog import Catalog, load
-from ..errors import LayoutUnknown, Problem
+from ..errors import FileRefused, LayoutUnknown, Problem
 from ..store import write_partition
 from . import layouts, table
 from .rankings import Received, clean
@@ -69,6 +69,10 @@ def check(path: Path, year: int | None = None) -> Answer:
         received.append(clean(raw, match, catalog.systems[match.layout.system], year))
     if refusal and not received:
         raise refusal
+    if not any(table.rows for table in received):
+        raise FileRefused(
+            f"{path.name!r} has a header and no rows below it.", remedy="Ask for the file again."
+        )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Answer(path.name, digest, tuple(received), tuple(not_read), _suggestions(received, catalog))
 

@@ -4,6 +4,7 @@ Source: the registers `accreditation` and `programmes`, and the bodies of data/c
 Certificates of management systems and evaluations without a verdict are no accreditation.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -99,7 +100,7 @@ def _covered(registers: Registers, period: Period, accreditations: pd.DataFrame)
 
 def _whole(registers: Registers) -> Registers:
     """Return the registers of the whole university; an accreditation's unit may be left empty."""
-    return Registers(registers.edition, None, registers.frames)
+    return replace(registers, unit=None)
 
 
 # -- terms ---------------------------------------------------------------------------------------------

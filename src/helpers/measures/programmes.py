@@ -3,6 +3,8 @@
 Source: the registers `programmes`, `courses` and `students`, all by academic year.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 
 from .core import Figure, Period, Registers, amount, formula, quotient, variable
@@ -82,6 +84,6 @@ def students_in_joint_programmes(registers: Registers, period: Period) -> pd.Dat
 def joint_programmes(registers: Registers, period: Period) -> pd.DataFrame:
     """Count joint and double degree programmes with a student in them. Source: programmes, students."""
     rows = programmes_all(registers, period)
-    whole = Registers(registers.edition, None, registers.frames)
+    whole = replace(registers, unit=None)
     enrolled = students_in_joint_programmes(whole, period)["programme_id"]
     return rows[(rows["joint_kind"] != "none") & rows["programme_id"].isin(enrolled)]

@@ -19,7 +19,17 @@ from .tables import Column
 # How many years a trend shows, and which of them the pandemic broke (domain dossier, section 6).
 _YEARS = 10
 PANDEMIC = (2020, 2021)
-_DECIMALS = {"count": 0, "try": 0, "eur": 0, "days": 0, "months": 0, "rank": 0, "index": 2}
+_DECIMALS = {
+    "count": 0,
+    "try": 0,
+    "eur": 0,
+    "days": 0,
+    "months": 0,
+    "rank": 0,
+    "index": 2,
+    "ratio": 2,
+    "score": 2,
+}
 _SHOWN_ROWS = 10
 
 
@@ -105,10 +115,11 @@ def _period(run: Run, period: Period) -> str:
 def _change(run: Run, indicator: Indicator, now: Figure, before: Figure) -> str:
     if now.value is None or before.value is None:
         return run.text("none")
-    step = now.value - before.value
     decimals = 1 if indicator.unit == "percent" else _DECIMALS.get(indicator.unit, 1)
-    key = "points" if indicator.unit == "percent" else "step"
-    return run.text(f"activities.{key}", value=run.text.signed(step, decimals))
+    # The step between the figures as they are printed, so that a reader who subtracts finds the same.
+    step = run.text.signed(round(now.value, decimals) - round(before.value, decimals), decimals)
+    key = "activities.points" if indicator.unit == "percent" else f"activities.unit.{indicator.unit}"
+    return run.text(key, value=step)
 
 
 def _datasets(run: Run, codes: Sequence[str]) -> list[str]:
@@ -196,7 +207,7 @@ def by(run: Run, code: str, column: str) -> Piece:
     names = [_named(run, column, value) for value in rows[column]]
     top, rest = min(_SHOWN_ROWS, len(rows)), len(rows) - _SHOWN_ROWS
     cells = [say("activities.hidden") if v is None else say.number(v) for v in shown[:top]]
-    notes = [say("activities.protected")] if any(v is None for v in shown) else []
+    notes = [say("activities.protected")] if any(v is None for v in shown[:top]) else []
     if rest > 0:
         notes.append(say("activities.rest", count=rest))
     return tables.table(

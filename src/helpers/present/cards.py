@@ -1,6 +1,6 @@
 """A goal's card in the official monitoring layout."""
 
-from ..measures.core import Period
+from ..measures.core import MissingFigure, Period
 from ..plan import assessment, cards, evaluation, performance
 from ..plan import tables as official
 from ..run import Run
@@ -15,7 +15,12 @@ def monitoring(run: Run, goal: str) -> Piece:
     Before the plan began there is none, and the page says so. Figures enter as they may be
     published; answers and reasons are inputs and are never written here.
     """
-    written = cards.fill(cards.load(run.catalog), run.registers.whole("targets"))
+    try:
+        targets = run.registers.whole("targets")
+    except MissingFigure as missing:
+        reason = run.text(f"activities.reason.{missing.reason}")
+        return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
+    written = cards.fill(cards.load(run.catalog), targets)
     card = next(c for c in written if any(run.catalog.indicators[e.code].goal == goal for e in c.indicators))
     if run.year not in card.years:
         span = {"first": card.years[0], "last": card.years[-1]}

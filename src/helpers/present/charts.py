@@ -155,10 +155,12 @@ def bands(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Word
     drawn, (ax,) = theme.figure(3.6)
     with rc_context(theme.STYLE):
         for _, part in frame.groupby("series"):
+            ax.plot(part["edition"], part["overall"], color=theme.OWN, lw=2.5)
+        # The edge of another band is another line: the next band changes when the university's does.
+        for _, part in frame.groupby(["series", "next_band"]):
             ax.plot(
                 part["edition"], part["edge_computed"], color=theme.EDGE, lw=2, marker="_", ms=16, mew=2.5
             )
-            ax.plot(part["edition"], part["overall"], color=theme.OWN, lw=2.5)
         ax.errorbar(
             frame["edition"],
             frame["overall"],
@@ -170,10 +172,10 @@ def bands(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Word
             zorder=4,
         )
         for row in frame.itertuples():
-            _label(ax, row.edition, row.overall - 1.3, texts.number(row.overall, 1), theme.OWN, "bold")
+            _label(ax, row.edition, row.overall - 1.3, texts.number(row.overall, 2), theme.OWN, "bold")
             if pd.notna(row.edge_computed):
                 _label(
-                    ax, row.edition, row.edge_computed + 1.1, texts.number(row.edge_computed, 1), theme.EDGE
+                    ax, row.edition, row.edge_computed + 1.1, texts.number(row.edge_computed, 2), theme.EDGE
                 )
         last = frame.iloc[-1]
         _end(ax, last["edition"] + 0.15, last["overall"], name, theme.OWN, "bold")

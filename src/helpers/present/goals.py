@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from .. import store
 from ..measures.indicators import Measure, measure
 from ..run import Run
 from . import tables
@@ -12,6 +13,8 @@ from .tables import Column
 def _written(run: Run, found: Measure, value: float | None, at_least: bool) -> str:
     if value is None:
         return run.text("rankings.goal.not_known")
+    if found.indicator.unit == "rank":
+        return str(int(value))  # a rank is a name, not a count: no separator
     written = run.text.number(value, 2 if found.indicator.unit == "score" else 0)
     return run.text("rankings.goal.at_least", value=written) if at_least else written
 
@@ -49,6 +52,13 @@ def indicators(run: Run, activity: str) -> Piece:
     )
 
 
+def _kind(run: Run, file: str) -> str:
+    if run.edition == store.LIVE:
+        return run.text("sources.received")
+    generated = store.is_demonstration(run.edition, file.rsplit("/", 1)[-1].removesuffix(".csv"))
+    return run.text("sources.demonstration" if generated else "sources.published")
+
+
 def sources(run: Run) -> Piece:
     """Show the files that a page's figures were read from, with row counts and hashes.
 
@@ -60,6 +70,7 @@ def sources(run: Run) -> Piece:
         "sources",
         [
             Column(say("sources.file"), [source.file for source in used]),
+            Column(say("sources.kind"), [_kind(run, source.file) for source in used]),
             Column(say("sources.rows"), [say.number(source.rows) for source in used], True),
             Column(say("sources.hash"), [source.sha256[:12] for source in used]),
         ],

@@ -173,8 +173,17 @@ def _outlook_messages(run: Run) -> list[str]:
     if needed is not None:
         alone = needed.set_index("variable").loc["international_outlook"]
         key = "outlook_alone" if alone["reachable"] else "outlook_cannot"
+        held = measures.values(run.rankings, "the", ["international_outlook"], [run.edition_of("the")])
+        others = held[held["institution"].isin(run.peer_group.members)]
+        others = others.loc[others["institution"] != run.institution.id, "value_low"]
         if alone["gain"] > 0:
-            found[0] += " " + run.text(f"rankings.messages.{key}", gain=alone["gain"])
+            found[0] += " " + run.text(
+                f"rankings.messages.{key}",
+                gain=alone["gain"],
+                target=alone["target"],
+                as_high=int((others >= alone["target"]).sum()),
+                others=len(others),
+            )
     return found
 
 
@@ -259,7 +268,7 @@ def absences(run: Run) -> Piece:
     for row in rows.to_dict("records"):
         system = run.catalog.systems[row["system"]]
         span = measures.never_listed(run.rankings, run.institution.id, row["system"], row["edition"])
-        if span:
+        if span and span[0] < span[1]:
             sentence = run.text(
                 "rankings.never", system=system.short, name=run.name, first=span[0], last=span[1]
             )
@@ -484,7 +493,8 @@ def levers(run: Run, system: str) -> Piece:
     definition = run.catalog.systems[system]
     edition = run.edition_of(system)
     rows = _needed(run, system)
-    if rows is None:
+    method = definition.method(edition)
+    if rows is None or method is None:
         return _not_computed(run, "rankings.levers.none", system=definition.short, edition=edition)
     say = run.text
     target = [
@@ -508,6 +518,7 @@ def levers(run: Run, system: str) -> Piece:
                 edition=edition,
                 year=run.year,
                 shows=run.year + definition.data_lag_years,
+                error=method.error,
             )
         ],
     )
