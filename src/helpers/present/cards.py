@@ -33,13 +33,16 @@ def monitoring(run: Run, goal: str) -> Piece:
     found = assessment.assess(card, run.catalog.indicators, readings, run.year, scale, half=run.period.half)
     shown = official.monitoring(found, evaluation.load(), scale, run.text)
     (section,) = shown.sections
+    # The remarks stand under the table: a column of them would push the status off a narrow page.
+    *columns, (_, remarks, _) = official.columns(section, run.text)
+    told = [f"{code}: {remark}" for code, remark in zip(codes, remarks, strict=True) if remark]
     head = [f"{label}: {official.written(cell, run.text)}" for label, cell in shown.head]
     return tables.table(
         f"card-{goal}",
-        [Column(*column) for column in official.columns(section, run.text)],
+        [Column(*column) for column in columns],
         title=shown.title,
         source=activities.source(run, codes),
-        notes=[*head, *shown.notes],
+        notes=[*head, *told, *shown.notes],
         caveats=activities.caveats(run, codes),
     )
 
