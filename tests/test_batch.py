@@ -260,7 +260,7 @@ def test_the_manifest_tells_parameters_and_sources_truly(root, reports):
 
 PROSE = {
     "en": ("Scores beside those of the peers", "In brief", "Where it is heading", "Place in each ranking"),
-    "tr": ("Puanlar, benzer üniversitelerin yanında", "Kısaca", "Gidiş", "Sıralamalardaki yeri"),
+    "tr": ("Puanlar, benzer üniversitelerin yanında", "Kısaca", "Eğilim", "Sıralamalardaki yeri"),
 }
 OUTPUTS = {
     "en": (

@@ -35,7 +35,9 @@ def monitoring(run: Run, goal: str) -> Piece:
     (section,) = shown.sections
     # The remarks stand under the table: a column of them would push the status off a narrow page.
     *columns, (_, remarks, _) = official.columns(section, run.text)
-    told = [f"{code}: {remark}" for code, remark in zip(codes, remarks, strict=True) if remark]
+    told = [
+        f"{code}: {' '.join(remark.split())}" for code, remark in zip(codes, remarks, strict=True) if remark
+    ]
     head = [f"{label}: {official.written(cell, run.text)}" for label, cell in shown.head]
     return tables.table(
         f"card-{goal}",
