@@ -550,7 +550,7 @@ REFUSED = {
     "a bare image": v4.new_output("display_data", {"image/png": "aGk=", "text/plain": "<Figure>"}),
     "a vector image": v4.new_output("display_data", {"image/svg+xml": "<svg/>"}),
     "a script": v4.new_output("display_data", {"application/javascript": "alert(1)"}),
-    "a warning": v4.new_output("stream", name="stderr", text="/home/a/b.py:1: UserWarning"),
+    "a warning": v4.new_output("stream", name="stderr", text="b.py:1: UserWarning"),
     "an error": v4.new_output("error", ename="ValueError", evalue="no", traceback=["no"]),
 }
 
