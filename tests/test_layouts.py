@@ -377,12 +377,12 @@ def test_a_table_of_something_else_shows_its_own_first_row(tmp_path):
         (b"", "empty"),
         (b" \r\n\t\n", "empty"),
         (b"PK\x03\x04 no archive", "cannot be opened"),
-        (b"\xd0\xcf\x11\xe0" + b"\x00\x01" * 600, "cannot be opened"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00\x01" * 600, "old Office format"),
         (bytes(range(256)) * 8, "not text"),
         ("year,Rank,Name".encode("utf-16"), "not text"),
         (bytes(range(128, 256)) * 8, "fits no known table"),
-        (b"%PDF-1.7\n1 0 obj\n", "fits no known table"),
-        (b"<html><body>Sign in</body></html>", "fits no known table"),
+        (b"%PDF-1.7\n1 0 obj\n", "a PDF document"),
+        (b"<html><body>Sign in</body></html>", "a web page"),
     ],
 )
 def test_junk_is_refused_with_a_sentence(tmp_path, content, says, suffix):

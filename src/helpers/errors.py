@@ -1,14 +1,27 @@
 """One family of errors. Each says what is wrong, what was expected and what to do next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, by a code that stays, with the values that its sentences name.
+
+    The sentences stand in both languages in `intake/phrases.yml`.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with one place of a file.
 
-    `row` is the line a person sees in a spreadsheet or editor (the first line is 1).
+    `row` is the line a person sees in a spreadsheet or editor (the first line is 1). `fault` says the same as
+    `expected` and `remedy`, for any language; `places` are the cells of the row, counted from 0 (column A).
     """
 
     file: str
@@ -18,11 +31,17 @@ class Problem:
     value: str
     expected: str
     remedy: str
+    fault: Fault | None = field(default=None, compare=False, repr=False)
+    places: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def columns(cls) -> list[str]:
         """Return the column names of a table of problems, in order."""
-        return [field.name for field in fields(cls)]
+        return [column.name for column in fields(cls) if column.compare]
+
+    def cells(self) -> list[Any]:
+        """Return the problem as a row of a table of problems."""
+        return [getattr(self, name) for name in self.columns()]
 
     def __str__(self) -> str:
         sheet = f", sheet {self.sheet!r}" if self.sheet else ""
@@ -33,10 +52,13 @@ class Problem:
 
 
 class WorkbookError(Exception):
-    """A foreseeable failure, told to the user without a traceback."""
+    """A foreseeable failure, told to the user without a traceback.
 
-    def __init__(self, wrong: str, expected: str = "", remedy: str = "") -> None:
-        self.wrong, self.expected, self.remedy = wrong, expected, remedy
+    Where it has a `fault`, it can be told in Turkish too.
+    """
+
+    def __init__(self, wrong: str, expected: str = "", remedy: str = "", fault: Fault | None = None) -> None:
+        self.wrong, self.expected, self.remedy, self.fault = wrong, expected, remedy, fault
         parts = [wrong, f"Expected: {expected}." if expected else "", remedy]
         super().__init__(" ".join(part for part in parts if part))
 

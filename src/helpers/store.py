@@ -4,9 +4,11 @@ Both hold the same columns, declared in `data/catalog/datasets`, so that the cod
 know which edition it works on.
 """
 
+import csv
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from . import paths
-from .errors import CatalogError, NotHeld
+from .errors import CatalogError, FileRefused, NotHeld
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SAMPLE, LIVE = "sample", "live"
+
+_EXPECTED = {
+    "INTEGER": "a whole number",
+    "DOUBLE": "a number",
+    "DATE": "a date such as 2024-05-31",
+    "BOOLEAN": "true or false",
+    "VARCHAR": "text",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,8 @@ def definition(dataset: str) -> dict[str, Any]:
         ) from None
 
 
-def _connect() -> "duckdb.DuckDBPyConnection":
+def connect(**settings: str) -> "duckdb.DuckDBPyConnection":
+    """Open a DuckDB of its own in memory, which fetches nothing; `settings` are DuckDB's own."""
     import duckdb
 
     # Nothing may be fetched at run time, and two notebooks share two cores.
@@ -70,8 +81,91 @@ def _connect() -> "duckdb.DuckDBPyConnection":
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "threads": "1",
+            **settings,
         }
     )
+
+
+@contextmanager
+def reading(edition: str, dataset: str, found: Sequence[Path]) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Open a DuckDB to read files of a dataset; what cannot be read is refused in plain words.
+
+    Raises FileRefused, which names the file and, for the sample, the row and the column.
+    """
+    import duckdb
+
+    columns = definition(dataset)["columns"]
+    if edition == SAMPLE:
+        for path in found:
+            check_header(path, columns)
+    try:
+        with connect() as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise _refusal(edition, found, columns, error) from error
+
+
+def check_header(path: Path, columns: Iterable[str]) -> None:
+    """Refuse a CSV file whose header is not the declared columns in their order, for it is read by place."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        header = next(csv.reader(file), [])
+    if header != list(columns):
+        raise FileRefused(
+            f"{paths.shown(path)}, row 1: the header is not that of the dataset.",
+            expected=", ".join(columns),
+            remedy="Correct the header and the order of the columns.",
+        )
+
+
+def _refusal(edition: str, found: Sequence[Path], columns: dict[str, Any], error: Exception) -> FileRefused:
+    """Find the first cell that cannot be read as what its column declares."""
+    for path in found if edition == SAMPLE else ():
+        try:
+            wrong = _first_wrong(path, columns)
+        except UnicodeDecodeError:
+            wrong = ("is not written in UTF-8", "")
+        if wrong:
+            return FileRefused(f"{paths.shown(path)}{wrong[0]}", wrong[1], "Correct the file.")
+    at_fault = [path for path in found if not _holds(edition, path, columns)] or found
+    named = ", ".join(paths.shown(path) for path in at_fault)
+    return FileRefused(
+        f"{named} cannot be read: {str(error).splitlines()[0]}.",
+        expected=f"a table with the columns {', '.join(columns)}",
+        remedy="Receive the file it was made of again." if edition == LIVE else "Correct the file.",
+    )
+
+
+def _holds(edition: str, path: Path, columns: dict[str, Any]) -> bool:
+    """Tell whether a file can be read with its declared columns."""
+    import duckdb
+
+    names = ", ".join(f'"{name}"' for name in columns)
+    with connect() as connection:
+        try:
+            connection.execute(f"select {names} from {_scan(edition, [path], columns)}").fetchall()
+        except duckdb.Error:
+            return False
+    return True
+
+
+def _first_wrong(path: Path, columns: dict[str, Any]) -> tuple[str, str] | None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        next(reader, None)
+        rows = [(reader.line_num, row) for row in reader]
+    for line, row in rows:
+        if len(row) != len(columns):
+            return f", row {line} has {len(row)} cells.", f"{len(columns)} cells"
+    with connect() as connection:
+        for place, (name, column) in enumerate(columns.items()):
+            cells = [row[place] for _, row in rows]
+            each = "select unnest(?::varchar[]) as cell"
+            cannot = f"select cell from ({each}) where try_cast(cell as {column['type']}) is null"
+            wrong = {cell for (cell,) in connection.execute(cannot, [sorted(set(cells) - {""})]).fetchall()}
+            for line, row in rows:
+                if row[place] in wrong:
+                    return f", row {line}, column {name!r}: found {row[place]!r}.", _EXPECTED[column["type"]]
+    return None
 
 
 def _sql(value: str) -> str:
@@ -103,12 +197,12 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
     scan = _scan(edition, found, columns, ", filename = true")
     names = ", ".join(f'"{name}"' for name in columns)
     where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""
-    with _connect() as connection:
+    with reading(edition, dataset, found) as connection:
         # Of two received tables that give the same value, the one with positions wins: its name sorts first.
         key = ", ".join(f'"{name}"' for name in definition(dataset)["key"])
         once = (
             f" qualify row_number() over (partition by {key} order by filename) = 1"
-            if edition == LIVE
+            if edition == LIVE and key  # rows without a key, such as aggregates, may be alike
             else ""
         )
         frame = connection.execute(f"select {names} from {scan}{where}{once} order by all").df()
@@ -121,6 +215,14 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
         _plain(frame, columns),
         tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
     )
+
+
+def empty(dataset: str) -> Table:
+    """Return a dataset's columns without a row, for an edition that holds none of it."""
+    import pandas as pd
+
+    columns = definition(dataset)["columns"]
+    return Table(_plain(pd.DataFrame(columns=list(columns), dtype=object), columns), ())
 
 
 def _plain(frame: "pd.DataFrame", columns: dict[str, Any]) -> "pd.DataFrame":
@@ -187,7 +289,7 @@ def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) 
     temporary = target.with_name(target.name + ".part")
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
     typed = ", ".join(f'cast("{c}" as {column["type"]}) as "{c}"' for c, column in columns.items())
-    with _connect() as connection:
+    with connect() as connection:
         connection.register("rows_to_write", frame)
         rows_typed = f"select {typed} from rows_to_write order by all"
         connection.execute(f"copy ({rows_typed}) to {_sql(temporary.as_posix())} (format parquet)")
@@ -206,7 +308,7 @@ def holdings(edition: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for dataset, described in _definitions(paths.root()).items():
         for path in files(edition, dataset):
-            for part, first, last, rows in _holding(edition, path, described):
+            for part, first, last, rows in _holding(edition, dataset, path, described):
                 span = "" if first is None else str(first) if first == last else f"{first}–{last}"
                 found.append(
                     {
@@ -221,12 +323,12 @@ def holdings(edition: str) -> list[dict[str, object]]:
     return found
 
 
-def _holding(edition: str, path: Path, described: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _holding(edition: str, dataset: str, path: Path, described: dict[str, Any]) -> list[tuple[Any, ...]]:
     columns = described["columns"]
     part = "system" if "system" in columns else "''"
     period = described.get("period", {}).get("column") or ("edition" if "edition" in columns else "null")
     year = f"year({period})" if columns.get(period, {}).get("type") == "DATE" else period
-    with _connect() as connection:
+    with reading(edition, dataset, [path]) as connection:
         return connection.execute(
             f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, [path], columns)}"
             " group by 1 order by 1"

@@ -1,5 +1,9 @@
 """Outside files → checked tables, with every row accepted, rejected or skipped for a stated reason."""
 
-from .receive import Answer, cards, caveat_counts, check, receive
+from .answer import Answer
+from .held import judge_held
+from .marked import mark
+from .receipts import Receipt, cards, received_registers
+from .receive import check, receive
 
-__all__ = ["Answer", "cards", "caveat_counts", "check", "receive"]
+__all__ = ["Answer", "Receipt", "cards", "check", "judge_held", "mark", "receive", "received_registers"]

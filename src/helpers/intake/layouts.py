@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .. import locale
 from ..catalog import Layout
 from ..errors import LayoutUnknown
+from . import wording
 from .table import RawTable, Row
 
 _EDITION = re.compile(r"(?:19|20)\d\d")
@@ -96,22 +97,27 @@ def _unread(header: Row, places: dict[str, int], layout: Layout) -> tuple[str, .
 
 
 def _unknown(table: RawTable, nearest: tuple[int, Layout, list[str], Row] | None) -> LayoutUnknown:
-    place = f"{table.file!r}" + (f", sheet {table.sheet!r}" if table.sheet else "")
+    place = wording.place(table.file, table.sheet)
     if nearest is None or nearest[0] < -len(nearest[2]) + 2:
         found = ", ".join(repr(cell) for cell in table.rows[0].cells if cell)
-        return LayoutUnknown(
-            f"The header of {place} fits no known table; its first row is {found}.",
-            expected="a ranking table in one of the publishers' layouts (data/catalog/layouts)",
-        )
+        return wording.unknown("table_unknown", place=place, found=found)
     _, layout, needed, header = nearest
     columns = {**layout.columns, **layout.values}
     places, _ = _places(header, layout)
-    missing = "; ".join(
-        f"{name} (known headers: {', '.join(repr(a) for a in columns[name].aliases)})" for name in needed
-    )
-    unread = ", ".join(repr(cell) for cell in _unread(header, places, layout)) or "none"
-    return LayoutUnknown(
-        f"The header of {place} (row {header.number}) fits no known layout. "
-        f"The nearest is {layout.title!r}: it lacks {missing}. Headers not known there: {unread}.",
-        remedy="If a header was only renamed, add it to the aliases in data/catalog/layouts.",
+    aliases = {name: ", ".join(map(repr, columns[name].aliases)) for name in needed}
+    missing = {
+        language: "; ".join(
+            f"{name} ({wording.sentence('aliases', language, aliases=known)})"
+            for name, known in aliases.items()
+        )
+        for language in locale.LANGUAGES
+    }
+    unread = ", ".join(repr(cell) for cell in _unread(header, places, layout))
+    return wording.unknown(
+        "layout_lacking",
+        place=place,
+        row=header.number,
+        title=layout.title,
+        missing=missing,
+        unread=unread or wording.both("none"),
     )

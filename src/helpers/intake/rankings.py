@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from .. import locale
 from ..catalog import Layout, System
-from ..errors import FileRefused, Problem
-from . import flattened, values
+from ..errors import Fault, Problem
+from . import flattened, values, wording
 from .layouts import Match
 from .table import RawTable, Row
 
@@ -45,6 +45,25 @@ class Received:
     def editions(self) -> list[int]:
         """Return the editions of the accepted rows."""
         return sorted({int(str(row["edition"])) for row in (*self.positions, *self.scores)})
+
+    @property
+    def title(self) -> str:
+        """Return what the table is."""
+        return self.layout.title
+
+    @property
+    def span(self) -> str:
+        """Say of which editions the accepted rows are."""
+        return f"edition {', '.join(map(str, self.editions)) or 'none'}"
+
+    @property
+    def caveats(self) -> dict[str, int]:
+        """Count the rows each caveat applies to."""
+        counts: Counter[str] = Counter()
+        cells = Counter(str(row["caveats"]) for row in (*self.positions, *self.scores))
+        for cell, times in cells.items():
+            counts.update(dict.fromkeys(cell.split(), times))
+        return dict(counts)
 
 
 @dataclass(frozen=True)
@@ -103,11 +122,7 @@ class _RowReader:
         self._edition = match.edition or (int(named.group()) if named else edition)
         self._edition_text = sheet if named and not match.edition else str(self._edition or "")
         if self._edition is None and "edition" not in match.places:
-            raise FileRefused(
-                f"{table.file!r} does not say which edition it is.",
-                expected="a column such as `year`, a header such as `2026 Rank`, or a sheet named by year",
-                remedy="Say it: workbook receive FILE --year 2026",
-            )
+            raise wording.refusal("edition_unknown", file=table.file)
 
     def _cell(self, row: Row, column: str) -> str:
         place = self._match.places.get(column)
@@ -119,37 +134,34 @@ class _RowReader:
                 return rule.reason
         return None
 
-    def problem(self, row: Row, column: str, expected: str, remedy: str) -> Problem:
+    def problem(self, row: Row, column: str, fault: Fault) -> Problem:
+        """Return what is wrong with a cell, or with the whole row where no column is named."""
         place = self._match.places.get(column)
-        head = self._match.header.cells[place] if place is not None else column
+        width = len(self._match.header.cells)
         return Problem(
             self._table.file,
             self._table.sheet,
             row.number,
-            head,
-            self._cell(row, column),
-            expected,
-            remedy,
+            self._match.header.cells[place] if place is not None else column,
+            " | ".join(row.cells[width:]) if column == wording.WHOLE_ROW else self._cell(row, column),
+            wording.said(fault, "expected"),
+            wording.said(fault, "remedy"),
+            fault,
+            (self._table.first_column + (place or 0),),
         )
 
     def read(self, row: Row) -> tuple[_Read | None, list[Problem]]:
         """Read all cells of a row; all its problems are told at once."""
         width = len(self._match.header.cells)
         if any(row.cells[width:]):
-            return None, [
-                Problem(
-                    self._table.file, self._table.sheet, row.number, "(row)", " | ".join(row.cells[width:]),
-                    f"{width} cells, as in the header",
-                    "A cell that holds the delimiter must stand in quotes.",
-                )
-            ]  # fmt: skip
+            return None, [self.problem(row, wording.WHOLE_ROW, wording.fault("width", width=width))]
         problems: list[Problem] = []
 
         def attempt(column: str, reader: Callable[[str], T]) -> T | None:
             try:
                 return reader(self._cell(row, column))
             except values.Unreadable as error:
-                problems.append(self.problem(row, column, error.expected, error.remedy))
+                problems.append(self.problem(row, column, error.fault))
                 return None
 
         rank = attempt("rank", lambda text: values.rank(text, self._cell(row, "tie")))
@@ -162,7 +174,7 @@ class _RowReader:
         }
         name = self._cell(row, "name")
         if not locale.key(name):
-            problems.append(self.problem(row, "name", "the name of an institution", "Add the name."))
+            problems.append(self.problem(row, "name", wording.fault("name")))
         edition, edition_text = self._edition_of(row, problems)
         if problems or rank is None or edition is None:
             return None, problems
@@ -174,7 +186,7 @@ class _RowReader:
         text = self._cell(row, "edition")
         found = _EDITION.fullmatch(text)
         if not found or int(found.group(1)) not in _EDITIONS:
-            problems.append(self.problem(row, "edition", "a year such as 2026", "Write the edition's year."))
+            problems.append(self.problem(row, "edition", wording.fault("edition")))
             return None, text
         return int(found.group(1)), text
 
@@ -185,14 +197,8 @@ def _without_repeats(reads: Iterable[_Read], reader: _RowReader, received: Recei
     for read in reads:
         who = (read.edition, locale.key(read.name), locale.key(read.country))
         if who in first:
-            received.problems.append(
-                reader.problem(
-                    read.row,
-                    "name",
-                    f"each institution once in an edition (first in row {first[who].row.number})",
-                    "Remove the row that is wrong.",
-                )
-            )
+            fault = wording.fault("institution_twice", row=first[who].row.number)
+            received.problems.append(reader.problem(read.row, "name", fault))
         else:
             first[who] = read
     return list(first.values())

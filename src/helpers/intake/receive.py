@@ -1,119 +1,138 @@
 """Receiving a file: judge every row, keep the original with its identity card, store the good rows.
 
-`check` does the judging alone and writes nothing.
+`check` does the judging alone and writes nothing. A file holds ranking tables, registers or both.
 """
 
-import csv
 import hashlib
 import logging
 import shutil
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from .. import locale, paths
 from ..catalog import Catalog, load
-from ..errors import FileRefused, LayoutUnknown, Problem
+from ..errors import FileRefused, LayoutUnknown
 from ..store import write_partition
-from . import layouts, table
-from .rankings import Received, clean
+from . import declaration, layouts, markup, rankings, receipts, registers, table, wording
+from .answer import Answer
+from .rankings import Received
+from .recognition import Recognised, recognise
+from .registers import ReceivedRegister
+from .table import RawTable
 
 _log = logging.getLogger(__name__)
 
-_CARD = ".source.yml"
-# A cell that a spreadsheet would run as a formula is kept as text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What the workbook says of one file."""
-
-    file: str
-    sha256: str
-    tables: tuple[Received, ...]
-    not_read: tuple[str, ...]
-    suggestions: tuple[tuple[str, str, int], ...]
-    stored_as: str = ""
-    rejected_in: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
-
-    @property
-    def problems(self) -> list[Problem]:
-        """Return every problem of every table, in order."""
-        return [problem for received in self.tables for problem in received.problems]
-
-
-def check(path: Path, year: int | None = None) -> Answer:
+def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
     """Judge a file and store nothing.
 
-    `year` says the edition where the file itself does not.
-    Raises FileRefused when no table of the file can be read.
+    `year` says the edition of a ranking where the file itself does not; `unit` is the code of the unit whose
+    rows a register holds. Raises FileRefused when no table of the file can be read, and ParameterError where
+    there is no such unit.
     """
     catalog = load()
-    received: list[Received] = []
-    not_read: list[str] = []
-    refusal: LayoutUnknown | None = None
-    for raw in table.read(path):
+    found: list[layouts.Match | Recognised] = []
+    raws: list[RawTable] = []
+    unknown: list[FileRefused] = []
+    opened = table.opened(path)
+    for raw in opened.tables:
         try:
-            match = layouts.match(raw, catalog.layouts)
+            found.append(_match(raw, catalog))
         except LayoutUnknown as error:
-            refusal = refusal or error
-            not_read.append(str(error))
-            continue
-        _log.info("%s %s: layout %s", path.name, raw.sheet, match.layout.id)
-        received.append(clean(raw, match, catalog.systems[match.layout.system], year))
-    if refusal and not received:
-        raise refusal
-    if not any(table.rows for table in received):
-        raise FileRefused(
-            f"{path.name!r} has a header and no rows below it.", remedy="Ask for the file again."
-        )
+            unknown.append(error)
+        else:
+            _refuse_unsaved(raw, found[-1])
+            raws.append(raw)
+    if unknown and not found:
+        raise unknown[0]
+    if not any(match.rows for match in found):
+        raise wording.refusal("header_only", file=path.name)
+    of_registers = iter(registers.clean([match for match in found if isinstance(match, Recognised)], unit))
+    received = [
+        next(of_registers)
+        if isinstance(match, Recognised)
+        else rankings.clean(raw, match, catalog.systems[match.layout.system], year)
+        for raw, match in zip(raws, found, strict=True)
+    ]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Answer(path.name, digest, tuple(received), tuple(not_read), _suggestions(received, catalog))
+    left_out = (*unknown, *opened.left_out)
+    suggestions = _suggestions(received, catalog)
+    return Answer(path.name, digest, tuple(received), left_out, suggestions, notes=opened.notes)
 
 
-def _suggestions(tables: list[Received], catalog: Catalog) -> tuple[tuple[str, str, int], ...]:
+def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:
+    """Tell what a table is: a ranking in a publisher's layout, else a register."""
+    try:
+        match = layouts.match(raw, catalog.layouts)
+    except LayoutUnknown:
+        recognised = recognise(raw, declaration.receivable())
+        if recognised is None:
+            raise
+        _log.info("%s %s: register %s", raw.file, raw.sheet, recognised.register)
+        return recognised
+    _log.info("%s %s: layout %s", raw.file, raw.sheet, match.layout.id)
+    return match
+
+
+def _refuse_unsaved(raw: RawTable, match: layouts.Match | Recognised) -> None:
+    """Refuse a table that would be read as lacking what its formulas give: no program has worked them out."""
+    if not raw.unsaved:
+        return
+    columns = {raw.first_column + place + 1 for place in match.places.values()}
+    below = match.header.number
+    unsaved = sorted(cell for cell in raw.unsaved if cell[0] > below and cell[1] in columns)
+    if unsaved:
+        row, column = unsaved[0]
+        cell = wording.both("cell", sheet=raw.sheet, cell=f"{markup.letters(column)}{row}")
+        raise wording.refusal("formulas_unsaved", file=raw.file, count=len(unsaved), place=cell)
+
+
+def _suggestions(
+    tables: Iterable[Received | ReceivedRegister], catalog: Catalog
+) -> tuple[tuple[str, str, int], ...]:
     """Suggest spellings only for institutions of the register that a table seems to lack."""
     found = []
     for received in tables:
-        names = {str(row["name"]) for row in received.positions or received.scores}
-        known = {catalog.institutions.match(name) for name in names}
-        found += [row for row in catalog.institutions.suggest(names) if row[1] not in known]
+        if isinstance(received, Received):
+            names = {str(row["name"]) for row in received.positions or received.scores}
+            known = {catalog.institutions.match(name) for name in names}
+            found += [row for row in catalog.institutions.suggest(names) if row[1] not in known]
     return tuple(dict.fromkeys(found))
 
 
-def receive(path: Path, year: int | None = None, unit: str = "", licence: str = "") -> Answer:
+def receive(
+    path: Path,
+    year: int | None = None,
+    unit: str = "",
+    licence: str = "",
+    sender: str = "",
+    language: str = "en",
+) -> Answer:
     """Judge a file, keep it with its identity card and store its accepted rows.
 
-    A file for an edition that is already held replaces it in the store; the earlier file
-    stays in `data/raw`. `unit` says which office handed the file in.
+    A ranking edition that is already held is replaced in the store, and so are the rows of a register that
+    are held of the same unit and year; the earlier file stays in `data/raw`. `unit` is the code of the unit
+    whose rows a register holds, all units' without it; for rankings alone it is any text. `sender` says who
+    handed the file in; without it, the unit did. The rejected rows are told in `language` beside the user's
+    own file.
     """
-    answer = check(path, year)
-    folder = paths.data("raw", "rankings")
+    answer = check(path, year, unit)
+    folder = paths.data("raw", "registers" if answer.of_registers else "rankings")
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{path.suffix.lower()}"
+    of_unit = f"-{unit}" if unit and answer.of_registers else ""
+    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{path.suffix.lower()}"
     if not kept.exists():
         temporary = kept.with_name(kept.name + ".part")
         shutil.copyfile(path, temporary)
         temporary.chmod(0o444)
         temporary.replace(kept)
     partitions, replaced = _store(answer, kept.name)
-    rejected_in = _write_problems(answer.problems, [kept, path])
-    _write_card(kept, answer, partitions, unit, licence)
-    return Answer(
-        answer.file,
-        answer.sha256,
-        answer.tables,
-        answer.not_read,
-        answer.suggestions,
-        paths.shown(kept),
-        tuple(rejected_in),
-        tuple(replaced),
+    rejected_in = receipts.write_problems(answer.problems, kept, path, language)
+    receipts.write_card(kept, answer, partitions, unit, licence, sender)
+    return replace(
+        answer, stored_as=paths.shown(kept), rejected_in=tuple(rejected_in), replaced=tuple(replaced)
     )
 
 
@@ -122,10 +141,13 @@ def _slug(text: str) -> str:
 
 
 def _store(answer: Answer, source: str) -> tuple[list[str], list[str]]:
-    """Write one partition per table kind, system and edition; return them and those replaced."""
+    """Write the accepted rows; return the partitions they are in, and those of them that were replaced.
+
+    A ranking has one partition per table kind, system and edition, a register one per unit and year.
+    """
     partitions, replaced = [], []
-    parts: dict[tuple[str, str], list[dict[str, object]]] = {}
-    for received in answer.tables:
+    parts: dict[tuple[str, str], list[Any]] = {}
+    for received in answer.of_rankings:
         kind = "positions" if received.positions else "statistics"
         for dataset, rows in (
             ("ranking_positions", received.positions),
@@ -134,81 +156,11 @@ def _store(answer: Answer, source: str) -> tuple[list[str], list[str]]:
             for row in rows:
                 name = f"{row['system']}-{row['edition']}-{kind}"
                 parts.setdefault((dataset, name), []).append({**row, "source": source})
+    for register in answer.of_registers:
+        for name, records in register.partitions.items():
+            parts.setdefault((register.register, name), []).extend(records)
     for (dataset, name), rows in parts.items():
         if write_partition(dataset, name, rows):
             replaced.append(f"{dataset}/{name}")
         partitions.append(f"{dataset}/{name}")
     return partitions, replaced
-
-
-def _write_problems(problems: list[Problem], beside: Iterable[Path]) -> list[str]:
-    """Write the rejected rows beside the kept file and, where that can be done, the user's own."""
-    written = []
-    for path in beside:
-        target = path.with_name(path.stem + ".rejected.csv")
-        try:
-            if not problems:
-                target.unlink(missing_ok=True)  # what an earlier receipt of this file wrote is settled
-                continue
-            with target.open("w", encoding="utf-8-sig", newline="") as file:
-                writer = csv.writer(file, delimiter=";")
-                writer.writerow(Problem.columns())
-                writer.writerows([_harmless(cell) for cell in astuple(problem)] for problem in problems)
-        except OSError:
-            continue  # the user's folder may be read-only; the copy in data/raw is enough
-        written.append(paths.shown(target))
-    return written
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-def _write_card(kept: Path, answer: Answer, partitions: list[str], unit: str, licence: str) -> None:
-    card = {
-        "title": answer.tables[0].layout.title,
-        "file": kept.name,
-        "name_as_received": answer.file,
-        "producer": load().systems[answer.tables[0].layout.system].publisher,
-        "licence": licence or "the publisher's; not for passing on",
-        "received": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "received_from": unit or "not stated",
-        "sha256": answer.sha256,
-        "bytes": kept.stat().st_size,
-        "tables": [
-            {
-                "sheet": received.table.sheet,
-                "layout": received.layout.id,
-                "editions": received.editions,
-                "rows": received.rows,
-                "accepted": received.accepted,
-                "rejected": received.rejected,
-                "skipped": dict(Counter(reason for _, reason in received.skipped)),
-                "columns_not_read": list(received.unread),
-                "caveats": caveat_counts(received),
-            }
-            for received in answer.tables
-        ],
-        "partitions": partitions,
-    }
-    temporary = kept.with_name(kept.name + _CARD + ".part")
-    temporary.write_text(yaml.safe_dump(card, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    temporary.replace(kept.with_name(kept.name + _CARD))
-
-
-def caveat_counts(received: Received) -> dict[str, int]:
-    """Count the rows each caveat applies to."""
-    counts: Counter[str] = Counter()
-    cells = Counter(str(row["caveats"]) for row in (*received.positions, *received.scores))
-    for cell, times in cells.items():
-        counts.update(dict.fromkeys(cell.split(), times))
-    return dict(counts)
-
-
-def cards() -> list[dict[str, object]]:
-    """Return the identity cards of everything received, oldest first."""
-    found = [
-        yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in sorted(paths.data("raw").rglob("*" + _CARD))
-    ]
-    return sorted(found, key=lambda card: str(card["received"]))

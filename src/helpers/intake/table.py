@@ -2,83 +2,137 @@
 
 import csv
 import io
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from .. import locale
-from ..errors import FileRefused
+from ..errors import Fault, FileRefused
+from . import markup, packed, safety, wording
 
-# Tried in this order; a detector guesses Central European for Turkish text.
+# Tried in this order; a detector guesses Central European for Turkish text. The last one reads everything.
 _ENCODINGS = ("utf-8-sig", "cp1254", "iso8859-9")
 _DELIMITERS = (",", ";", "\t")
-_EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # The header may stand below title rows; publishers use up to four.
 _HEADER_WITHIN_ROWS = 10
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the line number a person sees, and its cells as text."""
+    """One row: the line number a person sees, its cells as text, the places a workbook holds as numbers."""
 
     number: int
     cells: tuple[str, ...]
+    numbers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """A sheet or text file as rows of text; `sheet` is empty for a text file."""
+    """A sheet or text file as rows of text; `sheet` is empty for a text file.
+
+    The cells of a row begin in the column `first_column` of the sheet, counted from 0. `unsaved` are cells
+    whose formula has no result, by row and column from 1: they look empty.
+    """
 
     file: str
     sheet: str
     rows: tuple[Row, ...]
+    first_column: int = 0
+    unsaved: frozenset[tuple[int, int]] = frozenset()
 
     def heads(self) -> Iterator[tuple[int, Row]]:
         """Return the rows that may be the header, with their positions."""
         yield from enumerate(self.rows[:_HEADER_WITHIN_ROWS])
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as it stands in the file: its rows with their line numbers, nothing tidied."""
+
+    name: str
+    first_column: int
+    rows: Iterable[tuple[int, list[str], frozenset[int]]]
+    is_utf8: bool = True
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was opened: its tables, the sheets that were left out and why, what is to be told of it."""
+
+    tables: tuple[RawTable, ...]
+    left_out: tuple[FileRefused, ...]
+    notes: tuple[Fault, ...]
+
+
 def read(path: Path) -> list[RawTable]:
-    """Read every sheet of a workbook, or the one table of a text file, as text.
+    """Read every visible sheet of a workbook, or the one table of a text file, as text.
 
     Raises FileRefused with a plain sentence when the file cannot be read.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise FileRefused(f"There is no file {path.name!r}.", remedy="Check the path.") from error
-    except OSError as error:
-        raise FileRefused(f"{path.name!r} cannot be read: {error.strerror}.") from error
-    if not content.strip():
-        raise FileRefused(f"{path.name!r} is empty.", remedy="Ask for the file again.")
-    tables = _excel(path) if content.startswith(_EXCEL) else [_text(path.name, content)]
-    tables = [table for table in tables if table.rows]
-    if not tables:
-        raise FileRefused(f"{path.name!r} holds no rows.", remedy="Ask for the file again.")
-    return tables
+    return list(opened(path).tables)
 
 
-def _excel(path: Path) -> list[RawTable]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def opened(path: Path) -> Opened:
+    """Open a file as `read` does, and tell what else there is to say of it.
 
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        sheets = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
-        raise FileRefused(
-            f"{path.name!r} looks like an Excel workbook but cannot be opened.",
-            expected="an .xlsx, .xlsb, .xls or .ods workbook without a password",
-            remedy="Open it in Excel, save it again as .xlsx and try once more.",
-        ) from error
+    A hidden sheet is left out: what the sender does not see was not handed in. Raises FileRefused as `read`.
+    """
+    content = safety.content(path)
+    contents = safety.examine(path.name, content)
+    misnamed = safety.misnamed(path, contents is not None)
+    notes = [misnamed] if misnamed else []
+    left_out: list[FileRefused] = []
     tables = []
-    for name, sheet in sheets:
+    for sheet in sheets(path.name, content, contents, left_out):
+        unsaved = contents.unsaved.get(sheet.name, frozenset()) if contents else frozenset()
+        table = _table(path.name, sheet, unsaved)
+        if table.rows:
+            cells = (cell for row in table.rows for cell in row.cells)
+            notes += safety.letters(cells, wording.place(path.name, sheet.name), sheet.is_utf8)
+            tables.append(table)
+    if not tables:
+        raise left_out[0] if left_out else wording.refusal("no_rows", file=path.name)
+    return Opened(tuple(tables), tuple(left_out), tuple(notes))
+
+
+def sheets(
+    file: str, content: bytes, contents: packed.Contents | None, left_out: list[FileRefused]
+) -> Iterator[Sheet]:
+    """Yield the sheets of a file that was found fit, a text file's only one; note those that are left out."""
+    if contents is None:
+        text, encoding = _decode(content)
+        yield Sheet("", 0, _text(file, text), encoding == _ENCODINGS[0])
+    else:
+        yield from _workbook(file, content, left_out)
+
+
+# -- workbooks ---------------------------------------------------------------------------------------------
+
+
+def _workbook(file: str, content: bytes, left_out: list[FileRefused]) -> Iterator[Sheet]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        listed = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        found = [(one, workbook.get_sheet_by_name(one.name)) for one in listed]
+    except (CalamineError, OSError, ValueError) as error:
+        raise wording.refusal("workbook_damaged", file=file) from error
+    for one, sheet in found:
+        if sheet.start is None:
+            continue
+        if one.visible != SheetVisibleEnum.Visible:
+            deep = one.visible == SheetVisibleEnum.VeryHidden
+            code = "sheet_very_hidden" if deep else "sheet_hidden"
+            left_out.append(wording.refusal(code, file=file, sheet=one.name))
+            continue
         # Rows above the first used one are not returned, but a person counts them.
-        first = (sheet.start or (0, 0))[0]
-        rows = enumerate(sheet.to_python(skip_empty_area=True), first + 1)
-        tables.append(_table(path.name, name, ((n, [_cell(c) for c in row]) for n, row in rows)))
-    return tables
+        first_row, first_column = sheet.start
+        rows = enumerate(sheet.to_python(skip_empty_area=True), first_row + 1)
+        yield Sheet(one.name, first_column, ((n, [_cell(c) for c in row], _numbers(row)) for n, row in rows))
 
 
 def _cell(value: object) -> str:
@@ -94,53 +148,66 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _text(name: str, content: bytes) -> RawTable:
-    text = _decode(name, content)
+def _numbers(row: Iterable[object]) -> frozenset[int]:
+    return frozenset(place for place, value in enumerate(row) if isinstance(value, float))
+
+
+# -- text --------------------------------------------------------------------------------------------------
+
+
+def _text(file: str, text: str) -> Iterator[tuple[int, list[str], frozenset[int]]]:
     reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
-    numbered = []
-    first = 1
+    first, held = 1, 0
     try:
         for cells in reader:
-            numbered.append((first, cells))
+            while len(cells) > markup.MOST_COLUMNS and not cells[-1]:
+                cells.pop()  # a spreadsheet writes the delimiters of formatted blank columns too
+            held += len(cells)
+            _bound(file, first, len(cells), held)
+            yield first, cells, frozenset()
             first = reader.line_num + 1  # a quoted cell may hold line breaks
     except csv.Error as error:
-        raise FileRefused(
-            f"{name!r} is not a table of text: {error} (line {reader.line_num}).",
-            remedy="Look for a quotation mark that is not closed, or save it again as .xlsx.",
-        ) from error
-    return _table(name, "", iter(numbered))
+        raise wording.refusal("quote", file=file, reason=error, line=first) from error
 
 
-def _decode(name: str, content: bytes) -> str:
-    if b"\x00" in content:
-        raise FileRefused(
-            f"{name!r} is not text.",
-            expected="CSV, or an Excel workbook",
-            remedy="Save it again as CSV (UTF-8) or as .xlsx.",
-        )
-    for encoding in _ENCODINGS:
+def _bound(file: str, line: int, width: int, held: int) -> None:
+    limit = markup.MOST_COLUMNS
+    if width > limit:
+        raise wording.refusal("row_too_wide", file=file, line=line, found=width, limit=limit)
+    if held > packed.MOST_CELLS:
+        place = wording.place(file, "")
+        raise wording.refusal("too_many_cells", place=place, found=held, limit=packed.MOST_CELLS)
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    """Return the text and the encoding that it is in."""
+    for encoding in _ENCODINGS[:-1]:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    raise FileRefused(f"The encoding of {name!r} is not known.", expected=" or ".join(_ENCODINGS))
+    return content.decode(_ENCODINGS[-1]), _ENCODINGS[-1]
 
 
 def _delimiter(text: str) -> str:
     """Return the delimiter that cuts the head of the table into most cells."""
-    head = [line for line in text.splitlines()[:_HEADER_WITHIN_ROWS] if line.strip()]
+    lines = (line for line in itertools.islice(io.StringIO(text), _HEADER_WITHIN_ROWS))
+    head = [line for line in lines if line.strip()]
 
     def cells(delimiter: str) -> int:
-        return max((len(row) for row in csv.reader(head, delimiter=delimiter)), default=0)
+        try:
+            return max((len(row) for row in csv.reader(head, delimiter=delimiter)), default=0)
+        except csv.Error:  # a cell longer than any; the reader of the whole says so
+            return 0
 
     return max(_DELIMITERS, key=cells)
 
 
-def _table(file: str, sheet: str, rows: Iterator[tuple[int, list[str]]]) -> RawTable:
+def _table(file: str, sheet: Sheet, unsaved: frozenset[tuple[int, int]]) -> RawTable:
     """Keep the rows that hold anything, with their numbers."""
     kept = []
-    for number, cells in rows:
-        tidied = tuple(locale.tidy(cell) for cell in cells)
+    for number, cells, numbers in sheet.rows:
+        tidied = tuple(locale.tidy(cell) if cell else "" for cell in cells)
         if any(tidied):
-            kept.append(Row(number, tidied))
-    return RawTable(file, sheet, tuple(kept))
+            kept.append(Row(number, tidied, numbers))
+    return RawTable(file, sheet.name, tuple(kept), sheet.first_column, unsaved)

@@ -7,6 +7,9 @@ likewise. What cannot be read raises `Unreadable`, which says what was expected.
 import re
 from dataclasses import dataclass
 
+from ..errors import Fault
+from . import wording
+
 _DASH = "[-\u2010-\u2015\u2212]"
 _RANK = re.compile(rf"(=?)\s*(\d{{1,5}})\s*(=?)(?:\s*{_DASH}\s*=?(\d{{1,5}}))?\s*(\+?)(?:\s*Top [\d.]+%)?")
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -23,9 +26,11 @@ MISSING = {"", "-", "–", "—", "n/a", "N/A", "NA", "nan", "None", "%"}
 class Unreadable(ValueError):
     """A cell that cannot be read; the message says what was expected, `remedy` how to mend it."""
 
-    def __init__(self, expected: str, remedy: str) -> None:
-        super().__init__(expected)
-        self.expected, self.remedy = expected, remedy
+    def __init__(self, code: str, **values: object) -> None:
+        self.fault: Fault = wording.fault(code, **values)
+        self.expected = wording.said(self.fault, "expected")
+        self.remedy = wording.said(self.fault, "remedy")
+        super().__init__(self.expected)
 
 
 @dataclass(frozen=True)
@@ -55,21 +60,15 @@ class Span:
 def rank(text: str, tie_mark: str = "") -> Rank:
     """Read a rank: `12`, `=12`, `12=`, `601–800`, `1501+`."""
     if _DATE.fullmatch(text):
-        raise Unreadable(
-            "a rank or band such as 12, =12, 601–800, 1501+",
-            "Excel turned the band into a date: format the column as text and copy it again.",
-        )
+        raise Unreadable("rank_became_date")
     found = _RANK.fullmatch(text)
     if not found:
-        raise Unreadable(
-            "a rank or band such as 12, =12, 601–800, 1501+",
-            "Copy the rank from the publisher's page as text.",
-        )
+        raise Unreadable("rank")
     before, low, after, high, is_open = found.groups()
     tie = bool(before or after or tie_mark == "=")
     first, last = int(low), int(high) if high else (None if is_open else int(low))
     if first < 1 or (last is not None and last < first) or (high and is_open):
-        raise Unreadable("a band that begins at 1 or later and ends after it begins", "Correct the band.")
+        raise Unreadable("band")
     shown = (
         f"{first}+"
         if last is None
@@ -82,36 +81,36 @@ def rank(text: str, tie_mark: str = "") -> Rank:
 
 def score(text: str) -> Span:
     """Read a score or a range of scores between 0 and 100."""
-    span = _numbers(text, "a score between 0 and 100, or a range such as 10.5–25.1")
+    span = _numbers(text, "score")
     if span.high is not None and span.high > 100:
-        raise Unreadable("a score between 0 and 100", "Check the number against the publisher's page.")
+        raise Unreadable("score_high")
     return span
 
 
-def _numbers(text: str, expected: str) -> Span:
+def _numbers(text: str, otherwise: str) -> Span:
     if text in MISSING:
         return Span(text, None, None)
     found = _RANGE.fullmatch(text)
     if not found:
-        raise Unreadable(expected, "Correct the cell, or empty it if there is no value.")
+        raise Unreadable(otherwise)
     low = float(found.group(1).replace(",", ""))
     high = float(found.group(2).replace(",", "")) if found.group(2) else low
     if high < low:
-        raise Unreadable("a range whose end is not below its beginning", "Correct the range.")
+        raise Unreadable("range_reversed")
     return Span(text, low, high)
 
 
 def count(text: str) -> Span:
     """Read a whole number with `,` between thousands, as the publishers print it."""
-    span = _numbers(text, "a whole number such as 22,986")
+    span = _numbers(text, "count")
     if span.low is not None and not span.low.is_integer():
-        raise Unreadable("a whole number such as 22,986", "Write it without decimals.")
+        raise Unreadable("count_decimals")
     return span
 
 
 def ratio(text: str) -> Span:
     """Read a ratio such as students per staff."""
-    return _numbers(text, "a number such as 10.5")
+    return _numbers(text, "ratio")
 
 
 def percent(text: str) -> Span:
@@ -123,12 +122,9 @@ def percent(text: str) -> Span:
     if found and value is None:
         value = float(found.group(1))
     if value is not None and 0 < value < 1 and not text.endswith("%"):
-        raise Unreadable(
-            "a share such as 8%",
-            "A workbook keeps 8% as 0.08: format the column as text and write 8%.",
-        )
+        raise Unreadable("share_as_fraction")
     if value is None or not 0 <= value <= 100:
-        raise Unreadable("a share between 0% and 100%", "Correct the cell, or empty it if there is no value.")
+        raise Unreadable("share")
     return Span(text, value, value)
 
 
@@ -138,10 +134,7 @@ def female_male(text: str) -> Span:
         return Span(text, None, None)
     found = _RATIO.fullmatch(text)
     if not found or int(found.group(1)) + int(found.group(2)) != 100:
-        raise Unreadable(
-            "a ratio that adds up to 100, such as 52 : 48",
-            "If the cell shows a time of day, Excel changed it: format the column as text and copy it again.",
-        )
+        raise Unreadable("female_male")
     value = float(found.group(1))
     return Span(text, value, value)
 
@@ -155,7 +148,7 @@ def place(text: str) -> Span:
         printed, plus = beyond.groups()
         return Span(text, float(int(printed) + 1 if printed else int(plus)), None)
     if not re.fullmatch(r"[1-9][0-9]*", text):
-        raise Unreadable("a rank such as 913, > 1000 or 355+", "Correct the cell, or empty it.")
+        raise Unreadable("place")
     return Span(text, float(text), float(text))
 
 

@@ -1,0 +1,45 @@
+"""What the workbook answers to a file: its tables, what was not read, where it was kept."""
+
+from dataclasses import dataclass
+
+from ..errors import Fault, FileRefused, Problem
+from .rankings import Received
+from .registers import ReceivedRegister
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the workbook says of one file.
+
+    `left_out` says of each sheet that was not read why; `notes` tell what else there is to know of it.
+    """
+
+    file: str
+    sha256: str
+    tables: tuple[Received | ReceivedRegister, ...]
+    left_out: tuple[FileRefused, ...]
+    suggestions: tuple[tuple[str, str, int], ...]
+    stored_as: str = ""
+    rejected_in: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    notes: tuple[Fault, ...] = ()
+
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """Say in English why sheets were not read."""
+        return tuple(str(refusal) for refusal in self.left_out)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return every problem of every table, in order."""
+        return [problem for received in self.tables for problem in received.problems]
+
+    @property
+    def of_registers(self) -> list[ReceivedRegister]:
+        """Return the tables that are registers."""
+        return [received for received in self.tables if isinstance(received, ReceivedRegister)]
+
+    @property
+    def of_rankings(self) -> list[Received]:
+        """Return the tables that are rankings."""
+        return [received for received in self.tables if isinstance(received, Received)]

@@ -1,0 +1,144 @@
+"""A cell: as people write it, the one way in which the workbook writes it, and never as a formula.
+
+The workbook writes `2025-12-31`, `true`, `1250`, `1250.5` and nothing where a value is missing. What
+people write is read where it has one meaning; what has two is refused, never guessed.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+
+from .. import locale
+from .values import Unreadable
+
+# Dates beyond are slips of a finger, or Excel's day nought.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+_WHOLE = re.compile(r"-?[0-9]+")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+# 1.250 and 1,250 may be a thousand or one and a quarter.
+_TWO_MEANINGS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
+# 12.0 is how a program writes a whole number of a column with gaps.
+_WHOLE_WITH_NOUGHT = re.compile(r"(-?[0-9]+)[.,]0")
+_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _MIDNIGHT)
+_TURKISH = re.compile(r"(?P<d>[0-9]{1,2})\.(?P<m>[0-9]{1,2})\.(?P<y>[0-9]{4})" + _MIDNIGHT)
+# DOĞRU and YANLIŞ are what a Turkish Excel writes into a CSV.
+_YES, _NO = (
+    frozenset({"true", "evet", "yes", "1", "dogru"}),
+    frozenset({"false", "hayir", "no", "0", "yanlis"}),
+)
+# What the column type at rest can hold.
+_DIGITS = 9
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _whole(text: str) -> str:
+    text = text.replace("\u2212", "-")
+    nought = _WHOLE_WITH_NOUGHT.fullmatch(text)
+    return _strict_whole(nought.group(1) if nought else text)
+
+
+def _strict_whole(text: str) -> str:
+    if not _WHOLE.fullmatch(text):
+        raise Unreadable("whole")
+    number = str(int(text)) if len(text) <= 2 * _DIGITS else text
+    if len(number.lstrip("-")) > _DIGITS:
+        raise Unreadable("whole_long", digits=_DIGITS)
+    return number
+
+
+def _number(text: str) -> str:
+    text = text.replace("\u2212", "-")
+    if _TWO_MEANINGS.fullmatch(text):
+        raise Unreadable("number_ambiguous")
+    comma = _COMMA.fullmatch(text)
+    return _strict_number(".".join(comma.groups()) if comma else text)
+
+
+def _strict_number(text: str) -> str:
+    if not _DECIMAL.fullmatch(text) or not math.isfinite(float(text)):
+        raise Unreadable("number")
+    return text
+
+
+def _day(text: str) -> str:
+    turkish = _TURKISH.fullmatch(text)
+    if turkish:
+        return _calendar(int(turkish["y"]), int(turkish["m"]), int(turkish["d"]))
+    return _strict_day(text[:10] if _ISO.fullmatch(text) else text)
+
+
+def _strict_day(text: str) -> str:
+    found = _ISO.fullmatch(text)
+    if not found or len(text) != 10:
+        raise Unreadable("day")
+    return _calendar(*(int(part) for part in found.groups()))
+
+
+def _calendar(year: int, month: int, day: int) -> str:
+    try:
+        written = date(year, month, day).isoformat()
+    except ValueError:
+        raise Unreadable("day_unknown") from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Unreadable("day_range", first=FIRST_YEAR, last=LAST_YEAR)
+    return written
+
+
+def _boolean(text: str) -> str:
+    folded = locale.key(text)
+    if folded not in _YES | _NO:
+        raise Unreadable("boolean")
+    return "true" if folded in _YES else "false"
+
+
+def _strict_boolean(text: str) -> str:
+    if text not in ("true", "false"):
+        raise Unreadable("boolean")
+    return text
+
+
+Reader = Callable[[str], str]
+
+# By column type: what people write → what the workbook writes; each raises Unreadable.
+READERS: dict[str, Reader] = {
+    "VARCHAR": _text, "INTEGER": _whole, "DOUBLE": _number, "DATE": _day, "BOOLEAN": _boolean,
+}  # fmt: skip
+# The same for tables at rest, where nothing but the workbook's own writing is right.
+STRICT: dict[str, Reader] = {
+    "VARCHAR": _text, "INTEGER": _strict_whole, "DOUBLE": _strict_number, "DATE": _strict_day,
+    "BOOLEAN": _strict_boolean,
+}  # fmt: skip
+
+# -- cells that a spreadsheet opens ------------------------------------------------------------------------
+
+# A spreadsheet runs what begins so, also behind blanks and in the full-width letters of an East Asian one.
+_LEAD = re.compile("[\\s\\x00-\\x20\u00a0\u200b-\u200f\u2060\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_BLANK_LEAD = re.compile("[\t\r\n\x00]")
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)*([eE][-+]?[0-9]+)?\s?%?")
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may run a text as a formula; a negative number such as -1.250,5 is none."""
+    if _PLAIN_NUMBER.fullmatch(text):
+        return False
+    return bool(_LEAD.match(text) or _BLANK_LEAD.match(text))
+
+
+def harmless(cell: object) -> object:
+    """Return a cell for a CSV that a spreadsheet opens: what it would run as a formula stands as text.
+
+    The apostrophe is the spreadsheets' own mark of text; `as_it_was` takes it away again.
+    """
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell.lstrip("'")) else cell
+
+
+def as_it_was(cell: str) -> str:
+    """Return a cell that `harmless` wrote as it was before."""
+    return cell[1:] if cell.startswith("'") and is_formula(cell.lstrip("'")) else cell

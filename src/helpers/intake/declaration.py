@@ -1,0 +1,140 @@
+"""What the registers declare: their columns under every heading, their relations, the lists of codes.
+
+The registers stand in `data/catalog/datasets/registers.yml`, the lists that come with them in
+`lists.yml`; both are received, judged and stored alike.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+
+from .. import locale, paths
+from ..catalog import load
+from ..catalog.rules import load_accreditors
+from ..errors import CatalogError, one_of
+
+# Territories of Babel that are no places of citizenship: unions, the world, pseudo-locales, the unknown.
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+# What a person may write where a code of the list is expected.
+_LISTED = {
+    "countries": {
+        "en": "the two-letter code of a country, such as DE",
+        "tr": "bir ülkenin iki harfli kodu, örneğin DE",
+    },
+    "units": {
+        "en": "the code of a unit (data/reference/units.csv)",
+        "tr": "bir birimin kodu (data/reference/units.csv)",
+    },
+    "accreditors": {
+        "en": "the code of a body (data/catalog/accreditors.yml)",
+        "tr": "bir akreditasyon kuruluşunun kodu (data/catalog/accreditors.yml)",
+    },
+    "activities": {
+        "en": "the code of an activity, such as G1b (data/catalog/goals.yml)",
+        "tr": "bir faaliyetin kodu, örneğin G1b (data/catalog/goals.yml)",
+    },
+}
+
+
+def declared() -> dict[str, Any]:
+    """Return the definitions of the registers, in the order of the file."""
+    return _declared(_datasets("registers.yml"))
+
+
+def receivable() -> dict[str, Any]:
+    """Return the definitions of everything a university hands in: the registers, and the lists with them."""
+    return {**declared(), **_declared(_datasets("lists.yml"))}
+
+
+def _datasets(name: str) -> Path:
+    return paths.data("catalog", "datasets", name)
+
+
+@lru_cache(maxsize=8)
+def _declared(path: Path) -> dict[str, Any]:
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise CatalogError(f"{paths.shown(path)} holds no table of registers.")
+    return found
+
+
+def headings(described: Mapping[str, Any]) -> dict[str, str]:
+    """Return a register's columns by every heading they may stand under, folded for comparison."""
+    return {
+        locale.key(heading): name
+        for name, column in described["columns"].items()
+        for heading in (name, column["en"], column["tr"])
+    }
+
+
+# -- codes and references ------------------------------------------------------------------------------
+
+
+def countries() -> frozenset[str]:
+    """Return the two-letter codes of countries (ISO 3166, and XK for Kosovo)."""
+    codes = (str(code) for code in Locale.parse("en").territories)
+    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRY
+
+
+def reference_lists() -> dict[str, frozenset[str]]:
+    """Return the lists of codes that stand in the workbook itself and are not received."""
+    return _reference_lists(paths.root())
+
+
+@lru_cache(maxsize=4)
+def _reference_lists(root: Path) -> dict[str, frozenset[str]]:
+    catalog = load()
+    return {
+        "countries": countries(),
+        "units": frozenset(catalog.units),
+        "accreditors": frozenset(load_accreditors()),
+        "activities": frozenset(code for goal in catalog.goals.values() for code in goal.activities),
+    }
+
+
+def codes(name: str) -> tuple[frozenset[str], dict[str, str]]:
+    """Return the codes of a list, and what is expected of a cell that must hold one, by language.
+
+    Raises CatalogError for a list that nobody keeps.
+    """
+    lists = reference_lists()
+    if name not in lists:
+        raise CatalogError(
+            f"A register names the list {name!r}.",
+            one_of(sorted({*lists, *_declared(_datasets("lists.yml"))})),
+        )
+    return lists[name], _LISTED[name]
+
+
+def references(described: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return the columns whose values must stand elsewhere: column → (register, its column).
+
+    A list that is itself received, such as that of partners, is referred to by its key.
+    """
+    lists = _declared(_datasets("lists.yml"))
+    found = {
+        name: (column["list"], lists[column["list"]]["key"][0])
+        for name, column in described["columns"].items()
+        if column.get("list") in lists
+    }
+    for name, target in described.get("relations", {}).items():
+        register, _, column = target.partition(".")
+        found[name] = (register, column)
+    return found
+
+
+# -- what may be shown ---------------------------------------------------------------------------------
+
+
+def may_show(described: Mapping[str, Any], columns: Iterable[str]) -> bool:
+    """Tell whether the values of columns may be shown: codes, numbers, dates; no free text and no keys."""
+    found = [described["columns"].get(name, {}) for name in columns]
+    return bool(found) and all(
+        column.get("type", "VARCHAR") != "VARCHAR" or "allowed" in column or "list" in column
+        for column in found
+    )

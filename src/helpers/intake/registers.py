@@ -1,0 +1,299 @@
+"""The registers of a file → rows to store by partition, with every row accepted or rejected for a reason.
+
+The tables of one file are judged together, for a row may refer to a row of another sheet.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ..catalog import load
+from ..errors import ParameterError, Problem, one_of
+from . import cells, declaration, held, judging, wording
+from .judging import Breach
+from .recognition import Recognised
+from .table import RawTable, Row
+
+# A partition of rows that belong to no unit in particular.
+ALL_UNITS = "all"
+# As a workbook holds it, 53.125 is a number and no 53 thousand: one more nought says so.
+_THREE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3}")
+
+Record = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class ReceivedRegister:
+    """What became of the rows of one table: accepted + rejected = all.
+
+    `partitions` are the accepted rows by the partition that holds them; `headings` are the table's own by
+    column.
+    """
+
+    table: RawTable
+    register: str
+    title: str
+    headings: Mapping[str, str]
+    unread: tuple[str, ...]
+    rows: int
+    problems: list[Problem]
+    partitions: dict[str, list[Record]]
+    years: list[int]
+    skipped: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def accepted(self) -> int:
+        """Count the accepted rows."""
+        return sum(len(rows) for rows in self.partitions.values())
+
+    @property
+    def rejected(self) -> int:
+        """Count the rejected rows; a row may have several problems."""
+        return len({problem.row for problem in self.problems})
+
+    @property
+    def span(self) -> str:
+        """Say of which years the accepted rows are."""
+        return f"register {self.register}" + (
+            f", years {', '.join(map(str, self.years))}" if self.years else ""
+        )
+
+    @property
+    def caveats(self) -> dict[str, int]:
+        """Count the rows each caveat applies to: a register's rows carry none."""
+        return {}
+
+
+def clean(tables: Sequence[Recognised], unit: str = "") -> list[ReceivedRegister]:
+    """Judge the registers of one file against what they declare, each other and what is held.
+
+    `unit` is the unit whose rows the file holds; without it, those of any. Raises ParameterError where
+    there is no such unit.
+    """
+    if tables and unit and unit not in load().units:
+        raise ParameterError(f"There is no unit {unit!r}.", expected=one_of(load().units))
+    registers = declaration.receivable()
+    found: dict[str, _Rows] = {}
+    for place, table in enumerate(tables):
+        found.setdefault(table.register, _Rows(table.register, registers[table.register], unit)).add(
+            place, table
+        )
+    for rows in found.values():
+        rows.judge()
+    _settle(found)
+    return [_received(place, table, found[table.register]) for place, table in enumerate(tables)]
+
+
+# -- the rows of one register, from one or more sheets -----------------------------------------------------
+
+
+@dataclass
+class _Rows:
+    register: str
+    described: Mapping[str, Any]
+    unit: str
+    origins: list[tuple[int, Row]] = field(default_factory=list)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    raw: dict[str, list[str]] = field(default_factory=dict)
+    breaches: list[Breach] = field(default_factory=list)
+    rejected: set[int] = field(default_factory=set)
+
+    def add(self, place: int, table: Recognised) -> None:
+        """Add the rows of a table of the file."""
+        width = len(table.header.cells)
+        for row in table.rows:
+            if any(row.cells[width:]):
+                spilled = tuple(cell for cell in row.cells[width:] if cell)
+                self._reject(Breach(len(self.origins), (), spilled, wording.fault("width", width=width)))
+            self.origins.append((place, row))
+        for name in self.described["columns"]:
+            column = self.raw.setdefault(name, [])
+            at = table.places.get(name)
+            column += [row.cells[at] if at is not None and at < len(row.cells) else "" for row in table.rows]
+            texts = self.texts.setdefault(name, [])
+            texts += [_as_held(row, at) for row in table.rows]
+
+    def judge(self) -> None:
+        """Judge what the rows tell by themselves."""
+        self.texts, breaches = judging.rows(self.described, self.texts, cells.READERS)
+        for breach in breaches:
+            self._reject(breach)
+        if self.unit and "unit" in self.described["columns"]:
+            faulty = {breach.row for breach in breaches if breach.columns == ("unit",)}
+            for row, unit in enumerate(self.texts["unit"]):
+                if unit != self.unit and row not in faulty:
+                    fault = wording.fault("other_unit", unit=self.unit)
+                    self._reject(Breach(row, ("unit",), (unit,), fault))
+
+    def _reject(self, breach: Breach) -> None:
+        self.breaches.append(breach)
+        self.rejected.add(breach.row)
+
+    @cached_property
+    def partition(self) -> list[str]:
+        """Return the partition of each row: its unit, and its year where the register has a period."""
+        unit = self.unit or ALL_UNITS
+        return [f"{unit}-{year}" if year else unit for year in self.years]
+
+    @cached_property
+    def years(self) -> list[str]:
+        """Return the year of each row's period; empty where the register has none."""
+        period = self.described.get("period")
+        if period is None:
+            return [""] * len(self.origins)
+        return [text[:4] for text in self.texts[period["column"]]]
+
+    def accepted(self) -> list[int]:
+        """Return the rows that are not rejected, so far."""
+        return [row for row in range(len(self.origins)) if row not in self.rejected]
+
+    def replaced(self) -> set[str]:
+        """Return the partitions that the accepted rows replace."""
+        return {self.partition[row] for row in self.accepted()}
+
+
+def _as_held(row: Row, place: int | None) -> str:
+    if place is None or place >= len(row.cells):
+        return ""
+    text = row.cells[place]
+    return f"{text}0" if place in row.numbers and _THREE_DECIMALS.fullmatch(text) else text
+
+
+# -- rows that refer to rows -------------------------------------------------------------------------------
+
+
+def _settle(found: Mapping[str, _Rows]) -> None:
+    """Reject rows that refer to a rejected row or repeat a held key, until no more fall.
+
+    What the file may replace does not count as held, so that each round can only reject more.
+    """
+    elsewhere = _Elsewhere(found)
+    while True:
+        breaches = {register: list(_others(rows, elsewhere)) for register, rows in found.items()}
+        fresh = False
+        for register, of_register in breaches.items():
+            fallen = {breach.row for breach in of_register} - found[register].rejected
+            found[register].rejected |= fallen
+            fresh = fresh or bool(fallen)
+        if not fresh:
+            for register, of_register in breaches.items():
+                found[register].breaches += of_register
+            return
+
+
+class _Elsewhere:
+    """What other rows there are to refer to: accepted ones of the file, and those held."""
+
+    def __init__(self, found: Mapping[str, _Rows]) -> None:
+        self.found = found
+        self._replaced = {register: rows.replaced() for register, rows in found.items()}
+        self._held: dict[tuple[str, tuple[str, ...]], dict[str, set[tuple[str, ...]]]] = {}
+
+    def held(self, register: str, columns: tuple[str, ...]) -> dict[str, set[tuple[str, ...]]]:
+        """Return the values held of columns, by partition."""
+        if (register, columns) not in self._held:
+            self._held[register, columns] = held.values(register, columns)
+        return self._held[register, columns]
+
+    def known(self, register: str, column: str) -> frozenset[str]:
+        """Return the values that a cell may refer to."""
+        values: set[str] = set()
+        for partition, of_partition in self.held(register, (column,)).items():
+            if partition not in self._replaced.get(register, ()):
+                values.update(value for (value,) in of_partition)
+        if register in self.found:
+            rows = self.found[register]
+            values.update(rows.texts[column][row] for row in rows.accepted())
+        return frozenset(values)
+
+    def fault(self, register: str, column: str, value: str) -> str:
+        """Return the code of the fault of a value that refers to nothing."""
+        if register in self.found and value in self.found[register].texts[column]:
+            return "reference_rejected"
+        if register not in self.found and not self.held(register, (column,)):
+            return "reference_not_held"
+        return "reference"
+
+
+def _others(rows: _Rows, elsewhere: _Elsewhere) -> Iterator[Breach]:
+    """Judge rows against the rows of other tables and of the store."""
+    for column, (other, named) in declaration.references(rows.described).items():
+        texts = rows.texts[column]
+        for row in judging.strangers(texts, elsewhere.known(other, named)):
+            code = elsewhere.fault(other, named, texts[row])
+            yield judging.unknown(row, column, texts[row], other, named, code)
+    key = tuple(rows.described["key"])
+    replaced = rows.replaced()
+    held_in = {
+        cells: partition
+        for partition, of_partition in elsewhere.held(rows.register, key).items()
+        if partition not in replaced
+        for cells in of_partition
+    }
+    if held_in:
+        for row, cells_of_key in enumerate(zip(*(rows.texts[name] for name in key), strict=True)):
+            if cells_of_key in held_in:
+                partition = f"{rows.register}/{held_in[cells_of_key]}"
+                yield Breach(row, key, cells_of_key, wording.fault("key_held", partition=partition))
+
+
+# -- the answer ------------------------------------------------------------------------------------------
+
+
+def _received(place: int, table: Recognised, rows: _Rows) -> ReceivedRegister:
+    own = {row for row, (origin, _) in enumerate(rows.origins) if origin == place}
+    order = {name: position for position, name in enumerate(rows.described["columns"])}
+    breaches = sorted(
+        (breach for breach in rows.breaches if breach.row in own),
+        key=lambda breach: (breach.row, len(breach.columns) > 1, [order[name] for name in breach.columns]),
+    )
+    accepted = [row for row in rows.accepted() if row in own]
+    partitions: dict[str, list[Record]] = {}
+    for row in accepted:
+        record: Record = {name: texts[row] or None for name, texts in rows.texts.items()}
+        partitions.setdefault(rows.partition[row], []).append(record)
+    return ReceivedRegister(
+        table.table,
+        rows.register,
+        rows.described["meaning"]["en"],
+        {name: table.heading(name) for name in rows.described["columns"] if name in table.places},
+        table.unread,
+        len(table.rows),
+        [_problem(table, rows, breach) for breach in breaches],
+        partitions,
+        sorted({int(rows.years[row]) for row in accepted if rows.years[row]}),
+    )
+
+
+def together(headings: Iterable[str]) -> str:
+    """Write the headings of the cells that a problem is about as one; a whole row has none."""
+    return ", ".join(headings) or wording.WHOLE_ROW
+
+
+def judged_together(described: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the columns that a problem can be about together: those of the key, and of each rule."""
+    named = [judging.named_columns(described, rule["when"]) for rule in described.get("rules", [])]
+    return [tuple(described["key"]), *named]
+
+
+def _problem(table: Recognised, rows: _Rows, breach: Breach) -> Problem:
+    """Tell a breach as the person sees it: the headings and the cells of the table."""
+    place, row = rows.origins[breach.row]
+    fault = breach.fault
+    if breach.other is not None:
+        other_place, other = rows.origins[breach.other]
+        fault = wording.fault("key_in_row" if other_place == place else "key_in_sheet", row=other.number)
+    places = [table.places[name] for name in breach.columns if name in table.places] or [0]
+    return Problem(
+        table.table.file,
+        table.table.sheet,
+        row.number,
+        together(table.heading(name) for name in breach.columns),
+        ", ".join([rows.raw[name][breach.row] for name in breach.columns] or breach.cells),
+        wording.said(fault, "expected"),
+        wording.said(fault, "remedy"),
+        fault,
+        tuple(table.table.first_column + at for at in places),
+    )
