@@ -17,6 +17,8 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +33,8 @@ from helpers.batch.execute import Executed
 from helpers.batch.jobs import Job
 from helpers.batch.publish import publish
 from helpers.cli import main
+from helpers.plan import ledger
+from helpers.plan.ledger import Published
 from helpers.progress import progress
 
 YEAR = 2024
@@ -169,6 +173,9 @@ def place(year, language, notebook, suffix):
     return f"{year}/{language}/{notebook}{suffix}"
 
 
+DOCUMENTS = {"tr": f"izleme-degerlendirme-{YEAR}", "en": f"monitoring-evaluation-{YEAR}"}
+SUFFIXES = (".xlsx", ".docx")
+FILED = {place(YEAR, language, DOCUMENTS[language], suffix) for language in LANGUAGES for suffix in SUFFIXES}
 PLACES = [(YEAR, language, notebook) for language in LANGUAGES for notebook in NOTEBOOKS]
 
 
@@ -211,10 +218,11 @@ def shown(notebook):
 # --- a good run -----------------------------------------------------------------------------------
 
 
-def test_a_run_publishes_pages_notebooks_manifest_and_index_and_nothing_else(reports):
+def test_a_run_publishes_pages_documents_notebooks_manifest_and_index_and_nothing_else(reports):
     pages = {f"sample/{place(*p, '.html')}" for p in PLACES}
     notebooks = {f"sample/notebooks/{place(*p, '.ipynb')}" for p in PLACES}
-    assert set(tree(reports)) == {"index.html", "sample/run.json"} | pages | notebooks
+    documents = {f"sample/{name}" for name in FILED}
+    assert set(tree(reports)) == {"index.html", "sample/run.json"} | pages | notebooks | documents
 
 
 def test_the_run_says_how_far_it_is_and_where_the_reports_are(root):
@@ -240,6 +248,7 @@ def test_the_manifest_tells_parameters_and_sources_truly(root, reports):
         entry = manifest["pages"][place(year, language, notebook, "")]
         assert entry["parameters"] == {
             "year": year, "language": language, "institution": "ktu", "edition": "sample",
+            "period": "year", "unit": "",
         }  # fmt: skip
         sources = {source["file"]: source for source in entry["sources"]}
         assert len(sources) == len(entry["sources"])
@@ -256,6 +265,68 @@ def test_the_manifest_tells_parameters_and_sources_truly(root, reports):
         assert entry["notebook_sha256"] == hashlib.sha256(original).hexdigest()
         assert begun <= entry["made"] <= f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         assert 0 < entry["seconds"] < 300
+
+
+def manifest_of(root):
+    return json.loads((root / "reports" / "sample" / "run.json").read_text(encoding="utf-8"))
+
+
+def test_the_manifest_lists_every_document_with_its_hash(root, reports):
+    documents = manifest_of(root)["documents"]
+    assert set(documents) == FILED
+    for name, entry in documents.items():
+        content = (reports / "sample" / name).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+        assert (entry["year"], entry["period"]) == (YEAR, "year")
+        assert entry["language"] == name.split("/")[1]
+
+
+def test_the_manifest_traces_every_figure(root):
+    told = manifest_of(root)["figures"]
+    assert {of: set(by) for of, by in told.items()} == {str(YEAR): {"ktu"}}
+    figures = told[str(YEAR)]["ktu"]
+    assert len(figures) == 80
+    scores = hashlib.sha256((root / "data" / "sample" / "ranking_scores.csv").read_bytes()).hexdigest()
+    assert figures["G3.02"] == {
+        "value": "19.56",
+        "unit_of_measure": "score",
+        "source_hash": hashlib.sha256(scores.encode()).hexdigest(),
+        "demonstration": False,
+    }
+    assert (figures["G3.05"]["value"], figures["G3.05"]["missing"]) == (None, "no_year")
+    assert figures["G2.01"]["demonstration"]
+    for figure in figures.values():
+        assert (figure["value"] is None) == ("missing" in figure)
+        assert re.fullmatch(r"[0-9a-f]{64}", figure["source_hash"])
+
+
+HEADERS = {"tr": "Plan Dönemi Başlangıç Değeri (A)", "en": "Value at the start of the plan (A)"}
+MARKS = {"tr": "Örnek veri", "en": "Demonstration data"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_spreadsheet_holds_the_official_tables_with_real_numbers(reports, language):
+    openpyxl = pytest.importorskip("openpyxl")
+    path = reports / "sample" / place(YEAR, language, DOCUMENTS[language], ".xlsx")
+    book = openpyxl.load_workbook(path)
+    # The plan began in 2024: no cumulative table yet.
+    assert book.sheetnames == [f"G{goal}-{YEAR}{kind}" for goal in range(1, 5) for kind in ("", "-D")]
+    for sheet in book:
+        assert sheet["A1"].value.endswith(MARKS[language])
+        cells = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value is not None}
+        header = cells[HEADERS[language]]
+        below = [sheet.cell(header.row + i, header.column) for i in (1, 2, 3)]
+        assert all(cell.data_type == "n" and cell.value is not None for cell in below)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_document_holds_the_official_tables(reports, language):
+    docx = pytest.importorskip("docx")
+    document = docx.Document(str(reports / "sample" / place(YEAR, language, DOCUMENTS[language], ".docx")))
+    titles = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert len(titles) == 8 and all(title.endswith(MARKS[language]) for title in titles)
+    headers = [cell.text for table in document.tables for cell in table.rows[0].cells]
+    assert headers.count(HEADERS[language]) == 8
 
 
 PROSE = {
@@ -302,6 +373,11 @@ IMAGE = re.compile(r'"image/png": "[^"]*"|data:image/png;base64,[^"]*')
 def test_a_set_holds_no_path_of_the_machine_and_nothing_of_papermill(root, reports):
     folders = (str(root), str(REPO), sys.prefix, str(Path.home()) + "/", str(root.parent))
     for name in tree(reports):
+        if name.endswith(SUFFIXES):
+            with zipfile.ZipFile(reports / name) as packed:
+                parts = [packed.read(part).decode("utf-8", "replace") for part in packed.namelist()]
+            assert not [folder for folder in folders if folder in "".join(parts)], name
+            continue
         text = IMAGE.sub("", (reports / name).read_text(encoding="utf-8"))
         assert not [folder for folder in folders if folder in text], name
         assert not ABSOLUTE.findall(text), name
@@ -331,8 +407,8 @@ def test_a_notebook_in_the_exploring_folder_cannot_be_asked_for(workbook_root, n
 def test_a_second_year_keeps_the_first_and_both_link_each_other(mine, reports):
     before = tree(mine / "reports")
     name = NOTEBOOKS[0]
-    code, *_, left = workbook(mine, "run", "--year", "2023", "--language", "en", "--notebook", name)
-    assert (code, left) == (0, {"kernels": [], "files": []})
+    code, _, error, left = workbook(mine, "run", "--year", "2023", "--language", "en", "--notebook", name)
+    assert (code, left) == (0, {"kernels": [], "files": []}), error
     after = tree(mine / "reports")
     new = {
         f"sample/{place(2023, 'en', name, '.html')}",
@@ -382,6 +458,129 @@ def test_plain_papermill_runs_a_notebook_too(workbook_root, tmp_path, monkeypatc
     said = shown(nbformat.read(out, as_version=4))
     assert overall in said and f"{scores['international_outlook']:.2f}" in said
     assert not list(tmp_path.glob("kernel-*"))
+
+
+# --- documents of years that are run again, and of years that are not -------------------------------
+
+
+def test_documents_stay_until_their_year_and_language_are_run_again(mine, reports):
+    sample = mine / "reports" / "sample"
+    first = {name: (reports / "sample" / name).read_bytes() for name in FILED}
+    for name in FILED:
+        (sample / name).write_bytes(b"as it was published")
+    publish("sample", [one_more(reports, 2025)])
+    assert {(sample / name).read_bytes() for name in FILED} == {b"as it was published"}
+    new = {f"2025/en/monitoring-evaluation-2025{suffix}" for suffix in SUFFIXES}
+    assert set(manifest_of(mine)["documents"]) == FILED | new
+    assert all((sample / name).is_file() for name in new)
+
+    publish("sample", [one_more(reports, YEAR)])
+    english = {name for name in FILED if "/en/" in name}
+    assert {name: (sample / name).read_bytes() for name in english} == {n: first[n] for n in english}
+    assert {(sample / name).read_bytes() for name in FILED - english} == {b"as it was published"}
+    assert set(manifest_of(mine)["documents"]) == FILED | new
+
+
+def test_a_document_that_was_taken_away_is_no_longer_listed(mine, reports):
+    gone = place(YEAR, "tr", DOCUMENTS["tr"], ".xlsx")
+    (mine / "reports" / "sample" / gone).unlink()
+    publish("sample", [one_more(reports, 2020)])
+    assert set(manifest_of(mine)["documents"]) == FILED - {gone}
+    page = mine / "reports" / "sample" / place(YEAR, "tr", NOTEBOOKS[0], ".html")
+    assert f'href="{DOCUMENTS["tr"]}.docx"' in page.read_text(encoding="utf-8")
+    assert f'href="{DOCUMENTS["tr"]}.xlsx"' not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("other", [{"unit": "eng"}, {"institution": "metu"}])
+def test_another_report_leaves_the_documents_of_the_plan_as_they_are(mine, reports, other):
+    before = {name: (mine / "reports" / "sample" / name).read_bytes() for name in FILED}
+    one = one_more(reports, YEAR)
+    job = replace(one.job, **{"takes": ("year", "institution"), **other})
+    publish("sample", [replace(one, job=job)])
+    assert set(manifest_of(mine)["documents"]) == FILED
+    assert {name: (mine / "reports" / "sample" / name).read_bytes() for name in FILED} == before
+
+
+# --- the ledger of published figures ----------------------------------------------------------------
+
+TOLD = Published(
+    "2025-02-27", "sample", YEAR, "year", "ktu", "", "G3.02", "19.50", "score", "a" * 64
+)  # fmt: skip
+# What the page of restatements shows, in a notebook of its own.
+SHOWN = """
+from helpers.present import ledger
+from helpers.run import start
+ledger.restatements(start(year=year, language=language))
+"""
+
+
+def ledger_of(root):
+    return root / "data" / "published" / "figures.csv"
+
+
+def run_english(root, name, *options):
+    return workbook(root, "run", "--year", str(YEAR), "--language", "en", "--notebook", name, *options)
+
+
+def test_a_run_that_was_not_asked_to_records_nothing(root):
+    assert ledger_of(root).read_bytes() == ledger_of(REPO).read_bytes()
+
+
+def test_a_moved_figure_stops_the_batch_before_anything_runs(mine, tmp_path):
+    ledger.append([TOLD], ledger_of(mine))
+    write_notebook(mine, "sound", cell("ran", LATER.format(str(tmp_path / "ran"))))
+    before = tree(mine)
+    for options in ((), ("--record",)):
+        code, out, error, left = run_english(mine, "sound", *options)
+        assert (code, out, len(error.splitlines())) == (1, "", 1)
+        for told in ("G3.02", str(YEAR), "19.50", "19.56", "--reason"):
+            assert told in error
+        assert left == {"kernels": [], "files": []}
+    assert tree(mine) == before and not (tmp_path / "ran").exists()
+
+
+def test_a_reason_restates_the_figure_and_the_page_tells_it(mine):
+    ledger.append([TOLD], ledger_of(mine))
+    before = ledger_of(mine).read_bytes()
+    write_notebook(mine, "told", cell("told", SHOWN))
+    code, out, _, _ = run_english(mine, "told", "--reason", "weights | corrected")
+    assert code == 0 and "0 figures entered, 1 restated" in out
+    after = ledger_of(mine).read_bytes()
+    assert after.startswith(before)
+    (line,) = csv.reader(after[len(before) :].decode().splitlines())
+    assert line[2:9] == [str(YEAR), "year", "ktu", "", "G3.02", "19.56", "score"]
+    assert (line[1], line[-1]) == ("sample", "weights | corrected")
+    page = mine / "reports" / "sample" / place(YEAR, "en", "told", ".html")
+    for told in ("19.50", "19.56", "weights | corrected"):
+        assert told in page.read_text(encoding="utf-8")
+    # What was accepted once is not asked for again.
+    assert run_english(mine, "told")[0] == 0
+    assert ledger_of(mine).read_bytes() == after
+
+
+def test_recorded_figures_are_facts_and_are_recorded_once(mine):
+    write_notebook(mine, "sound", cell("fine", "'fine'"))
+    code, out, _, _ = run_english(mine, "sound", "--record")
+    assert code == 0 and "3 figures entered, 0 restated" in out
+    first = ledger_of(mine).read_bytes()
+    # G3.04 and G3.05 are not known for the year, and every register of the sample is generated.
+    assert {row.indicator: row.value_text for row in ledger.read(ledger_of(mine))} == {
+        "G3.01": "2", "G3.02": "19.56", "G3.03": "22.70",
+    }  # fmt: skip
+    code, out, _, _ = run_english(mine, "sound", "--record")
+    assert code == 0 and "0 figures entered, 0 restated" in out
+    assert ledger_of(mine).read_bytes() == first
+
+
+@pytest.mark.parametrize("fails", ["execution", "publication"])
+def test_a_run_that_fails_leaves_the_ledger_as_it_was(mine, fails):
+    ledger.append([TOLD], ledger_of(mine))
+    before = tree(mine / "data")
+    source = {"execution": "1/0", "publication": UNPUBLISHABLE["stderr"]}[fails]
+    write_notebook(mine, "broken", cell("bad", source))
+    code, *_ = run_english(mine, "broken", "--record", "--reason", "late rows")
+    assert code == 1
+    assert tree(mine / "data") == before
 
 
 # --- a run that fails -----------------------------------------------------------------------------

@@ -135,6 +135,23 @@ def test_a_figure_never_moves_against_what_was_printed_of_it(value, decimals):
     assert ledger.compare([figure(f"{printed:f}")], [figure(f"{value:f}")]) == []
 
 
+def test_a_withdrawal_without_a_reason_stops_the_batch_as_a_move_does():
+    moved = ledger.compare([figure()], [figure("")])
+    with pytest.raises(FigureMoved, match=r"46\.7 percent on 2026-02-27, now withdrawn"):
+        ledger.stop_where_moved(moved)
+    with pytest.raises(FileRefused, match="unit_of_measure"):
+        ledger.compare([figure()], [figure("", unit_of_measure="")])
+
+
+def test_many_moves_are_counted_and_not_all_told():
+    old = [figure(indicator=f"G1.{i:02}") for i in range(1, 26)]
+    with pytest.raises(FigureMoved) as stopped:
+        ledger.stop_where_moved(ledger.compare(old, [replace(one, value_text="1.0") for one in old]))
+    told = str(stopped.value).count("now 1.0 percent")
+    assert 0 < told < 25 and f"and {25 - told} more" in str(stopped.value)
+    assert '--reason "' in str(stopped.value)
+
+
 # -- adding ----------------------------------------------------------------------------------------------
 
 
@@ -201,6 +218,48 @@ def test_a_ledger_that_somebody_else_changed_is_not_overwritten(file, monkeypatc
     with pytest.raises(FileRefused, match="another process"):
         ledger.append([figure()], file)
     assert file.read_bytes() == HEADER.encode() + b"other\n"
+
+
+# -- for as long as it lasts -----------------------------------------------------------------------------
+
+
+def test_what_was_entered_stays_when_the_body_succeeds(file):
+    with ledger.entered([figure()], file) as added:
+        assert [one.value_text for one in ledger.read(file)] == ["46.7"]
+    assert added == [figure()] == list(ledger.read(file))
+
+
+@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
+def test_the_ledger_gets_its_bytes_back_when_the_body_fails(file, failure):
+    ledger.append([figure("3", indicator="G3.19")], file)
+    file.write_bytes(file.read_bytes().rstrip(b"\n"))  # as an editor may leave it
+    before = file.read_bytes()
+    with pytest.raises(failure), ledger.entered([figure()], file):
+        assert len(ledger.read(file)) == 2
+        raise failure
+    assert file.read_bytes() == before
+    assert [p.name for p in file.parent.iterdir()] == ["figures.csv"]
+
+
+def test_what_somebody_else_entered_meanwhile_is_not_lost(file, caplog):
+    with pytest.raises(ValueError, match=r"^$"), ledger.entered([figure()], file):
+        ledger.append([figure("3", indicator="G3.19")], file)
+        raise ValueError
+    assert [row.indicator for row in ledger.read(file)] == ["G2.02", "G3.19"]
+    assert "keeps the new lines" in caplog.text
+
+
+def test_where_nothing_is_entered_nothing_is_written(file, monkeypatch):
+    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("the ledger was written"))
+    with pytest.raises(ValueError, match=r"^$"), ledger.entered([], file) as added:
+        assert added == []
+        raise ValueError
+
+
+def test_a_move_without_a_reason_never_reaches_the_body(file):
+    ledger.append([figure()], file)
+    with pytest.raises(FigureMoved), ledger.entered([figure("48.1")], file):
+        pytest.fail("the body was run")
 
 
 WRONG = [

@@ -13,12 +13,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ..errors import WorkbookError
+from ..intake.cells import is_formula
 from ..texts import Texts
 from .tables import Cell, Section, Table, written
 
 XLSX_TEXT_LIMIT = 32767  # characters of a cell
 _SHEET_NAME_LIMIT = 31
 _PAGE_WIDTH = 26.7  # cm between the margins of landscape A4
+_FIRST_COLUMN, _COLUMN = 44, 20  # characters that a column of a sheet is wide
+_LINE, _TALLEST = 15.0, 409.0  # points: a line of a sheet, and the highest row that Excel draws
 # A fixed moment, because both formats require one; it is no day of work.
 _NO_MOMENT = datetime(2000, 1, 1)
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -85,20 +88,20 @@ class _Sheets:
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
-        widest = max(len(section.columns) for section in table.sections)
-        sheet.set_column(0, 0, 44)
-        sheet.set_column(1, max(1, widest - 1), 20)
+        last = max([1, *(len(section.columns) - 1 for section in table.sections)])
+        sheet.set_column(0, 0, _FIRST_COLUMN)
+        sheet.set_column(1, last, _COLUMN)
         sheet.write_string(0, 0, _clean(table.title), self._format(bold=True, font_size=14))
         row = 2
         for label, cell in table.head:
-            row = self._pair(sheet, row, label, cell, table.language)
+            row = self._pair(sheet, row, label, cell, table.language, last)
         for section in table.sections:
             row = self._section(sheet, row + 1, section, table.language)
         if len(table.sections) == 1:
             sheet.repeat_rows(row - len(table.sections[0].rows) - 1)  # the header row, on each printed page
         row += 1
         for label, cell in table.foot:
-            row = self._pair(sheet, row, label, cell, table.language)
+            row = self._pair(sheet, row, label, cell, table.language, last)
         for note in table.notes:
             sheet.write_string(row + 1, 0, self._fitting(note), self._format(italic=True))
             row += 1
@@ -119,14 +122,23 @@ class _Sheets:
         for column, title in enumerate(section.columns):
             shape = self._format(bold=True, border=1, text_wrap=True, valign="top", bg_color="#E7ECF2")
             sheet.write_string(row, column, _clean(title), shape)
+        sheet.set_row(row, _height([(title, _width(i)) for i, title in enumerate(section.columns)]))
         for cells in section.rows:
             row += 1
+            sheet.set_row(row, _height([(_text(cell), _width(i)) for i, cell in enumerate(cells)]))
             for column, cell in enumerate(cells):
                 self._cell(sheet, row, column, cell, language)
         return row + 1
 
-    def _pair(self, sheet: Any, row: int, label: str, cell: Cell, language: str) -> int:
-        sheet.write_string(row, 0, _clean(label), self._format(bold=True, border=1, valign="top"))
+    def _pair(self, sheet: Any, row: int, label: str, cell: Cell, language: str, last: int) -> int:
+        """Write a label and its value; a text has the rest of the table's width."""
+        shape = self._format(bold=True, border=1, text_wrap=True, valign="top")
+        sheet.write_string(row, 0, _clean(label), shape)
+        width = _COLUMN
+        if cell.kind == "text" and last > 1:
+            sheet.merge_range(row, 1, row, last, "", self._format(border=1, text_wrap=True, valign="top"))
+            width *= last
+        sheet.set_row(row, _height([(label, _FIRST_COLUMN), (_text(cell), width)]))
         self._cell(sheet, row, 1, cell, language)
         return row + 1
 
@@ -137,7 +149,7 @@ class _Sheets:
         elif cell.kind == "text":
             text = self._fitting(str(cell.value))
             # A text that looks like a formula stays text when somebody edits the cell and leaves it.
-            quoted = {"quote_prefix": True} if text[:1] in ("=", "+", "-", "@") else {}
+            quoted = {"quote_prefix": True} if is_formula(text) else {}
             sheet.write_string(row, column, text, self._format(**shape, **quoted))
         else:
             value = _printed(cell)
@@ -161,6 +173,27 @@ class _Sheets:
         if key not in self._formats:
             self._formats[key] = self._book.add_format(shape)
         return self._formats[key]
+
+
+def _text(cell: Cell) -> str:
+    return str(cell.value) if cell.kind == "text" and cell.value is not None else ""
+
+
+def _width(column: int) -> int:
+    return _COLUMN if column else _FIRST_COLUMN
+
+
+def _height(texts: Sequence[tuple[str, int]]) -> float:
+    """Return the height in points of a row of texts folded at widths in characters.
+
+    Not every program makes room for folded text by itself, and none does in joined cells. A letter more
+    or less to the line must not hide the last one, so a line is counted shorter than it is.
+    """
+    lines = [
+        sum(max(1, math.ceil(len(part) / (0.85 * width))) for part in text.split("\n"))
+        for text, width in texts
+    ]
+    return min(_TALLEST, _LINE * max([1, *lines]))
 
 
 def docx(tables: Sequence[Table], say: Texts) -> bytes:
@@ -190,7 +223,7 @@ def docx(tables: Sequence[Table], say: Texts) -> bytes:
             document.add_paragraph()
             _pairs(document, table.foot, say)
         for note in table.notes:
-            document.add_paragraph(_clean(note))
+            document.add_paragraph(_clean(note)).paragraph_format.space_after = Pt(2)
     told = document.core_properties
     told.author = told.last_modified_by = told.comments = told.keywords = told.subject = told.category = ""
     told.title = _clean(tables[0].title) if tables else ""
@@ -216,10 +249,11 @@ def _pairs(document: Any, pairs: Sequence[tuple[str, Cell]], say: Texts) -> None
     grid = document.add_table(rows=0, cols=2)
     grid.style = "Table Grid"
     grid.autofit = False
+    for column, width in zip(grid.columns, (7, 19.7), strict=True):
+        column.width = Cm(width)  # rows added later take the column's
     for label, cell in pairs:
         row = grid.add_row()
         _whole_on_a_page(row)
-        row.cells[0].width, row.cells[1].width = Cm(7), Cm(19.7)
         _write(row.cells[0], label, bold=True)
         _write(row.cells[1], written(cell, say))
 

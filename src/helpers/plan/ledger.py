@@ -6,18 +6,24 @@ decimal, so that no file format or binary number can move it.
 
 import csv
 import io
+import logging
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from .. import locale, paths
 from ..errors import FileRefused, NotHeld, WorkbookError
+from ..intake.cells import as_it_was, harmless
+
+_log = logging.getLogger(__name__)
 
 PERIODS = ("year", "half-year")
+_TOLD_MOVES = 10
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
@@ -118,7 +124,8 @@ def _same(old: Published, new: Published) -> bool:
 def _only_once(figures: Sequence[Published]) -> None:
     found: dict[tuple[int, str, str, str, str], Published] = {}
     for new in figures:
-        check(new)
+        # A withdrawal that gives no reason is a move like any other, and is told as one.
+        check(new if new.value_text else replace(new, reason=new.reason or _told(new)))
         other = found.setdefault(new.figure, new)
         if other is not new and not (_same(other, new) and _same(new, other)):
             raise FigureMoved(
@@ -131,9 +138,12 @@ def stop_where_moved(moved: Iterable[Moved]) -> None:
     """Raise FigureMoved, which stops the batch, where a published figure moves without a reason."""
     unexplained = [str(one) for one in moved if not one.explained]
     if unexplained:
+        more = len(unexplained) - _TOLD_MOVES
+        told = "; ".join(unexplained[:_TOLD_MOVES]) + (f"; and {more} more" if more > 0 else "")
         raise FigureMoved(
-            "Published figures would change without a reason: " + "; ".join(unexplained) + ".",
-            remedy="Find out why; if the new value is right, publish it with a reason.",
+            f"Published figures would change without a reason: {told}.",
+            remedy="Find out why; if the new values are right, publish them with the reason: "
+            'workbook run … --reason "WHY".',
         )
 
 
@@ -245,7 +255,7 @@ def _parsed(content: bytes, file: Path) -> tuple[Published, ...]:
                     f"{where}, line {reader.line_num}: {len(cells)} values.",
                     expected=f"{len(COLUMNS)} values",
                 )
-            told = dict(zip(COLUMNS, cells, strict=True))
+            told = dict(zip(COLUMNS, map(as_it_was, cells), strict=True))
             if not told["year"].isascii() or not told["year"].isdigit():
                 raise FileRefused(f"{where}, line {reader.line_num}: year {told['year']!r}.", "a year")
             entry = Published(**{**told, "year": int(told["year"])})  # type: ignore[arg-type]
@@ -267,34 +277,66 @@ def append(figures: Sequence[Published], file: Path | None = None) -> list[Publi
     Raises FigureMoved, before anything is written, where a published figure would move without a reason.
     The new file is written beside the old one and put in its place in one step. One process writes.
     """
+    return _append(figures, file or path())[0]
+
+
+@contextmanager
+def entered(figures: Sequence[Published], file: Path | None = None) -> Iterator[list[Published]]:
+    """Add what is new to the ledger for as long as the body succeeds; hand over what was added.
+
+    When the body fails, the ledger gets its earlier bytes back, unless somebody else has changed it since:
+    what was not published was not told to anybody.
+    """
     file = file or path()
+    added, before, after = _append(figures, file)
+    succeeded = False
+    try:
+        yield added
+        succeeded = True
+    finally:
+        if added and not succeeded:
+            if _bytes(file) == after:
+                _put(before, file, after)
+            else:
+                _log.warning("%s was changed meanwhile and keeps the new lines.", paths.shown(file))
+
+
+def _append(figures: Sequence[Published], file: Path) -> tuple[list[Published], bytes, bytes]:
+    """Append; return the lines added, and the file's bytes before and after."""
     figures = [_one_line(figure) for figure in figures]
     before = _bytes(file)
     held = _parsed(before, file)
     stop_where_moved(compare(held, figures))
     added = additions(held, figures)
     if not added:
-        return []
+        return [], before, before
+    for entry in added:
+        check(entry)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(astuple(entry) for entry in added)
+    writer.writerows([harmless(cell) for cell in astuple(entry)] for entry in added)
     # A line whose end a text editor dropped gets it back; its own bytes stay.
     gap = b"" if before.endswith(b"\n") else b"\n"
-    content = before + gap + text.getvalue().encode("utf-8")
-    if _parsed(content, file) != (*held, *added):
+    after = before + gap + text.getvalue().encode("utf-8")
+    if _parsed(after, file) != (*held, *added):
         raise FileRefused("The new lines of the ledger cannot be read back as they were given.")
+    _put(after, file, before)
+    return added, before, after
+
+
+def _put(content: bytes, file: Path, instead_of: bytes) -> None:
+    """Put content in the file's place in one step, if the file still holds what it is to replace."""
     beside = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
         with beside.open("wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        if _bytes(file) != before:
+        if _bytes(file) != instead_of:
             raise FileRefused(f"{paths.shown(file)} was changed by another process.", remedy="Publish again.")
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
-    return added
 
 
 def _one_line(figure: Published) -> Published:

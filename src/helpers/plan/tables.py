@@ -254,15 +254,31 @@ def _figures(found: Assessment, scale: Scale, say: Texts, status: bool) -> Secti
             _in_unit(line.c, indicator),
             _percent(line.performance.raw),
         ]
+        going = half_year_pace(indicator, line.performance.raw)
         if paced:
-            row.append(
-                _percent(pace(line.performance.raw, HALF, indicator.measure_type, indicator.direction))
-            )
+            row.append(_percent(going))
         if status:
-            row.append(Cell(scale.status(line.performance).label(say.language)))
+            # By the middle of the year a yearly count is far from its target by the calendar alone.
+            waits = found.half and waits_for_year_end(indicator)
+            row.append(Cell(say("none") if waits else scale.status(line.performance).label(say.language)))
             row.append(_lines(_remarks(line, scale, say)))
         rows.append(tuple(row))
     return Section(tuple(titles), tuple(rows))
+
+
+def half_year_pace(indicator: Indicator, raw: float | None) -> float | None:
+    """Return the unofficial pace of a yearly count at 30 June; None for what the calendar does not fill.
+
+    A count of an academic year is whole by then: it is that of the year that began the autumn before.
+    """
+    if indicator.frequency == "academic-year":
+        return None
+    return pace(raw, HALF, indicator.measure_type, indicator.direction)
+
+
+def waits_for_year_end(indicator: Indicator) -> bool:
+    """Tell whether a figure says nothing at 30 June of the target for the end of the year."""
+    return indicator.frequency == "academic-year" or indicator.measure_type == "flow"
 
 
 def _remarks(line: Line, scale: Scale, say: Texts) -> list[str]:
@@ -274,7 +290,9 @@ def _remarks(line: Line, scale: Scale, say: Texts) -> list[str]:
 
 def _notes(found: Assessment, say: Texts) -> tuple[str, ...]:
     objective = found.objective
-    notes = [say("plan.note.capped")]
+    notes = [say("plan.note.capped"), say("plan.note.unrounded")]
+    if any(line.indicator.a_rule == "zero" for line in found.lines):
+        notes.append(say("plan.note.from_nought"))
     if objective.missing > 0:
         notes.append(say("plan.note.strict", missing=objective.missing, coverage=objective.coverage))
     if objective.excluded > 0:

@@ -1,0 +1,96 @@
+"""The official tables of a year as documents beside its pages: one XLSX and one DOCX for each language."""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .. import store
+from ..catalog import load
+from ..measures.core import MissingFigure
+from ..plan import documents as written
+from ..plan.tables import Table
+from ..present import cards, figures
+from ..run import Run
+from .jobs import Job
+from .readings import Readers, key_of
+
+Entries = dict[str, dict[str, Any]]
+
+
+def bring(
+    target: Path, staging: Path, earlier: Mapping[str, Any], jobs: Iterable[Job], held: Readers
+) -> Entries:
+    """Bring kept and new documents into a set; return the manifest's entries by place.
+
+    The documents of a year and language are made anew when any of its notebooks ran; those of other
+    years stay as they were published.
+    """
+    renewed = {job.place.parent: job for job in jobs if _is_of_the_plan(job)}
+    entries: Entries = {}
+    for kept, entry in earlier.items():
+        if Path(kept).parent not in renewed and (target / kept).exists():
+            (staging / kept).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(target / kept, staging / kept)
+            entries[kept] = entry
+    for folder, job in renewed.items():
+        run = held[key_of(job)].of(job)
+        for name, content in _documents(run, folder.parts[0]).items():
+            place = folder / name
+            (staging / folder).mkdir(parents=True, exist_ok=True)
+            (staging / place).write_bytes(content)
+            entries[place.as_posix()] = {
+                "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "year": job.year,
+                "period": job.period,
+                "language": job.language,
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+    return dict(sorted(entries.items()))
+
+
+def _is_of_the_plan(job: Job) -> bool:
+    """Tell whether goal cards can be about a job: the plan aims for its own university as a whole."""
+    return not job.unit and job.institution == load().plan.institution
+
+
+def _documents(run: Run, of: str) -> dict[str, bytes]:
+    """Return the documents of a run by file name; none where no goal has a card for it."""
+    tables = official(run)
+    if not tables:
+        return {}
+    name = run.text("documents.file_half" if run.period.half else "documents.file", of=of)
+    return {
+        f"{name}.xlsx": written.xlsx(tables, run.text),
+        f"{name}.docx": written.docx(tables, run.text),
+    }
+
+
+def official(run: Run) -> list[Table]:
+    """Return the official tables of all goals of a run, marked where they rest on demonstration data."""
+    try:
+        goals = list(dict.fromkeys(card.goal for card in run.cards))
+    except MissingFigure:
+        return []
+    found = []
+    for goal in goals:
+        try:
+            tables = cards.official_tables(run, goal)
+        except cards.NoCard:
+            continue
+        found += _marked(run, goal, tables)
+    return found
+
+
+def _marked(run: Run, goal: str, tables: tuple[Table, ...]) -> list[Table]:
+    codes = [entry.code for card in run.cards if card.goal == goal for entry in card.indicators]
+    caveats = dict(figures.caveats(run, codes))
+    if store.is_demonstration(run.edition, "targets"):
+        caveats["demonstration"] = run.catalog.caveats["demonstration"][run.language]
+    mark = f" · {run.text('site.demonstration')}" if "demonstration" in caveats else ""
+    return [
+        replace(table, title=table.title + mark, notes=(*caveats.values(), *table.notes)) for table in tables
+    ]
