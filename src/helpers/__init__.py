@@ -7,25 +7,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .present import activities, cards, goals, rankings
+    from .present import (
+        accreditation,
+        activities,
+        cards,
+        goals,
+        ledger,
+        messages,
+        mobility,
+        overview,
+        quality,
+        rankings,
+        standing,
+    )
     from .run import start
 
-__all__ = ["activities", "cards", "goals", "rankings", "start"]
-
-_WHERE = {
-    "start": ".run",
-    "activities": ".present.activities",
-    "cards": ".present.cards",
-    "goals": ".present.goals",
-    "rankings": ".present.rankings",
-}
+__all__ = [
+    "accreditation",
+    "activities",
+    "cards",
+    "goals",
+    "ledger",
+    "messages",
+    "mobility",
+    "overview",
+    "quality",
+    "rankings",
+    "standing",
+    "start",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(_WHERE[name], __name__)
-    return module.start if name == "start" else module
+    return (
+        import_module(".run", __name__).start
+        if name == "start"
+        else import_module(f".present.{name}", __name__)
+    )
 
 
 def __dir__() -> list[str]:

@@ -13,8 +13,6 @@ from .errors import WorkbookError
 if TYPE_CHECKING:
     from .intake import Answer
 
-_SHOWN_PROBLEMS = 20
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; a foreseeable failure is one sentence on the error stream and exit code 1."""
@@ -54,15 +52,27 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     for name, help_text in (
-        ("check", "judge files and store nothing"),
+        ("check", "judge files and store nothing; mark what is wrong in a copy beside each"),
         ("receive", "judge files, store the accepted rows, report the rejected ones"),
     ):
-        command = _command(commands, name, help_text, f"workbook {name} THE_2026_rankings.csv")
-        command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        command.add_argument("--year", type=int, help="the edition, where the file does not say it")
+        command = _command(commands, name, help_text, f"workbook {name} THE_2026_rankings.csv events.xlsx")
+        command.add_argument(
+            "files", nargs="+", type=Path, metavar="FILE", help="ranking tables and registers, CSV or Excel"
+        )
+        command.add_argument("--year", type=int, help="a ranking's edition, where the file does not say it")
+        command.add_argument(
+            "--unit", default="", metavar="CODE", help="the one unit whose rows a register holds (units.csv)"
+        )
+        command.add_argument(
+            "--language",
+            choices=("tr", "en"),
+            help="language of the answer; Turkish where the system's is (LANG), else English",
+        )
+        if name == "check":
+            command.add_argument("--no-copy", action="store_true", help="write no marked copy")
         if name == "receive":
             command.add_argument(
-                "--from", dest="unit", default="", metavar="UNIT", help="who handed the file in"
+                "--from", dest="sender", default="", metavar="WHO", help="who handed the file in"
             )
             command.add_argument("--licence", default="", help="on what terms the file may be used")
         command.set_defaults(call=_check if name == "check" else _receive)
@@ -87,6 +97,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--period", default="year", help="year (default) or first_half")
     command.add_argument("--unit", default="", help="code of one unit (data/reference/units.csv)")
+    command.add_argument(
+        "--record",
+        action="store_true",
+        help="the reports go to leadership: enter their figures in the ledger (data/published/figures.csv)",
+    )
+    command.add_argument(
+        "--reason",
+        default="",
+        metavar="WHY",
+        help="accept published figures that have moved; the ledger and the reports tell why",
+    )
     command.set_defaults(call=_run)
 
     command = _command(
@@ -127,68 +148,57 @@ def _whole(text: str) -> int | str:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    from .intake import check
+    from .intake import check, mark, summary
 
-    return _answer_each(parsed.files, lambda path: check(path, parsed.year))
+    language = parsed.language or _system_language()
+
+    def judge(path: Path) -> "Answer":
+        return check(path, parsed.year, parsed.unit)
+
+    def then(path: Path, answer: "Answer") -> None:
+        copy = None if parsed.no_copy else mark(path, answer, language)
+        for line in summary.of_copy(copy, language) if copy else ():
+            print(line)
+
+    return _answer_each(parsed.files, judge, language, then)
 
 
 def _receive(parsed: argparse.Namespace) -> int:
     from .intake import receive
 
-    return _answer_each(parsed.files, lambda path: receive(path, parsed.year, parsed.unit, parsed.licence))
+    language = parsed.language or _system_language()
+
+    def judge(path: Path) -> "Answer":
+        return receive(path, parsed.year, parsed.unit, parsed.licence, parsed.sender, language)
+
+    return _answer_each(parsed.files, judge, language)
 
 
-def _answer_each(files: list[Path], judge) -> int:  # type: ignore[no-untyped-def]
+def _system_language() -> str:
+    """Return the language that the system speaks, if the workbook does; POSIX asks in this order."""
+    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "tr" if told.startswith("tr") else "en"
+
+
+def _answer_each(files: list[Path], judge, language: str, then=None) -> int:  # type: ignore[no-untyped-def]
     """Answer for every file, also after one that was refused; the exit code tells if all went in."""
+    from .intake import summary, wording
+
     refused = rejected = 0
     for path in files:
         try:
             answer = judge(path)
         except WorkbookError as error:
             refused += 1
-            print(f"{path.name}: refused. {error}", file=sys.stderr)
+            told = wording.of_error(error, language)
+            print(wording.sentence("refused", language, file=path.name, error=told), file=sys.stderr)
             continue
-        _print_answer(answer)
+        for line in summary.lines(answer, language):
+            print(line)
+        if then:
+            then(path, answer)
         rejected += len(answer.problems)
     return 1 if refused or rejected else 0
-
-
-def _print_answer(answer: "Answer") -> None:
-    from collections import Counter
-
-    from .catalog import load
-    from .intake import caveat_counts
-
-    caveats = load().caveats
-    for received in answer.tables:
-        sheet = f", sheet {received.table.sheet!r}" if received.table.sheet else ""
-        editions = ", ".join(str(edition) for edition in received.editions) or "none"
-        print(f"{answer.file}{sheet}: {received.layout.title}, edition {editions}")
-        print(
-            f"  rows {received.rows} = accepted {received.accepted} + rejected {received.rejected}"
-            f" + skipped {len(received.skipped)}"
-        )
-        for reason, count in Counter(reason for _, reason in received.skipped).items():
-            print(f"  skipped {count}: {reason}")
-        if received.unread:
-            print(f"  columns not read: {', '.join(received.unread)}")
-        for code, count in caveat_counts(received).items():
-            print(f"  caveat ({count}): {caveats[code].en}")
-    for problem in answer.problems[:_SHOWN_PROBLEMS]:
-        print(f"  {problem}")
-    if len(answer.problems) > _SHOWN_PROBLEMS:
-        print(f"  … and {len(answer.problems) - _SHOWN_PROBLEMS} more problems")
-    for sentence in answer.not_read:
-        print(f"  not read: {sentence}")
-    for name, institution, score in answer.suggestions:
-        remedy = f"If it is: workbook confirm {name!r} {institution}"
-        print(f"  {name!r} looks like {institution!r} ({score} of 100). {remedy}")
-    for path in answer.rejected_in:
-        print(f"  rejected rows written to {path}")
-    if answer.replaced:
-        print(f"  replaced what was held: {', '.join(answer.replaced)}")
-    if answer.stored_as:
-        print(f"  stored as {answer.stored_as}")
 
 
 def _list(parsed: argparse.Namespace) -> int:
@@ -259,8 +269,14 @@ def _run(parsed: argparse.Namespace) -> int:
     from .progress import progress
 
     with progress(len(jobs)) as advance:
-        index = run(jobs, parsed.edition, advance)
-    print(f"Done: {len(jobs)} notebooks. Open {index} in a browser.")
+        made = run(jobs, parsed.edition, advance, parsed.reason, parsed.record)
+    print(f"Done: {len(jobs)} notebooks. Open {made.index} in a browser.")
+    if parsed.record or parsed.reason:
+        restated = sum(bool(line.reason) for line in made.entered)
+        print(
+            f"Ledger: {len(made.entered) - restated} figures entered, {restated} restated; "
+            "demonstration data is never entered."
+        )
     print("Next: workbook list    shows the data behind it; make lab    opens the notebooks.")
     return 0
 

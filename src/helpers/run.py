@@ -7,8 +7,12 @@ from . import store
 from .catalog import Catalog, Institution, PeerGroup, load
 from .catalog.parameters import check
 from .measures import rankings, registry
-from .measures.core import Figure, Period, Registers
+from .measures.core import NO_REGISTER, Figure, MissingFigure, Period, Registers
+from .plan import cards
 from .texts import Texts
+
+# Why a run has no goal cards; the other reasons are those of measures.core.
+NO_UNIT_TARGETS = "no_unit_targets"
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class Run:
     @cached_property
     def registers(self) -> Registers:
         """Return the registers of the edition, of the run's unit if it has one."""
-        return Registers(self.edition, self.unit or None)
+        other = self.institution.id != self.catalog.plan.institution
+        return Registers(self.edition, self.unit or None, of_other=other)
 
     @property
     def sources(self) -> tuple[store.Source, ...]:
@@ -56,6 +61,24 @@ class Run:
     def measure(self, code: str, period: Period | None = None) -> Figure:
         """Measure an indicator of the registers in the run's period, or in another one."""
         return registry.measure(self.catalog, self.registers, period or self.period, code)
+
+    @cached_property
+    def cards(self) -> tuple[cards.GoalCard, ...]:
+        """Return the plan's goal cards with the register's baselines and targets in them.
+
+        Raises MissingFigure where there are none for the run: the plan gives targets to the whole
+        university, not to its units, and to no other university.
+        """
+        if self.unit:
+            raise MissingFigure(NO_UNIT_TARGETS)
+        written = cards.load(self.catalog)
+        try:
+            return cards.fill(written, self.registers["targets"])
+        except MissingFigure as missing:
+            # A card may give its targets itself.
+            if missing.reason != NO_REGISTER or not any(e.known for card in written for e in card.indicators):
+                raise
+            return written
 
     @cached_property
     def rankings(self) -> rankings.Rankings:

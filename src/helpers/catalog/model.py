@@ -31,6 +31,11 @@ class Plan(_Definition):
     years: tuple[int, ...]
     languages: tuple[Literal["tr", "en"], ...]
     peer_group: str
+    pages: tuple[str, ...] = ()
+
+    def order(self, page: str) -> tuple[int, str]:
+        """Return the place of a page in a report, to sort by; one that is not named comes last."""
+        return (self.pages.index(page) if page in self.pages else len(self.pages), page)
 
 
 class Activity(Text):
@@ -38,10 +43,11 @@ class Activity(Text):
 
 
 class Goal(_Definition):
-    """A strategic goal."""
+    """A strategic goal; `page` is the notebook that gives each of its activities a place."""
 
     code: str
     name: Text
+    page: str
     activities: dict[str, Activity]
 
 

@@ -1,12 +1,15 @@
 """Rules of programmes and bodies as data: how long a stay must last, and who accredits what."""
 
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .. import paths
+from .. import locale, paths
 from .load import _build, _once, _yaml
 from .model import Text, _Definition
 
@@ -51,8 +54,32 @@ class MobilityRules(_Definition):
         return max(applied, key=lambda rule: rule.start).learners if applied else 0
 
 
+class Scope(_Definition):
+    """Which programmes a body accredits, as far as is known: by level, and by patterns of their names.
+
+    In a pattern `*` stands for any letters. A name is compared without letter case and marks, and without
+    what stands in brackets, such as the language of instruction.
+    """
+
+    levels: tuple[Literal["associate", "bachelor", "master", "doctorate"], ...] = Field(min_length=1)
+    names: tuple[str, ...] = ()
+    every_field: bool = False
+
+    @model_validator(mode="after")
+    def _fields_are_named_or_all(self) -> "Scope":
+        if bool(self.names) == self.every_field:
+            raise ValueError("either names or every_field")
+        return self
+
+
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+
+
 class Accreditor(_Definition):
-    """A body that accredits, with its class (L1 foreign, L2 internationally recognised, L3 national)."""
+    """A body that accredits, with its class (L1 foreign, L2 internationally recognised, L3 national).
+
+    `uncertain` marks a body that is remembered with low confidence only; it is no claim of ours.
+    """
 
     code: str
     name: str
@@ -62,7 +89,17 @@ class Accreditor(_Definition):
     label: Literal["EUR-ACE", "WFME"] | None = None
     term_years: int | None
     application_lead_months: int | None = None
+    scope: Scope | None = None
+    uncertain: bool = False
     source: str
+
+    def fits(self, names: Iterable[str], level: str) -> bool:
+        """Tell whether a programme with one of these names lies in the body's own field and level."""
+        if self.scope is None or level not in self.scope.levels:
+            return False
+        patterns = [locale.key(pattern) for pattern in self.scope.names]
+        bare = [locale.key(_BRACKETS.sub("", name)) for name in names]
+        return any(fnmatchcase(name, pattern) for name in bare for pattern in patterns)
 
 
 def load_mobility_rules() -> MobilityRules:

@@ -15,6 +15,7 @@ import pandas as pd
 import yaml
 
 from ..errors import CatalogError
+from ..intake.declaration import declared
 from . import activities, check, institution, people, world
 from .world import FIRST, LAST, Row
 
@@ -33,7 +34,7 @@ _PARTNER_COLUMNS = {
 
 def generate(seed: int = SEED) -> dict[str, pd.DataFrame]:
     """Return the 26 registers, typed as the store reads them, each sorted by its key."""
-    return {register: _frame(rows, check.declared()[register]) for register, rows in _registers(seed).items()}
+    return {register: _frame(rows, declared()[register]) for register, rows in _registers(seed).items()}
 
 
 def partners(seed: int = SEED) -> pd.DataFrame:
@@ -49,7 +50,7 @@ def write(folder: Path, seed: int = SEED) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for register, frame in generate(seed).items():
-        written.append(_write_csv(folder / f"{register}.csv", frame, check.declared()[register]["columns"]))
+        written.append(_write_csv(folder / f"{register}.csv", frame, declared()[register]["columns"]))
     written.append(_write_csv(folder / "partners.csv", partners(seed), _PARTNER_COLUMNS))
     card = folder / CARD
     card.write_bytes(_card(seed, written).encode("utf-8"))
@@ -91,10 +92,10 @@ def _registers(seed: int) -> dict[str, list[Row]]:
         "web": activities.web(seed),
         "campus_activities": activities.campus_activities(seed),
     }
-    missing = check.declared().keys() ^ made.keys()
+    missing = declared().keys() ^ made.keys()
     if missing:
         raise CatalogError(f"The demonstration and the declared registers differ in {sorted(missing)}.")
-    return {register: made[register] for register in check.declared()}
+    return {register: made[register] for register in declared()}
 
 
 def _frame(rows: Sequence[Row], described: Mapping[str, Any]) -> pd.DataFrame:

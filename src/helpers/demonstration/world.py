@@ -123,11 +123,6 @@ UNIT_FIELDS = {
 }  # fmt: skip
 
 LEVELS = {"a": "associate", "b": "bachelor", "m": "master", "d": "doctorate"}
-# Letters are ids of the list `accreditors`, in ASCII: MUDEK stands for MÜDEK, YOKAK for YÖKAK.
-ACCREDITORS = (
-    "DEPAD", "ECZAKDER", "FEDEK", "HEPDAK", "IMAREST", "MEDEK", "MIAK", "MUDEK", "PEMDER", "SABAK",
-    "STAR", "TEPDAD", "YOKAK",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

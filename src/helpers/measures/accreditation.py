@@ -1,7 +1,8 @@
 """Accreditation of programmes and of the institution: coverage, recognition, terms (G3.06–G3.09).
 
 Source: the registers `accreditation` and `programmes`, and the bodies of data/catalog/accreditors.yml.
-Certificates of management systems and evaluations without a verdict are no accreditation.
+Certificates of management systems and evaluations without a verdict are no accreditation. Terms one after
+the other, and programmes without one, are in `accreditation_calendar`.
 """
 
 from dataclasses import replace
@@ -29,6 +30,11 @@ from .events import yearly
 # on a day before that; candidates, show cause and withdrawn ones never do.
 STANDING = ("active", "conditional", "expired")
 ACTIVE = ("active", "expired")
+# What a body decided for a term, whether or not the term counts as accredited.
+GRANTED = (*STANDING, "show_cause")
+
+# A programme's terms by one body follow each other; each language track has its own.
+CHAIN = ["programme_id", "language_track", "body"]
 
 # An accreditation that ends within so many days is at risk (G3.08).
 RISK_DAYS = 365
@@ -50,16 +56,52 @@ def _accreditations(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~_bodies(frame, "kind").isin(["certificate", "evaluation"])]
 
 
+def followed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the terms that were granted, by chain and start, each with the start and decision of the next.
+
+    `until_date` is the day on which a term is over. Some bodies write the last day of a term as its end,
+    others the first day after: a term that begins the day after an end continues it without a gap.
+    """
+    rows = _accreditations(frame)
+    rows = rows[rows["status"].isin(GRANTED) & rows["start_date"].notna() & rows["end_date"].notna()]
+    rows = rows.sort_values([*CHAIN, "start_date", "end_date"])
+    starts, ends = pd.to_datetime(rows["start_date"]), pd.to_datetime(rows["end_date"])
+    decisions = pd.to_datetime(rows["decision_date"]).fillna(starts)
+    chains = [rows[name] for name in CHAIN]
+    following = starts.groupby(chains).shift(-1)
+    return rows.assign(
+        until_date=ends.mask(following - ends == pd.Timedelta(days=1), following),
+        next_start_date=following,
+        next_decision_date=decisions.groupby(chains).shift(-1),
+    )
+
+
+def standing(frame: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return the terms of a register that stand as accredited on a day."""
+    rows = followed(frame)
+    return at(rows[rows["status"].isin(STANDING)], "start_date", "until_date", day)
+
+
 def in_force(registers: Registers, period: Period) -> pd.DataFrame:
     """Return the accreditations in force at the period's end, of programmes and of the institution.
 
-    Raises MissingFigure for a year outside the register's dates. Source: accreditation.
+    Each has the next term beside it (`followed`). Raises MissingFigure for a year outside the register's
+    dates. Source: accreditation, and programmes where a row names no unit.
     """
     whole = registers.whole("accreditation")
     known(whole, ["decision_date", "start_date", "end_date"], period)
-    rows = at(_accreditations(whole), "start_date", "end_date", period.end)
-    rows = rows[rows["status"].isin(STANDING)]
-    return rows[rows.index.isin(registers["accreditation"].index)]
+    return of_unit(registers, standing(whole, period.end))
+
+
+def of_unit(registers: Registers, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the accreditations of the unit asked for; a row that names none is its programme's."""
+    if registers.unit is None:
+        return rows
+    units = rows["unit"]
+    if (units == "").any():
+        of_programme = registers.whole("programmes").groupby("programme_id")["unit"].last()
+        units = units.where(units != "", rows["programme_id"].map(of_programme))
+    return rows[units == registers.unit]
 
 
 def _internationally_recognised(frame: pd.DataFrame) -> pd.DataFrame:
@@ -91,6 +133,29 @@ def programmes_accredited(registers: Registers, period: Period) -> pd.DataFrame:
 def programmes_accredited_internationally(registers: Registers, period: Period) -> pd.DataFrame:
     """Count those whose accreditation is recognised internationally. Source: accreditation, programmes."""
     return _covered(registers, period, _internationally_recognised(in_force(_whole(registers), period)))
+
+
+def coverage(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return the eligible programmes with `is_accredited` and `is_recognised`, internationally.
+
+    Source: accreditation, programmes.
+    """
+    rows = programmes_eligible(registers, period)
+    held = in_force(_whole(registers), period)
+    return rows.assign(
+        is_accredited=rows["programme_id"].isin(held["programme_id"]),
+        is_recognised=rows["programme_id"].isin(_internationally_recognised(held)["programme_id"]),
+    )
+
+
+def coverage_of_students(registers: Registers, period: Period) -> Figure:
+    """Return the share of the eligible programmes' students who study in an accredited one, in percent.
+
+    Source: accreditation, programmes.
+    """
+    rows = coverage(registers, period)
+    students = rows["students_count"].astype(float)
+    return quotient(float(students[rows["is_accredited"]].sum()), float(students.sum()), 100.0)
 
 
 def _covered(registers: Registers, period: Period, accreditations: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +194,7 @@ def expiry_risk(registers: Registers, period: Period) -> Figure:
     """
     expiring = float(accreditations_expiring(registers, period)["amount"].sum())
     active = float(accreditations_active(registers, period)["amount"].sum())
-    missed = deadline_missed(registers["accreditation"], period.end)
+    missed = _missed(in_force(registers, period), period.end)
     found = quotient(expiring, active, 100.0)
     parts = {"deadline_missed": float(len(missed))}
     return Figure(found.value, found.numerator, found.denominator, found.reason, parts)
@@ -151,12 +216,29 @@ def deadline_missed(frame: pd.DataFrame, day: date) -> pd.DataFrame:
     """List active accreditations whose next application was due before a day and is not filed.
 
     This is the alarm that matters: MÜDEK wants the application some 20 months before the term ends, long
-    before the end itself comes into sight.
+    before the end itself comes into sight. What is over by the day, or already renewed, is left out.
     """
-    rows = _accreditations(frame)
-    rows = rows[(rows["status"] == "active") & ~rows["application_open"].astype(bool)]
+    return _missed(standing(frame, day), day)
+
+
+def _missed(rows: pd.DataFrame, day: date) -> pd.DataFrame:
+    rows = rows[rows["status"].isin(ACTIVE) & ~is_applied_for(rows)]
     due = application_deadlines(rows)
     return rows.assign(due_date=due)[due < pd.Timestamp(day)].sort_values("due_date").reset_index(drop=True)
+
+
+def is_applied_for(rows: pd.DataFrame) -> pd.Series:
+    """Tell of followed terms whether the next application is filed; a next term implies one.
+
+    The register keeps the state of today, so that on an earlier day an application counts that was filed
+    since.
+    """
+    return rows["application_open"].astype(bool) | rows["next_start_date"].notna()
+
+
+def is_renewed(rows: pd.DataFrame, day: date) -> pd.Series:
+    """Tell of followed terms whether the next one was decided by a day."""
+    return rows["next_decision_date"] <= pd.Timestamp(day)
 
 
 @variable("institutional_accreditations")

@@ -8,7 +8,7 @@ registered here under the same codes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -19,6 +19,7 @@ from ..errors import NotHeld
 
 # Why a figure is missing; the texts are `figure.reason.<code>`.
 NO_REGISTER, NO_YEAR, NO_DENOMINATOR, NOT_BY_UNIT = "no_register", "no_year", "no_denominator", "not_by_unit"
+OTHER_INSTITUTION = "other_institution"
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,17 @@ class MissingFigure(Exception):
 
 @dataclass
 class Registers:
-    """The registers of an edition, of the whole university or of one unit, read when first asked for."""
+    """The registers of an edition, of the whole university or of one unit, read when first asked for.
+
+    They are those of the plan's university; `of_other` is set when another one is asked about, of which
+    they know nothing.
+    """
 
     edition: str
     unit: str | None = None
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     sources: dict[str, tuple[store.Source, ...]] = field(default_factory=dict)
+    of_other: bool = False
 
     def __getitem__(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows; dates are `datetime64`, missing text is "".
@@ -90,6 +96,8 @@ class Registers:
         Raises MissingFigure where the edition holds no such register, or where one unit is asked for
         and the register does not know units.
         """
+        if self.of_other:
+            raise MissingFigure(OTHER_INSTITUTION)
         if dataset not in self.frames:
             try:
                 table = store.read(self.edition, dataset)
@@ -105,7 +113,7 @@ class Registers:
 
     def whole(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows of the whole university, whatever unit is asked for."""
-        return Registers(self.edition, None, self.frames, self.sources)[dataset]
+        return replace(self, unit=None)[dataset]
 
 
 # -- picking rows ------------------------------------------------------------------------------------

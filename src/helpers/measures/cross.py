@@ -4,6 +4,7 @@ Source: the registers `graduates`, `surveys`, `events`, `promotion`, `agreements
 and `actions`.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pandas as pd
@@ -109,6 +110,30 @@ def balance_of_levels(registers: Registers, period: Period) -> Figure:
     return Figure(found, total, parts={level: float(100 * counts[level] / total) for level in LEVELS})
 
 
+def levels(registers: Registers, period: Period) -> pd.DataFrame:
+    """Count what was done by kind and level: activity, then a column for each level.
+
+    Events held, promotion, agreements signed, and activities on campus, which GX.03 leaves out. A kind that
+    cannot be counted is missing. Source: events, promotion, agreements, campus_activities.
+    """
+    kinds = {
+        "event": lambda: held(registers, period),
+        "promotion": lambda: promotion_rows(registers, period),
+        "agreement": lambda: dated(registers, "agreements", "signed_date", period),
+        "campus": lambda: _with_purpose(dated(registers, "campus_activities", "activity_date", period)),
+    }
+    counted = {}
+    for name, rows in kinds.items():
+        with suppress(MissingFigure):
+            counted[name] = rows()["level"].value_counts().reindex(LEVELS, fill_value=0)
+    return pd.DataFrame(counted, index=list(LEVELS)).T.rename_axis("activity").reset_index()
+
+
+def _with_purpose(activities: pd.DataFrame) -> pd.DataFrame:
+    """Return the campus activities with an international purpose, as goal 4 counts them."""
+    return activities[activities["is_international"].astype(bool)]
+
+
 # -- the SDGs --------------------------------------------------------------------------------------------
 
 
@@ -153,6 +178,21 @@ def actions_due(registers: Registers, period: Period) -> pd.DataFrame:
 def actions_on_time(registers: Registers, period: Period) -> pd.DataFrame:
     """Count those among them that were done by their due date. Source: actions."""
     return _in_time(actions_due(registers, period))
+
+
+def open_actions(registers: Registers, period: Period) -> pd.DataFrame:
+    """List the actions not done by the period's end, the earliest due first: the register, is_overdue.
+
+    What is due on the last day itself is not overdue yet.
+    Of one unit, those it owns. An action done later was still open at that day. Source: actions.
+    """
+    rows = registers.whole("actions")
+    if registers.unit is not None:
+        rows = rows[rows["owner_unit"] == registers.unit]
+    end = pd.Timestamp(period.end)
+    due, done = pd.to_datetime(rows["due_date"]), pd.to_datetime(rows["done_date"])
+    rows = rows.assign(is_overdue=due < end)[done.isna() | (done > end)]
+    return rows.sort_values(["due_date", "action_id"]).reset_index(drop=True)
 
 
 @variable("accessibility_actions_due")

@@ -51,9 +51,11 @@ def _from_series(indicator: Indicator, series: "pd.Series", edition: int) -> Mea
 
 
 def _ranked_systems(rankings: Rankings, institution: str, year: int, indicator: Indicator) -> Measure:
-    def count(of_year: int) -> tuple[float, bool]:
+    def count(of_year: int) -> tuple[float | None, bool]:
         places = ranked.places(rankings, institution, of_year).set_index("system")["status"]
         watched = places[[name for name in places.index if rankings.catalog.systems[name].watched]]
+        if (watched == "not_held").all():
+            return None, False  # nothing could be looked at: unknown, not nought
         return float((watched == "listed").sum()), bool((watched == "not_held").any())
 
     value, at_least = count(year)

@@ -5,6 +5,8 @@ abroad and it lasted as long as its programme asks (data/catalog/mobility_rules.
 within Türkiye and never counts. Blended intensive programmes are counted apart.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 
 from ..catalog.rules import MobilityRules, load_mobility_rules
@@ -76,8 +78,7 @@ def invalid_stays(frame: pd.DataFrame) -> pd.DataFrame:
 def stays(registers: Registers, period: Period) -> pd.DataFrame:
     """Return the stays of the academic year that count. Source: mobility."""
     own = registers["mobility"].index
-    whole = Registers(registers.edition, None, registers.frames)
-    found = judged(yearly(whole, "mobility", "academic_year", period.academic_year))
+    found = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
     return found[(found["reason"] == "") & found.index.isin(own)]
 
 
@@ -202,3 +203,74 @@ def graduates_with_stay_abroad(registers: Registers, period: Period) -> pd.DataF
     """
     rows = yearly(registers, "graduates", "academic_year", period.academic_year)
     return amount(rows[rows["has_stay_abroad"]], "headcount")
+
+
+# -- what a page on mobility asks beside the indicators ---------------------------------------------------
+
+REASONS = (TOO_SHORT, TOO_LONG, NO_VIRTUAL_PART, GROUP_TOO_SMALL, NO_RULE)
+
+
+def reciprocity(outgoing: float, incoming: float) -> tuple[float, float] | None:
+    """Return β = (In − Out) / (In + Out), from −1 to 1, and R = 1 − |β|, from 0 to 1; None without stays.
+
+    Above nought more come than go; R is 1 in balance (Grubel and Lloyd's form, domain dossier 3.1).
+    """
+    both = outgoing + incoming
+    if both == 0:
+        return None
+    beta = (incoming - outgoing) / both
+    return beta, 1.0 - abs(beta)
+
+
+def uncounted(registers: Registers, period: Period) -> pd.DataFrame:
+    """Count the completed stays abroad of the academic year that do not count: reason, count.
+
+    Every reason stands, in the order of REASONS, also one that no stay has. Source: mobility.
+    """
+    own = registers["mobility"].index
+    rows = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
+    counts = rows.loc[rows.index.isin(own), "reason"].value_counts().reindex(list(REASONS), fill_value=0)
+    return counts.rename("count").rename_axis("reason").reset_index()
+
+
+def lengths(registers: Registers, period: Period, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return how long the stays that count lasted: the columns `by`, then stays_count and median_days.
+
+    Days are those without travel. A person with two stays is in here twice. Source: mobility.
+    """
+    days = stays(registers, period).groupby(list(by))["days_count"]
+    return days.agg(stays_count="size", median_days="median").reset_index()
+
+
+def recognition(registers: Registers, period: Period) -> pd.DataFrame:
+    """Sum ECTS earned abroad and recognised by unit: unit, students_count, earned_ects, recognised_ects.
+
+    Units of which most is not recognised come first. Source: mobility.
+    """
+    earned = ects_earned_abroad(registers, period)
+    person = earned["student_key"].where(earned["student_key"] != "", earned["mobility_id"])
+    rows = earned.assign(person=person, recognised=ects_recognised(registers, period)["amount"])
+    found = (
+        rows.groupby("unit")
+        .agg(
+            students_count=("person", "nunique"),
+            earned_ects=("amount", "sum"),
+            recognised_ects=("recognised", "sum"),
+        )
+        .reset_index()
+    )
+    lost = found["earned_ects"] - found["recognised_ects"]
+    order = found.assign(lost=lost).sort_values(["lost", "unit"], ascending=[False, True]).index
+    return found.loc[order].reset_index(drop=True)
+
+
+def staff_stays(registers: Registers, period: Period) -> pd.DataFrame:
+    """Count teaching and training stays of staff: participant, outgoing, incoming. Source: mobility.
+
+    The register has no key of staff, so stays are counted and not persons.
+    """
+    rows = stays(registers, period)
+    rows = rows[rows["activity"].isin(STAFF)]
+    counts = rows.groupby(["participant", "direction"]).size().unstack(fill_value=0)
+    whole = counts.reindex(["academic", "administrative"], fill_value=0)
+    return whole.reindex(columns=["outgoing", "incoming"], fill_value=0).reset_index()

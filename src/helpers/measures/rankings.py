@@ -14,6 +14,7 @@ import pandas as pd
 from .. import store
 from ..analysis import peers as statistics
 from ..catalog import Catalog, Method, System
+from ..errors import NotHeld
 
 # Printed scores have one decimal.
 _ROUNDING = 0.05
@@ -73,10 +74,11 @@ def recompute(scores: pd.DataFrame, method: Method) -> pd.DataFrame:
 def load(edition: str, catalog: Catalog) -> Rankings:
     """Load the ranking tables of an edition (`sample` or `live`).
 
-    The sample carries bands and context as facts; from received tables they are computed.
+    The sample carries bands and context as facts; from received tables they are computed. An edition that
+    holds no rankings gives empty tables, in which nobody is ranked.
     """
-    positions = store.read(edition, "ranking_positions")
-    scores = store.read(edition, "ranking_scores")
+    positions = _read(edition, "ranking_positions")
+    scores = _read(edition, "ranking_scores")
     sources = positions.sources + scores.sources
     known_positions = _recognise(positions.frame, catalog)
     known_scores = _recognise(scores.frame, catalog)
@@ -89,6 +91,13 @@ def load(edition: str, catalog: Catalog) -> Rankings:
         bare = Rankings(known_positions, known_scores, empty, empty, empty, (), catalog)
         bands, context, tables = bands_of(bare), context_of(bare), tables_of(bare)
     return Rankings(known_positions, known_scores, bands, context, tables, sources, catalog)
+
+
+def _read(edition: str, dataset: str) -> store.Table:
+    try:
+        return store.read(edition, dataset)
+    except NotHeld:
+        return store.empty(dataset)
 
 
 def _recognise(frame: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:

@@ -1,72 +1,40 @@
 """The indicators of an activity: where we stand, how it went over the years, what it is made of."""
 
-import math
-from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
-from .. import store
-from ..analysis.disclosure import protect, ratio_shown
+from ..analysis.disclosure import protect
 from ..catalog import Indicator
-from ..measures import indicators as ranked
 from ..measures import registry
 from ..measures.core import Figure, MissingFigure, Period
+from ..plan.tables import DECIMALS, waits_for_year_end
 from ..run import Run
 from . import charts, pieces, tables
+from .figures import (
+    against_target,
+    area,
+    caveats,
+    named,
+    of_activity,
+    period,
+    protected,
+    reading,
+    rejections,
+    source,
+    target,
+    target_notes,
+    written,
+)
+from .ledger import restated
 from .pieces import Piece
 from .tables import Column
 
 # How many years a trend shows, and which of them the pandemic broke (domain dossier, section 6).
 _YEARS = 10
 PANDEMIC = (2020, 2021)
-_DECIMALS = {
-    "count": 0,
-    "try": 0,
-    "eur": 0,
-    "days": 0,
-    "months": 0,
-    "rank": 0,
-    "index": 2,
-    "ratio": 2,
-    "score": 2,
-}
 _SHOWN_ROWS = 10
-
-
-def of_activity(run: Run, activity: str) -> list[str]:
-    """Return the codes of the indicators that an activity of the strategy has."""
-    return [code for code, indicator in run.catalog.indicators.items() if activity in indicator.seed]
-
-
-def reading(run: Run, code: str, period: Period | None = None) -> Figure:
-    """Measure an indicator, from the registers or from the rankings."""
-    wanted = period or run.period
-    if code in ranked.computed():
-        found = ranked.measure(run.rankings, run.institution.id, wanted.year, code)
-        return Figure(found.value, reason="" if found.value is not None else "no_year")
-    return run.measure(code, wanted)
-
-
-def protected(indicator: Indicator, found: Figure) -> Figure:
-    """Return a figure as it may be published: small counts of persons and shares of few are hidden."""
-    if not indicator.person_count or found.value is None:
-        return found
-    if indicator.denominator is None and indicator.unit == "count":
-        (shown,) = protect([found.value], total_shown=False)
-        return found if shown is not None else Figure(None, reason="protected")
-    if found.denominator is not None and not ratio_shown(found.denominator):
-        return Figure(None, reason="protected")
-    return found
-
-
-def written(run: Run, indicator: Indicator, found: Figure) -> str:
-    """Write a figure in its unit, or say why there is none."""
-    if found.value is None or math.isnan(found.value):
-        return run.text(f"activities.reason.{found.reason or 'no_year'}")
-    if indicator.unit == "percent":
-        return run.text.percent(found.value, 1)
-    number = run.text.number(found.value, _DECIMALS.get(indicator.unit, 1))
-    return run.text(f"activities.unit.{indicator.unit}", value=number)
+_NAMED_AREAS = 2
 
 
 def table(run: Run, *activities: str) -> Piece:
@@ -76,17 +44,19 @@ def table(run: Run, *activities: str) -> Piece:
     now = [protected(i, reading(run, i.code)) for i in found]
     before = [protected(i, reading(run, i.code, run.period.before())) for i in found]
     say = run.text
-    names = [_activity(run, activity) for activity in activities]
+    names = [area(run, activity) for activity in activities]
+    aims = [against_target(run, i.code, f) for i, f in zip(found, now, strict=True)]
+    against = [Column(say("activities.target"), [aim or say("none") for aim in aims])] if any(aims) else []
     return tables.table(
         f"indicators-{'-'.join(activities)}",
         [
             Column(say("activities.code"), codes),
             Column(say("activities.indicator"), [i.name[run.language] for i in found]),
             Column(
-                _period(run, run.period), [written(run, i, f) for i, f in zip(found, now, strict=True)], True
+                period(run, run.period), [written(run, i, f) for i, f in zip(found, now, strict=True)], True
             ),
             Column(
-                _period(run, run.period.before()),
+                period(run, run.period.before()),
                 [written(run, i, f) for i, f in zip(found, before, strict=True)],
                 True,
             ),
@@ -95,67 +65,50 @@ def table(run: Run, *activities: str) -> Piece:
                 [_change(run, i, a, b) for i, a, b in zip(found, now, before, strict=True)],
                 True,
             ),
+            *against,
         ],
-        title=say("activities.title", activities=", ".join(names)),
+        title=say("activities.title", activities=", ".join(names))
+        if len(names) <= _NAMED_AREAS
+        else say("activities.title_many", first=activities[0], last=activities[-1]),
         source=source(run, codes),
+        notes=[*target_notes(run, codes), *restated(run, codes), *rejections(run, codes)],
         details=[f"{i.code}: {i.definition[run.language]}" for i in found],
-        caveats=caveats(run, codes),
+        caveats=caveats(run, codes, with_targets=True),
     )
-
-
-def _activity(run: Run, code: str) -> str:
-    goal = next(goal for goal in run.catalog.goals.values() if code in goal.activities)
-    return goal.activities[code][run.language]
-
-
-def _period(run: Run, period: Period) -> str:
-    return run.text("activities.first_half", year=period.year) if period.half else str(period.year)
 
 
 def _change(run: Run, indicator: Indicator, now: Figure, before: Figure) -> str:
     if now.value is None or before.value is None:
         return run.text("none")
-    decimals = 1 if indicator.unit == "percent" else _DECIMALS.get(indicator.unit, 1)
+    decimals = 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
     # The step between the figures as they are printed, so that a reader who subtracts finds the same.
     step = run.text.signed(round(now.value, decimals) - round(before.value, decimals), decimals)
     key = "activities.points" if indicator.unit == "percent" else f"activities.unit.{indicator.unit}"
     return run.text(key, value=step)
 
 
-def _datasets(run: Run, codes: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(name for code in codes for name in run.catalog.indicators[code].datasets))
-
-
-def source(run: Run, codes: Sequence[str]) -> str:
-    """Name the registers that indicators are computed from."""
-    names = [
-        store.definition(name)["meaning"][run.language]
-        if isinstance(store.definition(name)["meaning"], dict)
-        else run.text("activities.rankings")
-        for name in _datasets(run, codes)
-    ]
-    return run.text("figure.source", sources="; ".join(dict.fromkeys(names)))
-
-
-def caveats(run: Run, codes: Sequence[str]) -> dict[str, str]:
-    """Return the doubts that go with indicators: whether their registers are demonstration data."""
-    if any(store.is_demonstration(run.edition, name) for name in _datasets(run, codes)):
-        return {"demonstration": run.catalog.caveats["demonstration"][run.language]}
-    return {}
-
-
 def trend(run: Run, *codes: str) -> Piece:
     """Show indicators over the last ten years side by side, each from nought; the pandemic is marked."""
     found = [run.catalog.indicators[code] for code in codes]
     years = list(range(run.year - _YEARS + 1, run.year + 1))
-    series = {
-        i.code: [protected(i, reading(run, i.code, Period(year, run.period.half))).value for year in years]
+    read = {
+        i.code: [protected(i, reading(run, i.code, Period(year, run.period.half))) for year in years]
         for i in found
     }
+    series = {code: [figure.value for figure in figures] for code, figures in read.items()}
+    hidden = any(figure.reason == "protected" for figures in read.values() for figure in figures)
     if all(value is None for values in series.values() for value in values):
         reason = run.text(f"activities.reason.{reading(run, codes[0]).reason or 'no_year'}")
         return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
     frame = pd.DataFrame({"year": years, **series}).astype(dict.fromkeys(series, float))
+    # A target for the end of the year stands beside no count of its first half.
+    aims = {
+        i.code: [
+            None if run.period.half and waits_for_year_end(i) else target(run, i.code, year) for year in years
+        ]
+        for i in found
+    }
+    aimed = pd.DataFrame({"year": years, **aims}).astype(dict.fromkeys(aims, float))
     labels = [i.name[run.language] for i in found]
     points = [
         f"{i.name[run.language]}: "
@@ -164,17 +117,34 @@ def trend(run: Run, *codes: str) -> Piece:
             for year, value in zip(years, series[i.code], strict=True)
             if value is not None
         )
+        + _aims(run, i, years, aims[i.code])
         for i in found
     ]
+    with_targets = bool(aimed[list(aims)].notna().any(axis=None))
     words = charts.Words(
         _finding(run, found[0], years, series[found[0].code]),
-        run.text("activities.trend_subtitle"),
+        run.text("activities.trend_targets" if with_targets else "activities.trend_subtitle"),
         source(run, codes),
         points,
+        [*target_notes(run, codes), *([run.text("activities.protected")] if hidden else [])],
         caveats=caveats(run, codes),
     )
-    percents = [i.unit == "percent" for i in found]
-    return charts.small_multiples(frame, list(series), labels, percents, PANDEMIC, run.text, words)
+    writes = [partial(_written, run, i) for i in found]
+    return charts.small_multiples(frame, list(series), labels, writes, PANDEMIC, words, aimed)
+
+
+def _written(run: Run, indicator: Indicator, value: float) -> str:
+    return written(run, indicator, Figure(value))
+
+
+def _aims(run: Run, indicator: Indicator, years: list[int], aims: list[float | None]) -> str:
+    """Write the targets of an indicator's years, after its values; empty where there is none."""
+    listed = ", ".join(
+        f"{year} {written(run, indicator, Figure(aim))}"
+        for year, aim in zip(years, aims, strict=True)
+        if aim is not None
+    )
+    return run.text("activities.targets", targets=listed) if listed else ""
 
 
 def _finding(run: Run, indicator: Indicator, years: list[int], values: list[float | None]) -> str:
@@ -186,8 +156,8 @@ def _finding(run: Run, indicator: Indicator, years: list[int], values: list[floa
     return run.text(
         "activities.finding",
         name=name,
-        first=first,
-        last=last,
+        first=period(run, Period(first, run.period.half)),
+        last=period(run, Period(last, run.period.half)),
         began=written(run, indicator, Figure(began)),
         ended=written(run, indicator, Figure(ended)),
     )
@@ -204,7 +174,12 @@ def by(run: Run, code: str, column: str) -> Piece:
     say = run.text
     counts = list(rows["numerator"])
     shown = protect(counts) if indicator.person_count else [float(count) for count in counts]
-    names = [_named(run, column, value) for value in rows[column]]
+    names = [named(run, column, value) for value in rows[column]]
+    # In the order of their size, hidden rows would tell it.
+    order = sorted(
+        range(len(rows)), key=lambda i: (shown[i] is None, i if shown[i] is not None else 0, names[i])
+    )
+    shown, names = [shown[i] for i in order], [names[i] for i in order]
     top, rest = min(_SHOWN_ROWS, len(rows)), len(rows) - _SHOWN_ROWS
     cells = [say("activities.hidden") if v is None else say.number(v) for v in shown[:top]]
     notes = [say("activities.protected")] if any(v is None for v in shown[:top]) else []
@@ -220,17 +195,9 @@ def by(run: Run, code: str, column: str) -> Piece:
             "activities.by_title",
             name=indicator.name[run.language],
             column=say(f"activities.by.{column}"),
-            period=_period(run, run.period),
+            period=period(run, run.period),
         ),
         source=source(run, [code]),
         notes=notes,
         caveats=caveats(run, [code]),
     )
-
-
-def _named(run: Run, column: str, value: object) -> str:
-    if column == "country_code" or column.endswith("citizenship_code"):
-        return run.text.country(str(value))
-    if column == "unit" and str(value) in run.catalog.units:
-        return run.catalog.units[str(value)].name(run.language)
-    return run.text(f"activities.value.{value}") if value != "" else run.text("none")

@@ -1,58 +1,171 @@
-"""A goal's card in the official monitoring layout."""
+"""The goals' cards in the official layouts: monitoring, cumulative and evaluation tables."""
+
+from dataclasses import replace
 
 from ..measures.core import MissingFigure, Period
-from ..plan import assessment, cards, evaluation, performance
+from ..plan import assessment, evaluation, performance
 from ..plan import tables as official
+from ..plan.assessment import Assessment
 from ..run import Run
-from . import activities, pieces, tables
+from . import figures, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
 
-def monitoring(run: Run, goal: str) -> Piece:
-    """Show the monitoring table of a goal for the run's period: A, B, C, performance, status.
+class NoCard(Exception):
+    """A card that cannot be assessed; the message is the sentence that the page prints."""
 
-    Before the plan began there is none, and the page says so. Figures enter as they may be
-    published; answers and reasons are inputs and are never written here.
+
+def assessed(run: Run, goal: str = "", *, to_date: bool = False) -> tuple[Assessment, ...]:
+    """Assess the card of a goal, or its several where goals are split, in the run's period; or all cards.
+
+    `to_date` covers the plan since it began. Figures enter as they may be published. Raises NoCard
+    outside the plan's years, for one unit, for another university, and where no targets are held.
     """
     try:
-        targets = run.registers.whole("targets")
+        chosen = [card for card in run.cards if goal in ("", card.goal)]
     except MissingFigure as missing:
-        reason = run.text(f"activities.reason.{missing.reason}")
-        return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
-    written = cards.fill(cards.load(run.catalog), targets)
-    card = next(c for c in written if any(run.catalog.indicators[e.code].goal == goal for e in c.indicators))
-    if run.year not in card.years:
-        span = {"first": card.years[0], "last": card.years[-1]}
-        return pieces.text(
-            run.text("not_computed", reason=run.text("activities.card.outside", **span)), kind="not_computed"
-        )
-    codes = [entry.code for entry in card.indicators]
-    readings = {code: _reached(run, code, card.years) for code in codes}
+        raise NoCard(run.text(f"activities.reason.{missing.reason}")) from None
+    if not chosen:
+        raise NoCard(run.text("activities.card.none"))
+    span = chosen[0].years
+    if run.year not in span:
+        raise NoCard(run.text("activities.card.outside", first=span[0], last=span[-1]))
     scale = performance.scale()
-    found = assessment.assess(card, run.catalog.indicators, readings, run.year, scale, half=run.period.half)
-    shown = official.monitoring(found, evaluation.load(), scale, run.text)
-    (section,) = shown.sections
-    # The remarks stand under the table: a column of them would push the status off a narrow page.
-    *columns, (_, remarks, _) = official.columns(section, run.text)
-    told = [
-        f"{code}: {' '.join(remark.split())}" for code, remark in zip(codes, remarks, strict=True) if remark
-    ]
-    head = [f"{label}: {official.written(cell, run.text)}" for label, cell in shown.head]
-    return tables.table(
-        f"card-{goal}",
-        [Column(*column) for column in columns],
-        title=shown.title,
-        source=activities.source(run, codes),
-        notes=[*head, *told, *shown.notes],
-        caveats=activities.caveats(run, codes),
-    )
+    half, indicators = run.period.half, run.catalog.indicators
+    found = []
+    for card in chosen:
+        readings = {entry.code: _reached(run, entry.code, card.years) for entry in card.indicators}
+        found.append(
+            assessment.assess_to_date(card, indicators, readings, run.year, half=half)
+            if to_date
+            else assessment.assess(card, indicators, readings, run.year, scale, half=half)
+        )
+    return tuple(found)
 
 
 def _reached(run: Run, code: str, years: range) -> dict[int, float | None]:
     indicator = run.catalog.indicators[code]
     periods = [Period(year, run.period.half and year == run.year) for year in years if year <= run.year]
     return {
-        period.year: activities.protected(indicator, activities.reading(run, code, period)).value
+        period.year: figures.protected(indicator, figures.reading(run, code, period)).value
         for period in periods
     }
+
+
+def official_tables(run: Run, goal: str) -> tuple[official.Table, ...]:
+    """Return the tables that a goal owes for the period: monitoring, then evaluation or cumulative.
+
+    The evaluation is yearly; the cumulative table begins with the plan's second year (domain dossier
+    1.4, 1.5). Answers and reasons are inputs and are never written here. Raises NoCard.
+    """
+    scale, inputs = performance.scale(), evaluation.load()
+    found = assessed(run, goal)
+    made = [official.monitoring(one, inputs, scale, run.text) for one in found]
+    if run.year > found[0].card.first_year:
+        to_date = assessed(run, goal, to_date=True)
+        made += [official.cumulative(one, scale, run.text) for one in to_date]
+    if not run.period.half:
+        made += [official.evaluation(one, inputs, scale, run.text) for one in found]
+    return tuple(made)
+
+
+# -- on the page -----------------------------------------------------------------------------------------
+
+
+def card(run: Run, goal: str) -> Piece:
+    """Show the goal card: indicators with weights, baseline and yearly targets, and all its other fields."""
+    try:
+        chosen = [one for one in run.cards if one.goal == goal]
+    except MissingFigure as missing:
+        return _not_computed(run, NoCard(run.text(f"activities.reason.{missing.reason}")))
+    if not chosen:
+        return _not_computed(run, NoCard(run.text("activities.card.none")))
+    codes = [entry.code for one in chosen for entry in one.indicators]
+    made = [official.goal_card(one, run.catalog.indicators, run.text) for one in chosen]
+    return _shown(run, f"goal-card-{goal}", codes, made)
+
+
+def monitoring(run: Run, goal: str) -> Piece:
+    """Show the monitoring table of a goal for the run's period: A, B, C, performance, status.
+
+    Before the plan began there is none, and the page says so.
+    """
+    try:
+        found = assessed(run, goal)
+    except NoCard as missing:
+        return _not_computed(run, missing)
+    scale, inputs = performance.scale(), evaluation.load()
+    return _shown(
+        run, f"card-{goal}", _codes(found), [official.monitoring(f, inputs, scale, run.text) for f in found]
+    )
+
+
+def cumulative(run: Run, goal: str) -> Piece:
+    """Show the cumulative monitoring table of a goal, over the plan's years up to the run's."""
+    try:
+        found = assessed(run, goal, to_date=True)
+    except NoCard as missing:
+        return _not_computed(run, missing)
+    scale = performance.scale()
+    return _shown(
+        run, f"to-date-{goal}", _codes(found), [official.cumulative(f, scale, run.text) for f in found]
+    )
+
+
+def answers(run: Run, goal: str) -> Piece:
+    """Show the evaluation's questions with the evidence laid beside them and the answers people gave.
+
+    The figures above them stand in the monitoring table. The evaluation is yearly.
+    """
+    if run.period.half:
+        return _not_computed(run, NoCard(run.text("activities.card.yearly")))
+    try:
+        found = assessed(run, goal)
+    except NoCard as missing:
+        return _not_computed(run, missing)
+    scale, inputs = performance.scale(), evaluation.load()
+    asked = [official.evaluation(f, inputs, scale, run.text) for f in found]
+    last = [replace(table, sections=table.sections[-1:], head=()) for table in asked]
+    return _shown(run, f"evaluation-{goal}", _codes(found), last)
+
+
+def _not_computed(run: Run, missing: NoCard) -> Piece:
+    return pieces.text(run.text("not_computed", reason=str(missing)), kind="not_computed")
+
+
+def _codes(found: tuple[Assessment, ...]) -> list[str]:
+    return [line.entry.code for one in found for line in one.lines]
+
+
+def _shown(run: Run, key: str, codes: list[str], made: list[official.Table]) -> Piece:
+    """Lay official tables of a goal out as one; the objectives of a split goal follow one another."""
+    parts = [official.columns(section, run.text) for table in made for section in table.sections]
+    # The remarks stand under the table: a column of them would push the status off a narrow page.
+    remark = run.text("plan.column.note")
+    columns = [
+        Column(title, [cell for part in parts for cell in part[i][1]], number)
+        for i, (title, _, number) in enumerate(parts[0])
+        if title != remark
+    ]
+    remarks = [cell for part in parts for title, cells, _ in part if title == remark for cell in cells]
+    told = [
+        f"{code}: {' '.join(cell.split())}"
+        for code, cell in zip(codes, remarks, strict=False)
+        if cell.strip()
+    ]
+    heads = [
+        f"{label}: {official.written(cell, run.text)}"
+        for table in made
+        for label, cell in (*table.head, *table.foot)
+        if official.written(cell, run.text)
+    ]
+    notes = list(dict.fromkeys(note for table in made for note in table.notes))
+    return tables.table(
+        key,
+        columns,
+        title=made[0].title,
+        source=figures.source(run, codes),
+        notes=[*heads, *told, *notes],
+        caveats=figures.caveats(run, codes),
+    )

@@ -6,6 +6,7 @@ from .. import store
 from ..measures.indicators import Measure, measure
 from ..run import Run
 from . import tables
+from .ledger import restated
 from .pieces import NOTE_TYPE, Piece
 from .tables import Column
 
@@ -45,17 +46,23 @@ def indicators(run: Run, activity: str) -> Piece:
         ],
         title=say("rankings.goal.title"),
         source=say("figure.source", sources=", ".join(s.file for s in run.rankings.sources)),
-        notes=[say("rankings.goal.at_least_note")]
-        if any(m.at_least or m.at_least_before for m in found)
-        else [],
+        notes=[
+            *(
+                [say("rankings.goal.at_least_note")]
+                if any(m.at_least or m.at_least_before for m in found)
+                else []
+            ),
+            *restated(run, codes),
+        ],
         details=[f"{m.indicator.code}: {m.indicator.definition[run.language]}" for m in found],
     )
 
 
-def _kind(run: Run, file: str) -> str:
+def kind(run: Run, dataset: str) -> str:
+    """Say what a dataset's rows are: received, published facts, or generated for demonstration."""
     if run.edition == store.LIVE:
         return run.text("sources.received")
-    generated = store.is_demonstration(run.edition, file.rsplit("/", 1)[-1].removesuffix(".csv"))
+    generated = store.is_demonstration(run.edition, dataset)
     return run.text("sources.demonstration" if generated else "sources.published")
 
 
@@ -70,7 +77,10 @@ def sources(run: Run) -> Piece:
         "sources",
         [
             Column(say("sources.file"), [source.file for source in used]),
-            Column(say("sources.kind"), [_kind(run, source.file) for source in used]),
+            Column(
+                say("sources.kind"),
+                [kind(run, source.file.rsplit("/", 1)[-1].removesuffix(".csv")) for source in used],
+            ),
             Column(say("sources.rows"), [say.number(source.rows) for source in used], True),
             Column(say("sources.hash"), [source.sha256[:12] for source in used]),
         ],

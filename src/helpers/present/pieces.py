@@ -45,13 +45,26 @@ def text(*paragraphs: str, kind: str = "text") -> Piece:
     )
 
 
-def messages(sentences: list[str]) -> Piece:
-    """Show the messages of a page as a list."""
+def messages(sentences: Sequence[str], caveats: Mapping[str, str] | None = None) -> Piece:
+    """Show the messages of a page as a list; `caveats` go with any of them."""
     return Piece(
         {
             "text/plain": "\n".join(f"- {s}" for s in sentences),
             "text/markdown": "\n".join(f"- {escape(s)}" for s in sentences),
-            NOTE_TYPE: {"kind": "messages"},
+            NOTE_TYPE: {"kind": "messages", "caveats": dict(caveats or {})},
+        }
+    )
+
+
+def labelled(sentences: Sequence[tuple[str, str]], caveats: Mapping[str, str] | None = None) -> Piece:
+    """Show sentences as a list, each behind a label in bold; `caveats` go with any of them."""
+    return Piece(
+        {
+            "text/plain": "\n".join(f"{label}: {sentence}" for label, sentence in sentences),
+            "text/markdown": "\n".join(
+                f"- **{escape(label)}:** {escape(sentence)}" for label, sentence in sentences
+            ),
+            NOTE_TYPE: {"kind": "standing", "caveats": dict(caveats or {})},
         }
     )
 

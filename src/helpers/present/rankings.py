@@ -92,15 +92,21 @@ def clock(run: Run) -> Piece:
     """Say which edition of each ranking the report year shows."""
     systems = [run.catalog.systems[name] for name in ("the", "qs", "arwu", "cwur")]
     editions = ", ".join(f"{system.short} {system.edition_for(run.year)}" for system in systems)
-    return pieces.text(run.text("rankings.clock", year=run.year, editions=editions))
+    whole = [run.text("rankings.whole")] if run.unit else []
+    return pieces.text(*whole, run.text("rankings.clock", year=run.year, editions=editions))
 
 
 def messages(run: Run) -> Piece:
     """Say what the page finds, in at most five sentences; each has its figure further down."""
+    return pieces.messages(sentences(run)[:5])
+
+
+def sentences(run: Run) -> list[str]:
+    """Return what the rankings say, the most important first."""
     found = [_position_message(run), *_edge_message(run), *_outlook_messages(run), *_share_message(run)]
     if _listed(run, "qs") == "listed":
         found.append(_qs_message(run))
-    return pieces.messages(found[:5])
+    return found
 
 
 def _listed(run: Run, system: str) -> str:

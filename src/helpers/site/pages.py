@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -49,14 +49,17 @@ class Section:
     items: list[dict[str, Any]]
 
 
-def render(notebooks: Mapping[Path, Any], plan: Plan, edition: str) -> list[Page]:
+def render(
+    notebooks: Mapping[Path, Any], plan: Plan, edition: str, documents: Sequence[Path] = ()
+) -> list[Page]:
     """Render every executed notebook of a set, each with navigation to all the others.
 
-    Keys are places `year/language/notebook`. Raises RunFailed where a cell shows something that
-    cannot be published.
+    Keys are places `year/language/notebook`; `documents` are places of the official tables as files,
+    which the plan's own pages of their year and language link. Raises RunFailed where a cell shows
+    something that cannot be published.
     """
     template = _environment().get_template("page.html.j2")
-    places = sorted(notebooks)
+    places = sorted(notebooks, key=lambda p: (*p.parts[:2], plan.order(p.parts[2])))
     today = datetime.now(UTC).date()
     rendered = []
     for place in places:
@@ -69,16 +72,23 @@ def render(notebooks: Mapping[Path, Any], plan: Plan, edition: str) -> list[Page
             say=say,
             language=language,
             other=_other_language(place, places),
-            title=say("site.title_page", page=_page_title(say, name), year=year),
+            title=say("site.title_page", page=_page_title(say, name), year=_report(say, year)),
             institution=institution.name(language),
+            report=_report(say, year),
             strategy=plan.title[language],
             sections=sections,
-            years=_links(place, [p for p in places if p.parts[1:] == (language, name)], lambda p: p.parts[0]),
+            years=_links(
+                place,
+                [p for p in places if p.parts[1:] == (language, name)],
+                lambda p, say=say: _report(say, p.parts[0]),
+            ),
             notebooks=_links(
                 place,
                 [p for p in places if p.parts[:2] == (year, language)],
                 lambda p, say=say: _page_title(say, p.parts[2]),
             ),
+            year=year,
+            documents=_documents(place, documents) if institution.id == plan.institution else [],
             edition=edition,
             demonstration=_has_demonstration(sections),
             made=say("site.made", day=locale.day(today, language), version=version("strategy-workbook")),
@@ -98,7 +108,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
         plan=plan,
         published={
             edition: {
-                language: _by_year([p for p in places if p.split("/")[1] == language])
+                language: _by_year([p for p in places if p.split("/")[1] == language], plan)
                 for language in languages
             }
             for edition, places in published.items()
@@ -108,11 +118,11 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     )  # fmt: skip
 
 
-def _by_year(places: list[str]) -> dict[str, list[str]]:
+def _by_year(places: list[str], plan: Plan) -> dict[str, list[str]]:
     years: dict[str, list[str]] = {}
     for place in sorted(places, reverse=True):
         years.setdefault(place.split("/")[0], []).append(place)
-    return {year: sorted(found) for year, found in years.items()}
+    return {year: sorted(found, key=lambda p: plan.order(p.split("/")[2])) for year, found in years.items()}
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +135,17 @@ def _environment() -> jinja2.Environment:
 @lru_cache(maxsize=1)
 def _css() -> str:
     return resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
+
+
+def _report(say: Texts, folder: str) -> str:
+    """Name a report by its folder (`2026`, `2026-h1`, `2026-eng`): its year, half and unit."""
+    year, *parts = folder.split("-")
+    units = load().units
+    named = [
+        say("site.first_half") if part == "h1" else units[part].name(say.language) if part in units else part
+        for part in parts
+    ]
+    return " · ".join([year, *named])
 
 
 def _page_title(say: Texts, name: str) -> str:
@@ -141,6 +162,12 @@ def _links(here: Path, places: list[Path], label: Any) -> list[dict[str, Any]]:
 
 def _relative(here: Path, there: Path) -> str:
     return "../../" + there.as_posix() + ".html" if here != there else here.name + ".html"
+
+
+def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, str]]:
+    """Return links to the documents that stand beside a page, spreadsheets first."""
+    beside = sorted((d for d in documents if d.parent == here.parent), key=lambda d: d.suffix, reverse=True)
+    return [{"href": document.name, "kind": locale.upper(document.suffix[1:])} for document in beside]
 
 
 def _other_language(here: Path, places: list[Path]) -> dict[str, str] | None:
