@@ -112,7 +112,7 @@ def test_a_half_year_counts_to_the_end_of_june():
 
 def test_before_the_plan_there_is_no_card_and_the_page_says_so():
     run = start(year=2022, language="tr")
-    assert cards.monitoring(run, "G1").text == "Hesaplanamadı: plan 2024–2028 yıllarını kapsıyor."
+    assert cards.monitoring(run, "G1").text == "Hesaplanamadı: plan 2024–2028 yıllarını kapsıyor"
 
 
 @pytest.mark.parametrize("goal", ["G1", "G2", "G3", "G4"])

@@ -160,7 +160,7 @@ def test_each_problem_of_a_bad_file_is_told_with_its_place_and_remedy(call, bad,
 
 def test_check_stores_nothing(call, workbook_root, bad, tmp_path):
     before = tree(tmp_path)
-    call("check", bad)
+    call("check", bad, "--no-copy")
     assert tree(tmp_path) == before
     assert not (workbook_root / "reports").exists()
 
@@ -300,6 +300,48 @@ def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(call, workbo
 def test_a_year_that_only_looks_like_a_number_is_refused_in_the_same_words(call, year):
     code, _, error = call("run", "--year", year)
     assert (code, len(error.splitlines())) == (1, 1) and "from 2017 to 2030" in error
+
+
+@pytest.fixture
+def without_kernels(monkeypatch):
+    """Let a run do all but execute and publish; return what was to be executed."""
+    ran = []
+    monkeypatch.setattr("helpers.batch.run.execute", lambda jobs, *_: ran.extend(jobs) or [])
+    monkeypatch.setattr("helpers.batch.run.put_in_place", lambda *_: None)
+    monkeypatch.setattr("helpers.batch.run.finish", lambda _: "index.html")
+    return ran
+
+
+def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, without_kernels):
+    book = workbook_root / "data" / "published" / "figures.csv"
+    header = book.read_bytes()
+    year = ["--year", "2024"]
+    code, out, _ = call("run", *year)
+    assert code == 0 and "Ledger" not in out and book.read_bytes() == header
+
+    code, out, _ = call("run", *year, "--record")
+    assert code == 0 and "Ledger: 3 figures entered, 0 restated" in out
+    assert "19.56" in book.read_text(encoding="utf-8")
+
+    told = book.read_text(encoding="utf-8").replace("19.56", "19.50")
+    book.write_text(told, encoding="utf-8")
+    without_kernels.clear()
+    code, out, error = call("run", *year)
+    assert (code, out, len(error.splitlines())) == (1, "", 1)
+    assert all(part in error for part in ("G3.02", "2024", "19.50", "19.56", "--reason"))
+    assert without_kernels == [] and book.read_text(encoding="utf-8") == told
+
+    code, out, _ = call("run", *year, "--reason", "the weights were corrected")
+    assert code == 0 and "Ledger: 0 figures entered, 1 restated" in out
+    now = book.read_text(encoding="utf-8")
+    assert now.startswith(told) and now.count("the weights were corrected") == 1
+
+
+def test_a_run_without_a_ledger_stops_and_says_how_to_get_it_back(call, workbook_root, without_kernels):
+    (workbook_root / "data" / "published" / "figures.csv").unlink()
+    code, out, error = call("run", "--year", "2024")
+    assert (code, out, len(error.splitlines()), without_kernels) == (1, "", 1, [])
+    assert "no ledger" in error and "version control" in error
 
 
 def test_a_stopped_run_says_so(call, monkeypatch):

@@ -11,8 +11,8 @@ from test_measures_goal1 import CATALOG, DEFAULTS, held, measure, no_register, p
 from helpers import store
 from helpers.catalog.rules import load_accreditors, load_mobility_rules
 from helpers.errors import CatalogError
-from helpers.measures import accreditation, agreements, core, mobility
-from helpers.measures.core import NO_DENOMINATOR, NO_REGISTER, NO_YEAR, NOT_BY_UNIT, Period
+from helpers.measures import accreditation, accreditation_calendar, agreements, core, mobility
+from helpers.measures.core import NO_DENOMINATOR, NO_REGISTER, NO_YEAR, NOT_BY_UNIT, MissingFigure, Period
 from helpers.measures.indicators import computed
 
 # Registers that goals 1 and 2 do not use.
@@ -838,6 +838,9 @@ def test_every_rule_says_where_it_comes_from() -> None:
         ("accreditors.yml", "class: L2", "class: L4", ["accreditors.yml", "class", "L4"]),
         ("accreditors.yml", "class: L2", "klass: L2", ["accreditors.yml", "class"]),
         ("accreditors.yml", "- code: TEPDAD", "- code: MUDEK", ["accreditors.yml", "MUDEK"]),
+        ("accreditors.yml", 'names: ["tıp"]', "names: []", ["accreditors.yml", "scope"]),
+        ("accreditors.yml", 'names: ["tıp"]', 'names: ["tıp"]\n    every_field: true', ["every_field"]),
+        ("accreditors.yml", "levels: [associate]", "levels: [college]", ["scope.levels", "college"]),
     ],
 )  # fmt: skip
 def test_a_wrong_rule_is_refused_by_name(
@@ -860,3 +863,278 @@ def test_partners_activities_stand_once_each() -> None:
         ("other", "course"), ("other", "mobility"), ("other", "project"), ("other", "publication"),
         ("p", "visit"),
     ]  # fmt: skip
+
+
+# -- one term after the other: what falls due, gaps, programmes without one -------------------------------
+
+
+def calendar(registers: core.Registers, year: int = 2025, half: bool = False) -> Any:
+    return accreditation_calendar.calendar(registers, Period(year, half))
+
+
+def gaps(registers: core.Registers, year: int = 2025, half: bool = False) -> Any:
+    return accreditation_calendar.gaps(registers, Period(year, half))
+
+
+def terms(*spans: tuple[str, str], **columns: Any) -> list[dict[str, Any]]:
+    return [{"programme_id": "a", "start_date": s, "end_date": e, **columns} for s, e in spans]
+
+
+def test_a_term_that_begins_the_day_after_the_end_continues_it() -> None:
+    # TEPDAD's term ends on the last day of the year; the next begins on the day after.
+    held_on = terms(("2020-01-01", "2025-12-31"), ("2026-01-01", "2031-12-31"), body="TEPDAD", label="WFME")
+    assert value("G3.06", held(programmes=programmes("a"), accreditation=held_on)) == 100.0
+    later = terms(("2020-01-01", "2025-12-31"), ("2026-01-02", "2031-12-31"), body="TEPDAD", label="WFME")
+    assert value("G3.06", held(programmes=programmes("a"), accreditation=later)) == 0.0
+    # Another body's term continues nothing.
+    other = [held_on[0], {**held_on[1], "body": "ABET"}]
+    assert value("G3.06", held(programmes=programmes("a"), accreditation=other)) == 0.0
+
+
+def test_a_row_without_a_unit_is_its_programmes() -> None:
+    registers = held(programmes=programmes("a"), accreditation=[{"programme_id": "a", "unit": ""}])
+    assert len(calendar(core.Registers("sample", "eng", registers.frames))) == 1
+    assert calendar(core.Registers("sample", "med", registers.frames)).empty
+
+
+def test_coverage_marks_each_eligible_programme_and_weighs_it_by_students() -> None:
+    registers = held(
+        programmes=[
+            *programmes("a", students_count=300),
+            *programmes("b", students_count=100),
+            *programmes("c", students_count=600),
+            *programmes("d", students_count=9000, body_available=False),
+        ],
+        accreditation=[{"programme_id": "a", "label": "EUR-ACE"}, {"programme_id": "b", "body": "FEDEK"}],
+    )
+    rows = accreditation.coverage(registers, Period(2025)).set_index("programme_id")
+    assert rows["is_accredited"].to_dict() == {"a": True, "b": True, "c": False}
+    assert rows["is_recognised"].to_dict() == {"a": True, "b": False, "c": False}
+    found = accreditation.coverage_of_students(registers, Period(2025))
+    assert (found.value, found.numerator, found.denominator) == (40.0, 400.0, 1000.0)
+
+
+def test_the_calendar_lists_the_most_urgent_first() -> None:
+    def term(name: str, due: str | None, **more: Any) -> dict[str, Any]:
+        return {"programme_id": name, "end_date": "2028-09-30", "next_application_deadline": due, **more}
+
+    registers = held(
+        programmes=programmes("x"),
+        accreditation=[
+            term("later", "2027-01-01"),  # 366 days
+            term("last", "2026-12-31"),  # 365 days after 31 December 2025
+            term("today", "2025-12-31"),
+            term("missed", "2025-12-30"),
+            term("older", "2025-02-01"),
+            term("filed", "2025-02-01", application_open=True),
+            term("early", "2027-02-01", application_open=True),  # nobody applies years ahead
+            term("unknown", None, body="FEDEK"),
+            term("renewed", "2025-02-01", end_date="2026-03-01"),
+            {"programme_id": "renewed", "decision_date": "2025-12-31", "start_date": "2026-03-01",
+             "end_date": "2031-03-01"},
+            term("decided later", "2025-02-01", end_date="2026-03-01"),
+            {"programme_id": "decided later", "decision_date": "2026-01-01", "start_date": "2026-03-01",
+             "end_date": "2031-03-01"},
+            term("over", "2023-02-01", end_date="2025-12-31"),
+            term("candidate", None, status="candidate"),
+        ],
+    )  # fmt: skip
+    rows = calendar(registers)
+    assert list(zip(rows["programme_id"], rows["state"], strict=True)) == [
+        ("older", "missed"), ("missed", "missed"),
+        ("today", "soon"), ("last", "soon"),
+        ("unknown", "unknown"),
+        ("decided later", "filed"), ("filed", "filed"),
+        ("later", "later"), ("early", "later"),
+        ("renewed", "renewed"),
+    ]  # fmt: skip
+    left = rows.set_index("programme_id")["days_left"]
+    assert left.drop("unknown").to_dict() == {
+        "older": -333, "missed": -1, "today": 0, "last": 365, "decided later": -333, "filed": -333,
+        "later": 366, "early": 397, "renewed": -333,
+    }  # fmt: skip
+    assert left.isna()["unknown"]
+
+
+def test_what_is_renewed_expired_or_over_is_no_missed_deadline() -> None:
+    late = {"end_date": "2026-09-30", "next_application_deadline": "2025-02-01"}
+    nxt = {"decision_date": "2025-08-01", "start_date": "2026-10-01", "end_date": "2031-09-30"}
+    day = date(2025, 12, 31)
+
+    def missed(*rows: dict[str, Any]) -> int:
+        return len(accreditation.deadline_missed(table("accreditation", rows), day))
+
+    assert missed(late) == 1
+    assert missed(late, nxt) == 0
+    assert missed({**late, "status": "expired"}) == 1  # it was active on that day
+    assert missed({**late, "end_date": "2025-09-30"}) == 0  # it is over
+    assert missed({**late, "start_date": "2026-01-01"}) == 0  # it had not begun
+
+
+def test_beyond_its_time_a_register_raises_no_alarm() -> None:
+    registers = held(programmes=programmes("a"), accreditation=[{"next_application_deadline": "2026-02-01"}])
+    with pytest.raises(MissingFigure, match=NO_YEAR):
+        calendar(registers, 2026)
+    with pytest.raises(MissingFigure, match=NO_YEAR):
+        gaps(registers, 2026)
+    assert list(calendar(registers)["state"]) == ["soon"]
+    # Without a register of programmes there is nobody to ask.
+    assert list(calendar(held(accreditation=[{}]))["state"]) == ["later"]
+
+
+def test_gaps_are_the_days_between_a_term_and_the_next() -> None:
+    registers = held(
+        programmes=programmes("x"),
+        accreditation=[
+            # 15 June to 1 November 2024: 15 + 31 + 31 + 30 + 31 + 1 = 139 days.
+            *terms(("2019-06-15", "2024-06-15"), ("2024-11-01", "2029-11-01"), body="FEDEK"),
+            # The day after, and the same day, leave none.
+            *terms(("2014-10-01", "2019-09-30"), ("2019-10-01", "2024-09-30"), ("2024-09-30", "2029-09-30")),
+            # Overlapping terms leave none either, and the longer one counts.
+            *terms(("2018-01-01", "2025-03-01"), ("2019-01-01", "2020-01-01"), ("2025-03-11", "2030-01-01"),
+                   body="ABET"),
+            # A show-cause term is a term.
+            *terms(("2019-01-01", "2023-12-31"), body="STAR"),
+            *terms(("2024-01-01", "2024-12-31"), body="STAR", status="show_cause"),
+            *terms(("2025-01-01", "2029-12-31"), body="STAR"),
+            # A candidate, a withdrawal and a certificate are none.
+            {"programme_id": "b", "status": "candidate"},
+            *terms(("2019-01-01", "2020-01-01"), ("2022-01-01", "2027-01-01"), body="ISO"),
+        ],
+    )  # fmt: skip
+    found = gaps(registers)
+    assert found[["body", "days_count", "recent_days_count"]].values.tolist() == [
+        ["ABET", 10, 10],
+        ["FEDEK", 139, 139],
+    ]
+    assert [str(day)[:10] for day in found["to_date"]] == ["2025-03-11", "2024-11-01"]
+    assert [accreditation_calendar.gap_days(found, Period(year)) for year in (2023, 2024, 2025)] == [
+        0,
+        139,
+        10,
+    ]
+    # Up to 30 June 2024 it had lasted 16 days, from the 15th to the 30th, and was not over.
+    half = gaps(held(programmes=[{"academic_year": 2023}], accreditation=terms(
+        ("2019-06-15", "2024-06-15"), ("2024-11-01", "2029-11-01"))), 2024, half=True)  # fmt: skip
+    assert half[["days_count", "recent_days_count"]].values.tolist() == [[16, 16]]
+    assert half["to_date"].isna().all()
+    assert accreditation_calendar.gap_days(half, Period(2024, half=True)) == 16
+
+
+def test_a_long_gap_counts_by_its_days_of_the_last_five_years() -> None:
+    # 15 June 2014 to 15 June 2022 are 8 × 365 + 2 leap days = 2,922; of 2021 to 2025, 365 and 165 days.
+    chain = terms(("2011-06-15", "2014-06-15"), ("2022-06-15", "2027-06-15"))
+    found = gaps(held(programmes=programmes("a"), accreditation=chain))
+    assert found[["days_count", "recent_days_count"]].values.tolist() == [[2922, 365 + 165]]
+    by_year = [accreditation_calendar.gap_days(found, Period(year)) for year in range(2021, 2026)]
+    assert by_year == [365, 165, 0, 0, 0]
+    assert sum(by_year) == found["recent_days_count"].sum()
+
+
+def test_a_term_that_was_not_renewed_is_a_gap_for_five_years() -> None:
+    def ended(day: str) -> Any:
+        chain = [*terms(("2015-01-01", day)), {"programme_id": "b"}]
+        return gaps(held(programmes=programmes("a"), accreditation=chain))
+
+    assert ended("2025-09-30")["days_count"].tolist() == [1 + 31 + 30 + 31]  # 30 September to 31 December
+    assert len(ended("2021-01-01")) == 1
+    assert ended("2020-12-31").empty
+
+
+def unaccredited(registers: core.Registers, year: int = 2025) -> dict[str, tuple[str, str]]:
+    rows = accreditation_calendar.unaccredited(registers, Period(year))
+    return {row.programme_id: (row.standing, row.standing_body) for row in rows.itertuples()}
+
+
+def test_a_programme_without_an_accreditation_stands_somewhere() -> None:
+    ended = {"start_date": "2020-10-01", "end_date": "2025-09-30"}
+    registers = held(
+        programmes=[
+            *programmes("never", "lapsed", "pending", "cause", "candidate", "withdrawn", "restart", "again"),
+            *programmes("accredited"),
+            *programmes("new", has_graduates=False),
+        ],
+        accreditation=[
+            {"programme_id": "lapsed", **ended},
+            {"programme_id": "pending", **ended, "application_open": True},
+            {"programme_id": "cause", **ended, "end_date": "2024-09-30"},
+            {"programme_id": "cause", "status": "show_cause", "start_date": "2024-10-01",
+             "end_date": "2026-09-30"},
+            {"programme_id": "candidate", "status": "candidate", "body": "FEDEK"},
+            {"programme_id": "withdrawn", "status": "withdrawn", "decision_date": "2025-02-14",
+             "body": "STAR"},
+            # Decided half a year later, and three years later: under way, and a new start.
+            {"programme_id": "again", **ended},
+            {"programme_id": "again", "decision_date": "2026-06-01", "start_date": "2026-07-01",
+             "end_date": "2031-06-30"},
+            {"programme_id": "restart", **ended, "application_open": True},
+            {"programme_id": "restart", "decision_date": "2028-12-31", "start_date": "2029-01-01",
+             "end_date": "2031-06-30"},
+            {"programme_id": "accredited"},
+        ],
+    )  # fmt: skip
+    assert unaccredited(registers) == {
+        "never": ("never", ""),
+        "lapsed": ("lapsed", "MUDEK"),
+        "pending": ("pending", "MUDEK"),
+        "cause": ("show_cause", "MUDEK"),
+        "candidate": ("candidate", "FEDEK"),
+        "withdrawn": ("withdrawn", "STAR"),
+        "again": ("pending", "MUDEK"),
+        "restart": ("lapsed", "MUDEK"),
+    }
+
+
+def test_programmes_without_one_are_listed_by_their_students() -> None:
+    rows = [*programmes("a", students_count=10), *programmes("b", students_count=30),
+            *programmes("c", students_count=20)]  # fmt: skip
+    registers = held(programmes=rows, accreditation=[{"programme_id": "c"}])
+    assert list(unaccredited(registers)) == ["b", "a"]
+
+
+# -- whose field a programme lies in ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("turkish", "english", "level", "bodies"),
+    [
+        ("Jeofizik Mühendisliği", "Geophysical Engineering", "bachelor", ["MUDEK", "ABET", "ASIIN"]),
+        ("İNŞAAT MÜHENDİSLİĞİ", "CIVIL ENGINEERING", "bachelor", ["MUDEK", "ABET", "ASIIN"]),
+        ("İnşaat Mühendisliği", "Civil Engineering", "doctorate", []),
+        ("İnşaat Teknolojisi", "Building Technology", "associate", ["MEDEK"]),
+        ("Tıp (İngilizce)", "Medicine (English)", "bachelor", ["TEPDAD"]),  # brackets name no field
+        ("Tıp Bilişimi", "Medical Informatics", "bachelor", []),
+        ("Mimarlık", "Architecture", "bachelor", ["MIAK"]),
+        ("Peyzaj Mimarlığı", "Landscape Architecture", "bachelor", ["PEMDER"]),
+        ("İç Mimarlık", "Interior Architecture", "bachelor", []),
+        ("Rus Dili ve Edebiyatı", "Russian Language and Literature", "bachelor", ["FEDEK"]),
+        ("İşletme", "Business Administration", "bachelor", ["STAR", "AACSB", "EQUIS", "FIBAA"]),
+        ("İşletme", "Business Administration", "master", ["AACSB", "AMBA", "EQUIS", "FIBAA"]),
+        ("Hemşirelik", "Nursing", "bachelor", ["HEPDAK"]),
+    ],
+)  # fmt: skip
+def test_only_bodies_whose_field_matches_are_named(
+    turkish: str, english: str, level: str, bodies: list[str]
+) -> None:
+    found = accreditation_calendar.open_bodies((turkish, english), level)
+    assert [body.code for body in found] == bodies
+
+
+def test_a_body_for_every_field_is_nobodys_own() -> None:
+    general = {code for code, body in load_accreditors().items() if body.scope and body.scope.every_field}
+    assert general == {"ACQUIN", "AQAS"}
+    found = accreditation_calendar.open_bodies(("Jeofizik Mühendisliği", "Geophysical Engineering"), "master")
+    assert not general & {body.code for body in found}
+
+
+def test_what_is_remembered_with_low_confidence_is_marked() -> None:
+    for code, body in load_accreditors().items():
+        assert body.uncertain == bool(re.search(r"\bM-L\b", body.source)), code
+
+
+def test_every_body_that_accredits_programmes_says_which() -> None:
+    for code, body in load_accreditors().items():
+        if body.kind == "programme":
+            assert body.scope is not None, code
+        if body.kind in ("institution", "evaluation", "certificate"):
+            assert body.scope is None, code

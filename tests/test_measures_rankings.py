@@ -28,7 +28,8 @@ from ranking_builders import (
     table,
 )
 
-from helpers import catalog, errors, intake
+from helpers import catalog, intake
+from helpers.measures import indicators
 from helpers.measures import rankings as measures
 from helpers.measures.rankings import Rankings
 
@@ -1105,9 +1106,11 @@ def test_received_tables_give_what_the_sample_gives(
     assert measures.tables_of(live)["institutions_count"].tolist() == [1907]
 
 
-def test_live_without_anything_received_says_so(workbook_root: Path) -> None:
-    with pytest.raises(errors.NotHeld, match="live"):
-        measures.load("live", catalog.load())
+def test_live_without_anything_received_ranks_nobody(workbook_root: Path) -> None:
+    loaded = measures.load("live", catalog.load())
+    assert loaded.sources == ()
+    assert set(measures.places(loaded, "ktu", 2026)["status"]) == {"not_held"}
+    assert indicators.measure(loaded, "ktu", 2026, "G3.01").value is None
 
 
 HEAD = ",".join(("year", "Rank", "Name", "Country", "Overall", *PILLARS))

@@ -267,7 +267,7 @@ def figures(path: Path) -> list[dict[str, Any]]:
 
 @every_notebook
 def test_every_figure_has_its_words_and_its_size(path):
-    assert figures(path)
+    assert figures(path) or path.stem == "data_quality"  # a page of lists
     for output in figures(path):
         note = output["data"][NOTE]
         assert note["kind"] == "figure"
@@ -303,4 +303,6 @@ def test_every_output_says_what_it_is(path):
     for cell in working(path):
         (output,) = cell["outputs"]
         kind = output["data"][NOTE]["kind"]
-        assert kind in {"text", "messages", "table", "figure"}, "stored defaults must all be computable"
+        assert kind in {"text", "messages", "standing", "table", "figure"}, (
+            "stored defaults must all be computable"
+        )

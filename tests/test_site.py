@@ -275,6 +275,8 @@ def test_every_link_leads_to_a_page_of_the_set(every):
             href = link.get("href")
             if href.startswith("#") or href == "../../../index.html":
                 continue
+            if link.parent.get("class") == "documents":
+                continue  # files beside the pages, below
             target = href.removeprefix("../../") if href.startswith("../../") else f"{folder}/{href}"
             assert target in every, f"{place}: {href}"
             assert link.text
@@ -299,6 +301,64 @@ def test_two_notebooks_have_two_pages(first, second):
         {Path(f"{YEAR}/en/{name}"): notebook() for name in (first, second)}, load().plan, "sample"
     )
     assert {page.place.name for page in found} == {f"{first}.html", f"{second}.html"}
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+FILED = [
+    Path(str(year), language, f"{name}.{suffix}")
+    for year in (2023, YEAR)
+    for language, name in (("tr", "izleme"), ("en", "monitoring"))
+    for suffix in ("docx", "xlsx")
+]
+LINKED = {"en": ("Official tables", "official tables"), "tr": ("resmî tabloları", "resmî tabloları")}
+
+
+@pytest.mark.parametrize(("language", "name"), [("tr", "izleme"), ("en", "monitoring")])
+def test_a_page_links_the_documents_of_its_year_and_language(language, name):
+    place = Path(str(YEAR), language, "topic_rankings")
+    (page,) = pages.render({place: notebook(language)}, load().plan, "sample", FILED)
+    line = parsed(page.html).one("p", class_="documents")
+    assert [a.get("href") for a in line.all("a")] == [f"{name}.xlsx", f"{name}.docx"]
+    # What a screen reader reads of each link says what it is and of which year.
+    visible, hidden = LINKED[language]
+    assert visible in line.text
+    for link, kind in zip(line.all("a"), ("XLSX", "DOCX"), strict=True):
+        assert link.text.startswith(f"{kind} ") and hidden in link.text and str(YEAR) in link.text
+
+
+def test_without_documents_there_is_no_line_of_them(made):
+    assert not any(page.all("p", class_="documents") for page in made.values())
+    (page,) = pages.render({Path("2022/en/topic_rankings"): notebook()}, load().plan, "sample", FILED)
+    assert not parsed(page.html).all("p", class_="documents")
+
+
+def test_a_page_on_another_university_links_no_document_of_the_plan():
+    other = notebook()
+    for one in other.cells:
+        one.source = one.source.replace('institution = "ktu"', 'institution = "metu"')
+    place = Path(str(YEAR), "en", "topic_rankings")
+    (page,) = pages.render({place: other}, load().plan, "sample", FILED)
+    assert not parsed(page.html).all("p", class_="documents")
+
+
+def test_every_page_of_a_real_set_links_documents_that_are_there(real, tmp_path_factory):
+    folder = real_set(tmp_path_factory) / "reports" / "sample"
+    for place, page in real.items():
+        links = page.one("p", class_="documents").all("a")
+        assert len(links) == 2
+        for link in links:
+            assert (folder / place).with_name(link.get("href")).is_file()
+
+
+@pytest.mark.parametrize("text", ['"><script>alert(1)</script>', "a b ç.d"])
+def test_hostile_names_of_documents_start_nothing(text):
+    place = Path(str(YEAR), "en", "topic_rankings")
+    document = place.with_name(f"{text.replace('/', ' ')}.xlsx")
+    (page,) = pages.render({place: notebook()}, load().plan, "sample", [document])
+    check_inert(parsed(page.html))
+    (link,) = parsed(page.html).one("p", class_="documents").all("a")
+    assert link.get("href") == document.name
 
 
 # --- what is on a page ----------------------------------------------------------------------------
@@ -602,7 +662,7 @@ def test_no_number_is_written_as_the_other_language_does(real, name):
     # The same numbers in both, once the marks are exchanged.
     swapped = turkish.translate(str.maketrans(",.", ".,"))
     wanted = sorted(set(re.findall(r"\d+\.\d+", english)))
-    assert wanted and sorted(set(re.findall(r"\d+\.\d+(?![,\d])", swapped))) == wanted
+    assert wanted and sorted(set(re.findall(r"\d+\.\d+(?!,?\d)", swapped))) == wanted
 
 
 # --- the index ------------------------------------------------------------------------------------

@@ -31,7 +31,16 @@ SAME_IN_BOTH = {
     "activities.unit.try",
     *(
         f"activities.value.{name}"
-        for name in ("erasmus_ka131", "erasmus_ka171", "mevlana", "orhun", "farabi")
+        for name in (
+            "erasmus_ka131",
+            "erasmus_ka171",
+            "erasmus_ka2",
+            "mevlana",
+            "orhun",
+            "farabi",
+            "cost",
+            "interreg",
+        )
     ),
 }
 
@@ -136,8 +145,11 @@ def evidence() -> set[str]:
 def broken_down() -> set[tuple[str, str]]:
     """Return indicator and column of every breakdown that a notebook asks for."""
     sources = [cell["source"] for path in NOTEBOOKS for cell in json.loads(path.read_text("utf-8"))["cells"]]
-    found = re.findall(r'activities\.by\(run, "([^"]+)", "([^"]+)"\)', "\n".join("".join(s) for s in sources))
-    return set(found)
+    text = "\n".join("".join(source) for source in sources)
+    shown = re.findall(r'activities\.by\(run, "([^"]+)", "([^"]+)"\)', text)
+    # A standing explains its first indicator.
+    explained = re.findall(r'standing\.of\(run, \([^)]*\), \("([^"]+)"[^)]*\), by="([^"]+)"\)', text)
+    return {*shown, *explained}
 
 
 def values_broken_down() -> set[str]:
@@ -157,7 +169,21 @@ FROM_DATA = {
     "evidence.": evidence,
     "site.data_": editions,
     "site.": lambda: {path.stem for path in NOTEBOOKS},
-    "activities.reason.": lambda: {"no_register", "no_year", "no_denominator", "not_by_unit", "protected"},
+    "activities.reason.": lambda: {
+        "no_register",
+        "no_year",
+        "no_denominator",
+        "not_by_unit",
+        "protected",
+        "other_institution",
+        "no_unit_targets",
+    },
+    "messages.": lambda: {"better", "worse"},
+    "overview.levelled.": lambda: {"event", "promotion", "agreement", "campus"},
+    "quality.lists.": lambda: {"countries", "units", "partners", "accreditors", "activities"},
+    "quality.targets.": lambda: {"unknown", "aside", "without"},
+    "quality.trace.": lambda: {"code", "phrase", "indicators", "computed", "page"},
+    "quality.type.": lambda: {"VARCHAR", "INTEGER", "DOUBLE", "DATE", "BOOLEAN"},
     "activities.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)) - {"percent"},
     "activities.by.": lambda: {column for _, column in broken_down()},
     "activities.value.": values_broken_down,
