@@ -182,6 +182,9 @@ def test_every_performance_is_printed_and_drawn_no_further_than_the_edge(drawn: 
     first, second = drawn[0].axes
     places = [float(dot.get_offsets()[0, 0]) for dot in first.collections]
     assert places == [150, 50, 0]
+    # At an edge stands an arrowhead (three corners), for there the place is no value.
+    corners = [len(dot.get_paths()[0].to_polygons()[0]) - 1 for dot in first.collections]
+    assert corners[0] == corners[2] == 3 < corners[1]
     assert [text.get_text() for text in first.texts] == ["✓ 300%", "▼ 50%", f"▼ {MINUS}25%"]
     # What has no performance has a mark in words and no dot.
     assert [float(dot.get_offsets()[0, 0]) for dot in second.collections] == pytest.approx([75])

@@ -13,7 +13,7 @@ from test_messages import card, carded, entry, only
 from test_overview import note, table
 from test_standing import fairs, run_with, target
 
-from helpers import quality
+from helpers import quality, standing
 from helpers.intake import declaration
 from helpers.run import Run, start
 
@@ -228,6 +228,18 @@ def test_exactly_what_has_no_value_is_listed_with_its_reason() -> None:
     assert table(shown)["Code"] == ["G1.12", "G2.01"]
     assert table(shown)["Why"] == ["no data for the year", "no register held"]
     assert shown.text.startswith("2 of 3 indicators have no figure")
+
+
+def test_what_is_not_held_is_named(workbook_root: Path) -> None:
+    (workbook_root / "data" / "sample" / "speakers.csv").unlink()
+    run = start(year=2026, language="tr")
+    shown = table(quality.not_computed(run))
+    why = dict(zip(shown["Kod"], shown["Neden"], strict=True))
+    assert why["G1.10"] == why["G1.11"] == "teslim edilmemiş: Yurt dışından davet edilen konuşmacılar"
+    said = standing.of(run, ("G1f",), ("G1.10",)).text
+    assert "teslim edilmemiş: Yurt dışından davet edilen konuşmacılar" in said
+    rankings = table(quality.not_computed(start(year=2026, edition="live")))
+    assert rankings["Why"][rankings["Code"].index("G3.02")] == "not held: Ranking tables, published facts"
 
 
 def test_where_all_is_computed_it_says_so() -> None:

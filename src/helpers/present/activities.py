@@ -24,6 +24,7 @@ from .figures import (
     source,
     target,
     target_notes,
+    why_missing,
     written,
 )
 from .ledger import restated
@@ -98,7 +99,7 @@ def trend(run: Run, *codes: str) -> Piece:
     series = {code: [figure.value for figure in figures] for code, figures in read.items()}
     hidden = any(figure.reason == "protected" for figures in read.values() for figure in figures)
     if all(value is None for values in series.values() for value in values):
-        reason = run.text(f"activities.reason.{reading(run, codes[0]).reason or 'no_year'}")
+        reason = why_missing(run, codes[0], reading(run, codes[0]))
         return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
     frame = pd.DataFrame({"year": years, **series}).astype(dict.fromkeys(series, float))
     # A target for the end of the year stands beside no count of its first half.

@@ -278,11 +278,12 @@ def against_targets(frame: pd.DataFrame, marks: Sequence[str], texts: Texts, wor
     """Show performances in percent on one scale with the target at 100, grouped by objective.
 
     `frame`: group, label, raw (percent, NaN where there is none). What lies beyond 0 or 150 is drawn at the
-    edge; `marks` are written at the right of each row, with the status symbol.
+    edge as an arrowhead, for there it is no place on the scale; `marks` are written at the right of each row,
+    with the status symbol.
     """
     groups = list(dict.fromkeys(frame["group"]))
     heights = [(frame["group"] == group).sum() for group in groups]
-    drawn = theme.figure(0.27 * len(frame) + 0.62 * len(groups) + 0.4)[0]
+    drawn = theme.figure(0.29 * len(frame) + 0.62 * len(groups) + 0.4)[0]
     drawn.clear()
     with rc_context(theme.STYLE):
         axes = drawn.subplots(len(groups), 1, height_ratios=[h + 1.2 for h in heights], squeeze=False)[:, 0]
@@ -294,12 +295,11 @@ def against_targets(frame: pd.DataFrame, marks: Sequence[str], texts: Texts, wor
                 if pd.notna(row["raw"]):
                     x = min(150.0, max(0.0, row["raw"]))
                     ax.plot([0, x], [y, y], color=theme.BAND, lw=5, solid_capstyle="butt", zorder=0)
-                    ax.scatter(x, y, s=42, color=theme.OWN, zorder=3, clip_on=False)
+                    sign = "o" if x == row["raw"] else "<" if x == 0 else ">"
+                    ax.scatter(x, y, s=42, marker=sign, color=theme.OWN, zorder=3, clip_on=False)
                 ax.text(153, y, marks[frame.index.get_loc(i)], va="center", fontsize=9)
             ax.set(xlim=(0, 152), ylim=(len(rows) - 0.4, -0.7))
-            ax.set_yticks(
-                range(len(rows)), [textwrap.shorten(t, 52, placeholder=" …") for t in rows["label"]]
-            )
+            ax.set_yticks(range(len(rows)), [textwrap.fill(t, 46) for t in rows["label"]])
             ax.tick_params(axis="y", labelsize=9)
             ax.set_xticks([0, 50, 100, 150] if ax is axes[-1] else [])
             if ax is axes[-1]:

@@ -9,7 +9,7 @@ from ..analysis.disclosure import protect, ratio_shown
 from ..catalog import Indicator
 from ..intake import Receipt, received_registers
 from ..measures import indicators as ranked
-from ..measures.core import NO_YEAR, NOT_BY_UNIT, Figure, MissingFigure, Period
+from ..measures.core import NO_REGISTER, NO_YEAR, NOT_BY_UNIT, Figure, MissingFigure, Period
 from ..plan import performance
 from ..plan.cards import CardIndicator, GoalCard
 from ..plan.tables import DECIMALS, half_year_pace, waits_for_year_end
@@ -43,8 +43,22 @@ def reading(run: Run, code: str, of: Period | None = None) -> Figure:
             return Figure(None, reason=NOT_BY_UNIT)  # a ranking ranks the whole university
         found = ranked.measure(run.rankings, run.institution.id, wanted.year, code)
         doubt = {AT_LEAST: 1.0} if found.at_least else {}
-        return Figure(found.value, reason="" if found.value is not None else NO_YEAR, parts=doubt)
+        without = NO_YEAR if _held(run, code) else NO_REGISTER
+        return Figure(found.value, reason="" if found.value is not None else without, parts=doubt)
     return run.measure(code, wanted)
+
+
+def _held(run: Run, code: str) -> list[str]:
+    return [name for name in run.catalog.indicators[code].datasets if store.has(run.edition, name)]
+
+
+def why_missing(run: Run, code: str, found: Figure) -> str:
+    """Say why an indicator has no figure; where registers are not held, which ones."""
+    missing = [name for name in run.catalog.indicators[code].datasets if name not in _held(run, code)]
+    if found.reason == NO_REGISTER and missing:
+        names = "; ".join(dict.fromkeys(_meaning(run, name) for name in missing))
+        return run.text("activities.not_held", registers=names)
+    return run.text(f"activities.reason.{found.reason or 'no_year'}")
 
 
 def protected(indicator: Indicator, found: Figure) -> Figure:

@@ -219,7 +219,7 @@ def levels(run: Run) -> Piece:
     rows = cross.levels(run.registers, run.period)
     if rows.empty:
         found = figures.reading(run, "GX.03")
-        return _not_computed(run, run.text(f"activities.reason.{found.reason or 'no_year'}"))
+        return _not_computed(run, figures.why_missing(run, "GX.03", found))
     say = run.text
     sums = [int(row[list(cross.LEVELS)].sum()) for _, row in rows.iterrows()]
 

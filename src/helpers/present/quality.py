@@ -265,7 +265,7 @@ def not_computed(run: Run) -> Piece:
             Column(say("activities.indicator"), [i.name[run.language] for i in indicators]),
             Column(
                 say("quality.reason"),
-                [say(f"activities.reason.{found[code].reason or 'no_year'}") for code in without],
+                [figures.why_missing(run, code, found[code]) for code in without],
             ),
         ],
         title=say("quality.not_computed_title", missing=len(without), count=len(found)),

@@ -50,7 +50,7 @@ def now(run: Run, code: str) -> str:
     found, before = pair(run, code)
     name = indicator.name[run.language]
     if found.value is None:
-        reason = run.text(f"activities.reason.{found.reason or 'no_year'}")
+        reason = figures.why_missing(run, code, found)
         return run.text("standing.missing", name=name, code=code, reason=reason)
     said = run.text(
         "standing.value",
