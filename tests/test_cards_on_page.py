@@ -1,15 +1,19 @@
 """A goal's official tables on its page: A, B and C by hand, half years, years and units without a card."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from test_measures_goal1 import copies
 from test_messages import card, carded, entry, small
 from test_overview import note, table
 from test_standing import MINUS, STATUS, fairs, run_with
 
-from helpers import cards
+from helpers import cards, quality
+from helpers.intake import receive
 from helpers.plan import cards as plan
 from helpers.plan import tables as official
 from helpers.present.cards import NoCard, assessed, official_tables
@@ -178,19 +182,34 @@ def test_the_questions_stand_with_their_evidence_and_empty_cells_are_counted() -
     )
 
 
-def test_an_answer_that_was_given_is_shown_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    load = cards.evaluation.load
-
-    def answered(*of: Any) -> Any:
-        given = {2025: {"G1": {"measures": cards.evaluation.Answer(tr="Ek bütçe", en="More money")}}}
-        return load(*of).model_copy(update={"answers": given})
-
-    monkeypatch.setattr(cards.evaluation, "load", answered)
-    shown = cards.answers(of_years(year=2025), "G1")
+def test_an_answer_that_was_given_is_shown_and_not_counted() -> None:
+    run = of_years(year=2025)
+    given = {"year": 2025, "reading": "year", "card": "G1", "entry": "measures", "answer_tr": "Ek bütçe"}
+    vars(run)["registers"].frames["answers"] = pd.DataFrame([{**given, "answer_en": "More money"}])
+    shown = cards.answers(run, "G1")
     assert table(shown)["Answer"] == [""] * 11 + ["More money"]
     assert "Questions without an answer: 11 of 12." in note(shown)["notes"]
     # It was given for 2025 and not for the year after.
     assert table(cards.answers(of_years(year=2026), "G1"))["Answer"] == [""] * 12
+
+
+def test_an_answer_is_received_as_a_register_and_stands_in_the_documents(workbook_root: Path) -> None:
+    shutil.copy(workbook_root / "data/sample/targets.csv", workbook_root / "targets.csv")
+    written = workbook_root / "yanitlar.csv"
+    written.write_text(
+        "Yıl;Dönem;Hedef kartı (G1 ya da hedefin kodu);Soru ya da giriş;Yanıt (Türkçe);Yanıt (İngilizce);"
+        "Plan başından beri harcanan (TL)\n"
+        "2025;year;G1;measures;Ek bütçe;;\n2025;year;G9;measures;Boşuna;;\n2025;year;G1;spending;;;\n",
+        encoding="utf-8",
+    )
+    (register,) = receive(written).of_registers
+    assert (register.register, register.accepted, register.rejected) == ("answers", 2, 1)
+    assert [problem.row for problem in register.problems] == [4]
+    receive(workbook_root / "targets.csv")
+    run = start(year=2025, language="tr", edition="live")
+    _, *_, evaluation = official_tables(run, "G1")
+    assert [row[3].value for row in evaluation.sections[-1].rows] == [""] * 11 + ["Ek bütçe"]
+    assert "Bulunmayan hedef kartları için yanıtlar: 1 (G9)." in quality.targets(run).text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -440,16 +441,42 @@ def test_an_input_that_would_never_be_shown_is_refused(found):
     ):
         with pytest.raises(ValueError, match="validation error"):
             inputs(**changes)
-    with pytest.raises(CatalogError, match="G7"):
-        inputs(spending={2025: {"G7": 1}}).check([card()])
-    inputs(answers=ANSWERS).check([card()])
+    assert inputs(spending={2025: {"G7": 1}}).strangers([card()]) == ["G7"]
+    assert inputs(answers=ANSWERS).strangers([card()]) == []
 
 
-def test_the_evaluation_of_the_repo_has_no_answers_of_its_own():
-    loaded = evaluation.load(cards.load())
-    assert not loaded.answers
-    assert not loaded.spending
-    assert not loaded.deviations
+def rows(*given):
+    names = ("year", "reading", "card", "entry", "answer_tr", "answer_en", "spent_try")
+    return pd.DataFrame([dict(zip(names, one, strict=True)) for one in given])
+
+
+def test_the_inputs_are_the_rows_of_their_register():
+    loaded = evaluation.load(
+        rows(
+            (2025, "year", "G1", "environment", "Kur arttı.", "The rate rose.", None),
+            (2025, "year", "G1", "spending", "", "", 300000.0),
+            (2025, "year", "G1", "deviation_reason", "Fuar iptal edildi.", "", None),
+            (2025, "half_year", "G1", "deviation_measures", "İki fuar eklenecek.", "", None),
+        )
+    )
+    assert loaded.answer(2025, "G1", "environment", "en") == "The rate rose."
+    assert (
+        loaded.answer(2025, "G2", "environment", "en") == loaded.answer(2024, "G1", "environment", "tr") == ""
+    )
+    assert (loaded.spent(2025, "G1"), loaded.spent(2025, "G2")) == (300000.0, None)
+    year, half = (loaded.deviation(2025, of_half, "G1") for of_half in (False, True))
+    # What was not translated is shown as it was written.
+    assert (year.reason["tr"], year.reason["en"], year.measures["tr"]) == ("Fuar iptal edildi.",) * 2 + ("",)
+    assert (half.reason["tr"], half.measures["tr"]) == ("", "İki fuar eklenecek.")
+
+
+def test_the_register_has_an_entry_for_every_question_and_nothing_else():
+    declared = yaml.safe_load((REPO / "data/catalog/datasets/lists.yml").read_text(encoding="utf-8"))
+    entries = declared["answers"]["columns"]["entry"]["allowed"]
+    beside = ["deviation_reason", "deviation_measures", "spending"]
+    assert entries == [question.code for question in evaluation.load().questions] + beside
+    readings = declared["answers"]["columns"]["reading"]["allowed"]
+    assert readings == list(evaluation.Reading.__args__)
 
 
 # -- texts ---------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ FROM_DATA = {
     "messages.": lambda: {"better", "worse"},
     "overview.levelled.": lambda: {"event", "promotion", "agreement", "campus"},
     "quality.lists.": lambda: {"countries", "units", "partners", "accreditors", "activities"},
-    "quality.targets.": lambda: {"unknown", "aside", "without"},
+    "quality.targets.": lambda: {"unknown", "aside", "without", "nowhere"},
     "quality.trace.": lambda: {"code", "phrase", "indicators", "computed", "page"},
     "quality.type.": lambda: {"VARCHAR", "INTEGER", "DOUBLE", "DATE", "BOOLEAN"},
     "activities.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)) - {"percent"},

@@ -1,20 +1,22 @@
 """The yearly evaluation's questions, and what people answered: inputs that nothing here writes or judges."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
 from pydantic import Field, model_validator
 
 from .. import paths
 from ..catalog import Text
-from ..errors import CatalogError
 from .cards import GoalCard
 from .definitions import Definition, read
 
 Evidence = Literal[
     "findings", "needs", "weights", "result", "reached", "outliers", "cost", "spending", "risks"
 ]
-Reading = Literal["half-year", "year"]
+Reading = Literal["half_year", "year"]
+# How the register marks what stands below a monitoring table.
+_DEVIATION = "deviation_"
 
 
 class Question(Text):
@@ -48,9 +50,9 @@ class Evaluation(Definition):
 
     criteria: Mapping[str, Text]
     questions: tuple[Question, ...]
-    answers: Mapping[int, Mapping[str, Mapping[str, Answer]]]
-    deviations: Mapping[int, Mapping[Reading, Mapping[str, Deviation]]]
-    spending: Mapping[int, Mapping[str, float]] = Field(description="TRY since the plan began")
+    answers: Mapping[int, Mapping[str, Mapping[str, Answer]]] = {}
+    deviations: Mapping[int, Mapping[Reading, Mapping[str, Deviation]]] = {}
+    spending: Mapping[int, Mapping[str, float]] = Field({}, description="TRY since the plan began")
 
     @model_validator(mode="after")
     def _known(self) -> "Evaluation":
@@ -73,28 +75,39 @@ class Evaluation(Definition):
 
     def deviation(self, year: int, half: bool, card: str) -> Deviation:
         """Return what was written below the monitoring table of a card, or nothing."""
-        return self.deviations.get(year, {}).get("half-year" if half else "year", {}).get(card, Deviation())
+        return self.deviations.get(year, {}).get("half_year" if half else "year", {}).get(card, Deviation())
 
     def spent(self, year: int, card: str) -> float | None:
         """Return the spending since the plan began, in TRY, or None where it was not entered."""
         return self.spending.get(year, {}).get(card)
 
-    def check(self, cards: Sequence[GoalCard]) -> None:
-        """Raise CatalogError where an input is for a card that does not exist: it would never be shown."""
+    def strangers(self, cards: Sequence[GoalCard]) -> list[str]:
+        """Return the cards that inputs are given for and that do not exist: they would never be shown."""
         named = [card for by_card in (*self.answers.values(), *self.spending.values()) for card in by_card]
         named += [card for by in self.deviations.values() for by_card in by.values() for card in by_card]
-        strangers = sorted(set(named) - {card.key for card in cards})
-        if strangers:
-            raise CatalogError(
-                f"data/catalog/evaluation.yml holds inputs for {', '.join(strangers)}, which is no card.",
-                expected=", ".join(card.key for card in cards),
-                remedy="Correct the key; it changes where goals are split.",
-            )
+        return sorted(set(named) - {card.key for card in cards})
 
 
-def load(cards: Sequence[GoalCard] | None = None) -> Evaluation:
-    """Return `data/catalog/evaluation.yml`; with cards, inputs for any other card are refused."""
-    loaded = read(Evaluation, paths.data("catalog", "evaluation.yml"))
-    if cards is not None:
-        loaded.check(cards)
-    return loaded
+def load(rows: pd.DataFrame | None = None) -> Evaluation:
+    """Return the questions of `data/catalog/evaluation.yml` with the inputs of the register `answers`.
+
+    `rows`: year, reading, card, entry, answer_tr, answer_en, spent_try; one for each input.
+    """
+    asked = read(Evaluation, paths.data("catalog", "evaluation.yml"))
+    if rows is None or rows.empty:
+        return asked
+    answers: dict[int, Any] = {}
+    deviations: dict[int, Any] = {}
+    spending: dict[int, Any] = {}
+    for row in rows.to_dict("records"):
+        year, card, entry = int(row["year"]), row["card"], row["entry"]
+        written = {"tr": row["answer_tr"], "en": row["answer_en"]}
+        if entry == "spending":
+            spending.setdefault(year, {})[card] = row["spent_try"]
+        elif entry.startswith(_DEVIATION):
+            by_card = deviations.setdefault(year, {}).setdefault(row["reading"], {})
+            by_card.setdefault(card, {})[entry.removeprefix(_DEVIATION)] = written
+        else:
+            answers.setdefault(year, {}).setdefault(card, {})[entry] = written
+    given = {"answers": answers, "deviations": deviations, "spending": spending}
+    return Evaluation.model_validate({**asked.model_dump(exclude=set(given)), **given})

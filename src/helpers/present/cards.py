@@ -53,13 +53,21 @@ def _reached(run: Run, code: str, years: range) -> dict[int, float | None]:
     }
 
 
+def inputs_of(run: Run) -> evaluation.Evaluation:
+    """Return the questions of the evaluation with what people answered; nothing where none was received."""
+    try:
+        return evaluation.load(run.registers.whole("answers"))
+    except MissingFigure:
+        return evaluation.load()
+
+
 def official_tables(run: Run, goal: str) -> tuple[official.Table, ...]:
     """Return the tables that a goal owes for the period: monitoring, then evaluation or cumulative.
 
     The evaluation is yearly; the cumulative table begins with the plan's second year (domain dossier
     1.4, 1.5). Answers and reasons are inputs and are never written here. Raises NoCard.
     """
-    scale, inputs = performance.scale(), evaluation.load()
+    scale, inputs = performance.scale(), inputs_of(run)
     found = assessed(run, goal)
     made = [official.monitoring(one, inputs, scale, run.text) for one in found]
     if run.year > found[0].card.first_year:
@@ -95,7 +103,7 @@ def monitoring(run: Run, goal: str) -> Piece:
         found = assessed(run, goal)
     except NoCard as missing:
         return _not_computed(run, missing)
-    scale, inputs = performance.scale(), evaluation.load()
+    scale, inputs = performance.scale(), inputs_of(run)
     return _shown(
         run, f"card-{goal}", _codes(found), [official.monitoring(f, inputs, scale, run.text) for f in found]
     )
@@ -124,7 +132,7 @@ def answers(run: Run, goal: str) -> Piece:
         found = assessed(run, goal)
     except NoCard as missing:
         return _not_computed(run, missing)
-    scale, inputs = performance.scale(), evaluation.load()
+    scale, inputs = performance.scale(), inputs_of(run)
     asked = [official.evaluation(f, inputs, scale, run.text) for f in found]
     last = [replace(table, sections=table.sections[-1:], head=()) for table in asked]
     return _shown(run, f"evaluation-{goal}", _codes(found), last)

@@ -11,7 +11,7 @@ from ..errors import Problem
 from ..intake import declaration, held, wording
 from ..measures.core import MissingFigure
 from ..run import Run
-from . import figures, goals, messages, pieces, tables
+from . import cards, figures, goals, messages, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -290,9 +290,15 @@ def targets(run: Run) -> Piece:
     if run.year not in span:
         reason = say("activities.card.outside", first=span[0], last=span[-1])
         return pieces.text(say("not_computed", reason=reason), kind="not_computed")
+    nowhere = cards.inputs_of(run).strangers(run.cards)
     said = [
         say(f"quality.targets.{kind}", count=len(codes), codes=", ".join(codes))
-        for kind, codes in (("unknown", unknown), ("aside", aside), ("without", without))
+        for kind, codes in (
+            ("unknown", unknown),
+            ("aside", aside),
+            ("without", without),
+            ("nowhere", nowhere),
+        )
         if codes
     ]
     return pieces.text(*(said or [say("quality.targets.agree", count=len(entries), year=run.year)]))
