@@ -197,7 +197,7 @@ def _answer_each(files: list[Path], judge, language: str, then=None) -> int:  # 
             print(line)
         if then:
             then(path, answer)
-        rejected += len(answer.problems)
+        rejected += answer.problem_count
     return 1 if refused or rejected else 0
 
 
@@ -205,11 +205,11 @@ def _list(parsed: argparse.Namespace) -> int:
     from . import store
     from .intake import cards
 
-    received = {f"{part}.parquet": card for card in cards() for part in card["partitions"]}  # type: ignore[attr-defined]
+    received = {part: card for card in cards() for part in card["partitions"]}  # type: ignore[attr-defined]
     lines = [("edition", "dataset", "ranking", "years", "rows", "source", "received", "sha-256")]
     for edition in (parsed.edition,) if parsed.edition else (store.SAMPLE, store.LIVE):
         for held in store.holdings(edition):
-            card = received.get("/".join(str(held["source"]).split("/")[-2:]), {})
+            card = received.get(str(held["source"]).removeprefix("data/store/").removesuffix(".parquet"), {})
             lines.append(
                 (
                     edition,

@@ -177,7 +177,8 @@ def files(edition: str, dataset: str) -> list[Path]:
     if edition == SAMPLE:
         path = paths.data("sample", f"{dataset}.csv")
         return [path] if path.exists() else []
-    return sorted(paths.data("store", dataset).glob("*.parquet"))
+    # A large dataset has folders of files in place of files, each a partition: `year=2019/KA1`.
+    return sorted(paths.data("store", dataset).rglob("*.parquet"))
 
 
 def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
@@ -190,10 +191,7 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
     if edition == LIVE and systems:
         found = [path for path in found if path.name.split("-")[0] in systems]
     if not found:
-        raise NotHeld(
-            f"The edition {edition!r} holds no {dataset}.",
-            remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
-        )
+        raise _not_held(edition, dataset)
     scan = _scan(edition, found, columns, ", filename = true")
     names = ", ".join(f'"{name}"' for name in columns)
     where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""
@@ -214,6 +212,13 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
     return Table(
         _plain(frame, columns),
         tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
+    )
+
+
+def _not_held(edition: str, dataset: str) -> NotHeld:
+    return NotHeld(
+        f"The edition {edition!r} holds no {dataset}.",
+        remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
     )
 
 
@@ -299,6 +304,36 @@ def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) 
     return replaced
 
 
+def rows_in(found: Sequence[Path]) -> int:
+    """Count the rows of Parquet files, which they tell without being read."""
+    with connect() as connection:
+        listed = [path.as_posix() for path in found]
+        return int(connection.execute("select count(*) from read_parquet(?)", [listed]).fetchall()[0][0])
+
+
+def ask(edition: str, dataset: str, query: str, values: Sequence[Any] = ()) -> "pd.DataFrame":
+    """Answer a query over a dataset that is too large to be read whole; it names the rows `held`.
+
+    `values` stand for the question marks of the query. Raises NotHeld when the edition holds nothing of it.
+    """
+    found = files(edition, dataset)
+    if not found:
+        raise _not_held(edition, dataset)
+    with reading(edition, dataset, found) as connection:
+        connection.execute("set threads = 2")
+        scan = _scan(edition, found, definition(dataset)["columns"], ", hive_partitioning = false")
+        return connection.execute(f"with held as (from {scan}) {query}", list(values)).df()
+
+
+def partitions(edition: str, dataset: str) -> dict[Path, list[Path]]:
+    """Return the files of a dataset by partition: a file each, or a folder of them in a large dataset."""
+    folder = paths.data("store", dataset)
+    found: dict[Path, list[Path]] = {}
+    for path in files(edition, dataset):
+        found.setdefault(path if edition == SAMPLE or path.parent == folder else path.parent, []).append(path)
+    return found
+
+
 def holdings(edition: str) -> list[dict[str, object]]:
     """Return what an edition holds: dataset, part, years, rows, source, hash.
 
@@ -307,8 +342,8 @@ def holdings(edition: str) -> list[dict[str, object]]:
     """
     found: list[dict[str, object]] = []
     for dataset, described in _definitions(paths.root()).items():
-        for path in files(edition, dataset):
-            for part, first, last, rows in _holding(edition, dataset, path, described):
+        for path, within in partitions(edition, dataset).items():
+            for part, first, last, rows in _holding(edition, dataset, within, described):
                 span = "" if first is None else str(first) if first == last else f"{first}–{last}"
                 found.append(
                     {
@@ -317,20 +352,26 @@ def holdings(edition: str) -> list[dict[str, object]]:
                         "years": span,
                         "rows": rows,
                         "source": paths.shown(path),
-                        "sha256": sha256(path),
+                        "sha256": sha256(path) if path.is_file() else _sha256_of(within),
                     }
                 )
     return found
 
 
-def _holding(edition: str, dataset: str, path: Path, described: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _sha256_of(found: Sequence[Path]) -> str:
+    return hashlib.sha256("".join(map(sha256, found)).encode()).hexdigest()
+
+
+def _holding(
+    edition: str, dataset: str, found: Sequence[Path], described: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     columns = described["columns"]
     part = "system" if "system" in columns else "''"
     period = described.get("period", {}).get("column") or ("edition" if "edition" in columns else "null")
     year = f"year({period})" if columns.get(period, {}).get("type") == "DATE" else period
-    with reading(edition, dataset, [path]) as connection:
+    with reading(edition, dataset, found) as connection:
         return connection.execute(
-            f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, [path], columns)}"
+            f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, found, columns)}"
             " group by 1 order by 1"
         ).fetchall()
 

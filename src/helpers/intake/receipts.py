@@ -15,6 +15,7 @@ from ..catalog import load
 from ..errors import Problem
 from . import cells, declaration, registers, wording
 from .answer import Answer
+from .mobilities import ReceivedMobilities
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -89,8 +90,10 @@ def write_card(
     temporary.replace(kept.with_name(kept.name + _CARD))
 
 
-def _producer(received: Received | ReceivedRegister) -> str:
+def _producer(received: Received | ReceivedRegister | ReceivedMobilities) -> str:
     catalog = load()
+    if isinstance(received, ReceivedMobilities):
+        return received.layout.producer
     if isinstance(received, Received):
         return catalog.systems[received.layout.system].publisher
     return catalog.institutions[catalog.plan.institution].name("en")
@@ -101,11 +104,13 @@ def _licence(answer: Answer) -> str:
     return f"{whose}; not for passing on"
 
 
-def _told(received: Received | ReceivedRegister) -> dict[str, object]:
+def _told(received: Received | ReceivedRegister | ReceivedMobilities) -> dict[str, object]:
     """Tell of a table what its card says."""
     told: dict[str, object] = {"sheet": received.table.sheet}
     if isinstance(received, Received):
         told |= {"layout": received.layout.id, "editions": received.editions}
+    elif isinstance(received, ReceivedMobilities):
+        told |= {"layout": received.layout.id, "years": received.years, "participants": received.participants}
     else:
         told |= {"register": received.register, "years": received.years}
     told |= {

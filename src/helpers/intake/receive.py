@@ -15,12 +15,25 @@ from .. import locale, paths
 from ..catalog import Catalog, load
 from ..errors import FileRefused, LayoutUnknown
 from ..store import write_partition
-from . import declaration, layouts, markup, rankings, receipts, registers, table, wording
+from . import (
+    declaration,
+    layouts,
+    markup,
+    mobilities,
+    mobility_layouts,
+    rankings,
+    receipts,
+    registers,
+    table,
+    wording,
+)
 from .answer import Answer
+from .mobilities import ReceivedMobilities
+from .pieces import Text
 from .rankings import Received
 from .recognition import Recognised, recognise
 from .registers import ReceivedRegister
-from .table import RawTable
+from .table import RawTable, Row
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +45,42 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
     rows a register holds. Raises FileRefused when no table of the file can be read, and ParameterError where
     there is no such unit.
     """
+    with mobilities.staging(is_kept=False) as folder:
+        return _judge(path, year, unit, folder, is_kept=False)
+
+
+def _judge(path: Path, year: int | None, unit: str, folder: Path, is_kept: bool) -> Answer:
+    """Judge a file; where `is_kept`, the accepted rows of a mobility file are staged in the folder."""
+    text = mobilities.recognised(path)
+    if text is not None:
+        return _mobility(path, *text, folder, year, is_kept)
+    try:
+        return _tables(path, year, unit, folder, is_kept)
+    except FileRefused as error:
+        # Larger than any other file may be, or of no known kind: is it nearly one of Europe's?
+        told = isinstance(error, LayoutUnknown) or (
+            error.fault is not None and error.fault.code == "too_large"
+        )
+        nearly = mobilities.nearly(path) if told else None
+        if nearly is None:
+            raise
+        raise nearly from error
+
+
+def _mobility(
+    path: Path, text: Text, match: mobility_layouts.Match, folder: Path, year: int | None, is_kept: bool
+) -> Answer:
+    """Judge one of Europe's mobility files, of any size."""
+    judged = mobilities.judge(text, match, folder, year, is_kept)
+    if judged.received.rows == 0:
+        raise wording.refusal("header_only", file=path.name)
+    return Answer(path.name, judged.sha256, (judged.received,), (), (), notes=judged.notes)
+
+
+def _tables(path: Path, year: int | None, unit: str, folder: Path, is_kept: bool) -> Answer:
+    """Judge the tables of a file that is read as a whole."""
     catalog = load()
-    found: list[layouts.Match | Recognised] = []
+    found: list[layouts.Match | Recognised | mobility_layouts.Match] = []
     raws: list[RawTable] = []
     unknown: list[FileRefused] = []
     opened = table.opened(path)
@@ -47,23 +94,32 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
             raws.append(raw)
     if unknown and not found:
         raise unknown[0]
-    if not any(match.rows for match in found):
+    if not any(_rows(raw, match) for raw, match in zip(raws, found, strict=True)):
         raise wording.refusal("header_only", file=path.name)
     of_registers = iter(registers.clean([match for match in found if isinstance(match, Recognised)], unit))
-    received = [
-        next(of_registers)
-        if isinstance(match, Recognised)
-        else rankings.clean(raw, match, catalog.systems[match.layout.system], year)
-        for raw, match in zip(raws, found, strict=True)
-    ]
+    received: list[Received | ReceivedRegister | ReceivedMobilities] = []
+    for number, (raw, match) in enumerate(zip(raws, found, strict=True)):
+        if isinstance(match, Recognised):
+            received.append(next(of_registers))
+        elif isinstance(match, mobility_layouts.Match):
+            received.append(mobilities.judge_sheet(raw, match, folder / f"sheet-{number}", year, is_kept))
+        else:
+            received.append(rankings.clean(raw, match, catalog.systems[match.layout.system], year))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     left_out = (*unknown, *opened.left_out)
     suggestions = _suggestions(received, catalog)
     return Answer(path.name, digest, tuple(received), left_out, suggestions, notes=opened.notes)
 
 
-def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:
-    """Tell what a table is: a ranking in a publisher's layout, else a register."""
+def _rows(raw: RawTable, match: layouts.Match | Recognised | mobility_layouts.Match) -> tuple[Row, ...]:
+    return raw.rows[match.position + 1 :] if isinstance(match, mobility_layouts.Match) else match.rows
+
+
+def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised | mobility_layouts.Match:
+    """Tell what a table is: a mobility file of Europe, a ranking in a publisher's layout, else a register."""
+    of_europe = mobility_layouts.match(raw)
+    if of_europe is not None:
+        return of_europe
     try:
         match = layouts.match(raw, catalog.layouts)
     except LayoutUnknown:
@@ -76,7 +132,7 @@ def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:
     return match
 
 
-def _refuse_unsaved(raw: RawTable, match: layouts.Match | Recognised) -> None:
+def _refuse_unsaved(raw: RawTable, match: layouts.Match | Recognised | mobility_layouts.Match) -> None:
     """Refuse a table that would be read as lacking what its formulas give: no program has worked them out."""
     if not raw.unsaved:
         return
@@ -90,7 +146,7 @@ def _refuse_unsaved(raw: RawTable, match: layouts.Match | Recognised) -> None:
 
 
 def _suggestions(
-    tables: Iterable[Received | ReceivedRegister], catalog: Catalog
+    tables: Iterable[Received | ReceivedRegister | ReceivedMobilities], catalog: Catalog
 ) -> tuple[tuple[str, str, int], ...]:
     """Suggest spellings only for institutions of the register that a table seems to lack."""
     found = []
@@ -118,22 +174,49 @@ def receive(
     handed the file in; without it, the unit did. The rejected rows are told in `language` beside the user's
     own file.
     """
-    answer = check(path, year, unit)
-    folder = paths.data("raw", "registers" if answer.of_registers else "rankings")
-    folder.mkdir(parents=True, exist_ok=True)
-    of_unit = f"-{unit}" if unit and answer.of_registers else ""
-    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{path.suffix.lower()}"
-    if not kept.exists():
-        temporary = kept.with_name(kept.name + ".part")
-        shutil.copyfile(path, temporary)
-        temporary.chmod(0o444)
-        temporary.replace(kept)
-    partitions, replaced = _store(answer, kept.name)
-    rejected_in = receipts.write_problems(answer.problems, kept, path, language)
-    receipts.write_card(kept, answer, partitions, unit, licence, sender)
+    with mobilities.staging(is_kept=True) as staging:
+        answer = _judge(path, year, unit, staging, is_kept=True)
+        folder = paths.data("raw", _folder(answer))
+        folder.mkdir(parents=True, exist_ok=True)
+        of_unit = f"-{unit}" if unit and answer.of_registers else ""
+        kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{path.suffix.lower()}"
+        if not kept.exists():
+            temporary = kept.with_name(kept.name + ".part")
+            shutil.copyfile(path, temporary)
+            temporary.chmod(0o444)
+            temporary.replace(kept)
+        partitions, replaced = _store(answer, kept.name)
+        rejected_in = _write_rejected(answer, kept, path, language)
+        moved, of_moved = _keep(answer, kept.name, language)
+        partitions, replaced = partitions + moved, replaced + of_moved
+        receipts.write_card(kept, answer, partitions, unit, licence, sender)
     return replace(
         answer, stored_as=paths.shown(kept), rejected_in=tuple(rejected_in), replaced=tuple(replaced)
     )
+
+
+def _folder(answer: Answer) -> str:
+    if answer.of_mobilities:
+        return "mobility"
+    return "registers" if answer.of_registers else "rankings"
+
+
+def _write_rejected(answer: Answer, kept: Path, own: Path, language: str) -> list[str]:
+    """Write the rejected rows; those of a large file are written by DuckDB and never all in memory."""
+    if len(answer.tables) == 1 and answer.of_mobilities:
+        return mobilities.write_rejected(answer.of_mobilities[0], kept, own, language)
+    return receipts.write_problems(answer.problems, kept, own, language)
+
+
+def _keep(answer: Answer, source: str, language: str) -> tuple[list[str], list[str]]:
+    """Move the staged rows of mobility files into the store; return the partitions, and those replaced."""
+    partitions: list[str] = []
+    replaced: list[str] = []
+    for received in answer.of_mobilities:
+        moved, of_moved = mobilities.keep(received, source, partitions)
+        partitions += moved
+        replaced += [mobilities.of_part(name, rows, language) for name, rows in of_moved]
+    return partitions, replaced
 
 
 def _slug(text: str) -> str:

@@ -1,0 +1,533 @@
+"""Europe's mobility files → rows at rest, out of core: DuckDB reads, judges and writes, piece after piece.
+
+A file may have ten million rows; none of them passes through Python, and every one is accepted or rejected.
+"""
+
+import os
+import queue
+import shutil
+import tempfile
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import paths, store
+from ..catalog.mobility_files import FileLayout, load_mobility_files
+from ..errors import Fault, LayoutUnknown, Problem
+from . import cells, mobility_layouts, mobility_sql, pieces, wording
+from .mobility_layouts import Match
+from .pieces import Digest, Piece, Text
+from .table import RawTable
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Problems that are told one by one; all of them stand in the file of rejected rows.
+MOST_TOLD = 1000
+# Each worker holds a piece; more of them would only wait for the disk.
+_WORKERS = max(1, min(4, os.cpu_count() or 1))
+_MEMORY = "500MB"
+UNKNOWN_YEAR = "unknown"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The accepted rows of one partition: `year=2019/KA1`, or `all` of a table without years."""
+
+    name: str
+    year: int | None
+    rows: int
+    participants: int
+
+
+@dataclass(frozen=True)
+class ReceivedMobilities:
+    """What became of the rows of one file: accepted + rejected = all, as DuckDB counted them.
+
+    `problems` are the first MOST_TOLD of `problem_count`. `staging` holds the rows to be stored.
+    """
+
+    table: RawTable
+    match: Match
+    rows: int
+    rejected: int
+    parts: tuple[Part, ...]
+    caveats: dict[str, int]
+    problems: list[Problem]
+    problem_count: int
+    staging: Path
+    skipped: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def accepted(self) -> int:
+        """Count the accepted rows."""
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def participants(self) -> int:
+        """Sum the participants of the accepted rows."""
+        return sum(part.participants for part in self.parts)
+
+    @property
+    def years(self) -> list[int]:
+        """Return the years of the accepted rows."""
+        return sorted({part.year for part in self.parts if part.year is not None})
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Return the headings that are not known."""
+        return self.match.unread
+
+    @property
+    def layout(self) -> FileLayout:
+        """Return the layout of the file."""
+        return self.match.layout
+
+    @property
+    def title(self) -> str:
+        """Return what the table is."""
+        return self.layout.title.en
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A file that was judged: what became of its rows, its hash, what else is to be told of it."""
+
+    received: ReceivedMobilities
+    sha256: str
+    notes: tuple[Fault, ...]
+
+
+@dataclass
+class _Outcome:
+    """What became of one piece."""
+
+    rows: int
+    rejected: int
+    parts: list[tuple[int | None, str, int, int]]
+    caveats: Counter[str] = field(default_factory=Counter)
+
+
+class _NotUtf8(ValueError):
+    """A piece that is no UTF-8, in which the file began."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.piece = piece
+        super().__init__(piece.first_line)
+
+
+def recognised(path: Path) -> tuple[Text, Match] | None:
+    """Return the head of a text file and its layout, where it is one of Europe's mobility files."""
+    text = pieces.opened(path)
+    if text is None:
+        return None
+    match = mobility_layouts.match(text.head)
+    return (text, match) if match else None
+
+
+def nearly(path: Path) -> LayoutUnknown | None:
+    """Say what a text file lacks that is nearly one of them."""
+    text = pieces.opened(path)
+    return mobility_layouts.near(text.head) if text else None
+
+
+@contextmanager
+def staging(is_kept: bool) -> Iterator[Path]:
+    """Make a folder for what is on its way to the store, or only judged; it is gone afterwards."""
+    folder = paths.data("store") if is_kept else None
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".receiving-", dir=folder))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+# -- judging -------------------------------------------------------------------------------------------------
+
+
+def judge(text: Text, match: Match, folder: Path, year: int | None, is_kept: bool) -> Judged:
+    """Judge a text file piece by piece; where `is_kept`, its accepted rows are staged in the folder.
+
+    `year` is that of the stays where the file does not tell. Raises FileRefused as `pieces.cut` does, and
+    for a file in two encodings.
+    """
+    is_utf8 = _begins_as_utf8(text)
+    try:
+        outcomes, digest = _all(text, match, folder, year, is_kept, is_utf8)
+    except _NotUtf8 as error:
+        if not _is_ascii(text.path, error.piece.number * pieces.PIECE):
+            line = error.piece.first_line
+            raise wording.refusal("mobility_mixed", file=text.path.name, line=line) from error
+        is_utf8 = False
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        outcomes, digest = _all(text, match, folder, year, is_kept, is_utf8)
+    encoding = load_mobility_files().not_utf8
+    note = wording.fault("mobility_encoding", file=text.path.name, encoding=encoding)
+    received = _together(text.head, match, outcomes, folder)
+    return Judged(received, digest.sha256.hexdigest(), () if is_utf8 else (note,))
+
+
+def judge_sheet(
+    raw: RawTable, match: Match, folder: Path, year: int | None, is_kept: bool
+) -> ReceivedMobilities:
+    """Judge a sheet of a workbook, whose size its reader has bounded."""
+    folder.mkdir()
+    rows = raw.rows[match.position + 1 :]
+    piece = pieces.of_table(raw, rows, len(match.header.cells), folder)
+    with store.connect(memory_limit=_MEMORY, temp_directory=str(folder)) as connection:
+        connection.execute(mobility_sql.types())
+        outcome = _piece(connection, piece, raw.file, match, folder, year, is_kept)
+    return _together(raw, match, [outcome], folder)
+
+
+def _begins_as_utf8(text: Text) -> bool:
+    with text.path.open("rb") as file:
+        content = file.read(pieces.PIECE)
+    whole = content[: content.rfind(b"\n") + 1] or content
+    try:
+        whole.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_ascii(path: Path, size: int) -> bool:
+    with path.open("rb") as file:
+        while size > 0 and (content := file.read(min(size, 1 << 24))):
+            if not content.isascii():
+                return False
+            size -= len(content)
+    return True
+
+
+def _all(
+    text: Text, match: Match, folder: Path, year: int | None, is_kept: bool, is_utf8: bool
+) -> tuple[list[_Outcome], Digest]:
+    """Judge all pieces, some at a time."""
+    digest = Digest()
+    outcomes: list[_Outcome] = []
+    waiting: deque[Future[_Outcome]] = deque()
+    with _connections(folder) as connections, ThreadPoolExecutor(_WORKERS) as pool:
+
+        def judge_one(piece: Piece) -> _Outcome:
+            connection = connections.get()
+            try:
+                return _piece(connection, piece, text.path.name, match, folder, year, is_kept)
+            finally:
+                connections.put(connection)
+                piece.path.unlink(missing_ok=True)
+
+        try:
+            for piece in pieces.cut(text, match.position, folder, digest, is_utf8):
+                waiting.append(pool.submit(judge_one, piece))
+                if len(waiting) > _WORKERS:
+                    outcomes.append(waiting.popleft().result())
+            outcomes += [one.result() for one in waiting]
+        finally:
+            for one in waiting:
+                one.cancel()
+    return outcomes, digest
+
+
+@contextmanager
+def _connections(folder: Path) -> Iterator["queue.SimpleQueue[duckdb.DuckDBPyConnection]"]:
+    """Open a DuckDB for each worker, each with one thread: a piece is read in the order of its rows."""
+    made = [
+        store.connect(memory_limit=_MEMORY, temp_directory=str(folder / "spill")) for _ in range(_WORKERS)
+    ]
+    free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
+    for connection in made:
+        connection.execute(mobility_sql.types())
+        free.put(connection)
+    try:
+        yield free
+    finally:
+        for connection in made:
+            connection.close()
+
+
+def _piece(
+    connection: "duckdb.DuckDBPyConnection",
+    piece: Piece,
+    file: str,
+    match: Match,
+    folder: Path,
+    year: int | None,
+    is_kept: bool,
+) -> _Outcome:
+    """Judge a piece; stage its accepted rows by partition, and its rejected ones with what is wrong."""
+    _read(connection, piece, file, match, year)
+    rows, rejected = connection.execute("select count(*), count(problems) from judged").fetchall()[0]
+    by = ("year", "action") if match.layout.dataset == "learning_mobilities" else ("null", "'all'")
+    participants = "participants_count" if "action" in by else "0"
+    parts = connection.execute(
+        f"""select {by[0]} as y, {by[1]} as a, count(*), coalesce(sum({participants}), 0)::bigint from judged
+        where problems is null group by 1, 2 order by 1, 2"""
+    ).fetchall()
+    caveats: Counter[str] = Counter()
+    for words, count in connection.execute(
+        "select caveats, count(*) from judged where problems is null and caveats <> '' group by 1"
+    ).fetchall():
+        caveats.update(dict.fromkeys(words.split(), count))
+    for of_year, action, *_ in parts if is_kept else ():
+        target = folder / "rows" / _partition(of_year, action)
+        target.mkdir(parents=True, exist_ok=True)
+        only = (
+            ""
+            if len(parts) == 1
+            else f"and {by[0]} is not distinct from {of_year or 'null'} and {by[1]} = '{action}'"
+        )
+        _copy(
+            connection,
+            f"select * exclude (problems) from judged where problems is null {only}",
+            target / f"{piece.number:04}.parquet",
+        )
+    if rejected:
+        wrong = "select source_row, problems from judged where problems is not null"
+        _copy(connection, wrong, folder / f"rejected-{piece.number:04}.parquet")
+    connection.execute("drop table judged")
+    return _Outcome(rows, rejected, parts, caveats)
+
+
+def _read(
+    connection: "duckdb.DuckDBPyConnection", piece: Piece, file: str, match: Match, year: int | None
+) -> None:
+    """Read a piece into the table `judged`; rows of several lines, and broken ones, are numbered first."""
+    import duckdb
+
+    try:
+        connection.execute(
+            f"create or replace temp table judged as {mobility_sql.judged(match, piece, year)}"
+        )
+        (rows,) = connection.execute("select count(*) from judged").fetchall()[0]
+        if piece.is_numbered or rows == piece.lines:
+            return
+    except duckdb.Error as error:
+        try:
+            piece.path.read_bytes().decode()
+        except UnicodeDecodeError:
+            raise _NotUtf8(piece) from error
+        if piece.is_numbered:
+            reason = str(error).splitlines()[0]
+            raise wording.refusal("quote", file=file, reason=reason, line=piece.first_line) from error
+    again = pieces.numbered(piece)
+    try:
+        _read(connection, again, file, match, year)
+    finally:
+        again.path.unlink()
+
+
+def _copy(connection: "duckdb.DuckDBPyConnection", query: str, target: Path) -> None:
+    connection.execute(f"copy ({query}) to '{_quoted(target)}' (format parquet)")
+
+
+def _quoted(path: Path) -> str:
+    return path.as_posix().replace("'", "''")
+
+
+def _partition(year: int | None, action: str) -> str:
+    return action if action == "all" else f"year={year if year is not None else UNKNOWN_YEAR}/{action}"
+
+
+def _together(table: RawTable, match: Match, outcomes: list[_Outcome], folder: Path) -> ReceivedMobilities:
+    counts: dict[tuple[int | None, str], list[int]] = {}
+    for outcome in outcomes:
+        for year, action, rows, participants in outcome.parts:
+            sums = counts.setdefault((year, action), [0, 0])
+            sums[0], sums[1] = sums[0] + rows, sums[1] + participants
+    parts = tuple(
+        Part(_partition(year, action), year, *sums)
+        for (year, action), sums in sorted(counts.items(), key=lambda one: (one[0][0] or 0, one[0][1]))
+    )
+    caveats: Counter[str] = sum((outcome.caveats for outcome in outcomes), Counter())
+    if late := incomplete_years({part.year for part in parts if part.year} | held_years()):
+        caveats["years_incomplete"] = sum(part.rows for part in parts if part.year in late)
+    problems, count = _problems(table, match, folder)
+    return ReceivedMobilities(
+        table,
+        match,
+        sum(outcome.rows for outcome in outcomes),
+        sum(outcome.rejected for outcome in outcomes),
+        parts,
+        {code: rows for code, rows in sorted(caveats.items()) if rows},
+        problems,
+        count,
+        folder,
+    )
+
+
+def held_years() -> set[int]:
+    """Return the years of which the store holds mobilities."""
+    folder = paths.data("store", "learning_mobilities")
+    names = (path.name.removeprefix("year=") for path in folder.glob("year=*"))
+    return {int(name) for name in names if name.isdecimal()}
+
+
+def incomplete_years(years: set[int]) -> set[int]:
+    """Return the last of some years, whose projects had not all ended when they were published."""
+    last = max(years, default=0)
+    return {year for year in years if year > last - load_mobility_files().incomplete_years}
+
+
+# -- rejected rows -------------------------------------------------------------------------------------------
+
+
+def _told(match: Match, folder: Path, language: str) -> str | None:
+    """Return the query of all problems in the order of their rows; None where there is none."""
+    files = sorted(folder.glob("rejected-*.parquet"))
+    if not files:
+        return None
+    listed = ", ".join(f"'{_quoted(path)}'" for path in files)
+    part = f"'{mobility_sql.PART}'"
+    each = f"""select source_row, position, split_part(problem, {part}, 1)::integer as place,
+        split_part(problem, {part}, 2) as code, array_to_string(string_split(problem, {part})[3:], ' ') as value
+        from (select source_row, unnest(string_split(problems, '{mobility_sql.PROBLEM}')) as problem,
+        generate_subscripts(string_split(problems, '{mobility_sql.PROBLEM}'), 1) as position
+        from read_parquet([{listed}]))"""
+    with store.connect() as connection:
+        kinds = connection.execute(f"select distinct place, code from ({each}) order by all").fetchall()
+    columns = {
+        match.places[name]: column for name, column in match.layout.columns.items() if name in match.places
+    }
+    width = len(match.header.cells)
+    said = ", ".join(
+        "({}, {}, {}, {}, {})".format(
+            place,
+            *(
+                "'" + text.replace("'", "''") + "'"
+                for text in (
+                    code,
+                    match.header.cells[place] if place >= 0 else wording.sentence("whole_row", language),
+                    mobility_sql.said(code, columns.get(place), "expected", language, width),
+                    mobility_sql.said(code, columns.get(place), "remedy", language, width),
+                )
+            ),
+        )
+        for place, code in kinds
+    )
+    return f"""select source_row, place, code, heading, value, expected, remedy from ({each})
+        join (values {said}) said(place, code, heading, expected, remedy) using (place, code)
+        order by source_row, position"""
+
+
+def _problems(table: RawTable, match: Match, folder: Path) -> tuple[list[Problem], int]:
+    """Return the first problems, and how many there are."""
+    query = _told(match, folder, "en")
+    if query is None:
+        return [], 0
+    with store.connect() as connection:
+        found = connection.execute(f"{query} limit {MOST_TOLD}").fetchall()
+        (count,) = connection.execute(f"select count(*) from ({query})").fetchall()[0]
+    columns = {
+        match.places[name]: column for name, column in match.layout.columns.items() if name in match.places
+    }
+    width = len(match.header.cells)
+    problems = [
+        Problem(
+            table.file,
+            table.sheet,
+            row,
+            heading if place >= 0 else wording.WHOLE_ROW,
+            value,
+            expected,
+            remedy,
+            mobility_sql.fault(code, columns.get(place), width),
+            (table.first_column + max(place, 0),),
+        )
+        for row, place, code, heading, value, expected, remedy in found
+    ]
+    return problems, count
+
+
+def write_rejected(received: ReceivedMobilities, kept: Path, own: Path, language: str) -> list[str]:
+    """Write all rejected rows beside the kept file in English, and beside the user's own in a language.
+
+    What an earlier receipt of the file wrote there is replaced. Returns the files written.
+    """
+    written = []
+    for path, told_in in ((kept, "en"), (own, language)):
+        target = path.with_name(path.stem + ".rejected.csv")
+        with suppress(OSError):  # the user's folder may be read-only; the copy in data/raw is enough
+            query = _told(received.match, received.staging, told_in)
+            if query is None:
+                target.unlink(missing_ok=True)
+                continue
+            _write(query, received, target, told_in)
+            written.append(paths.shown(target))
+    return written
+
+
+def _write(query: str, received: ReceivedMobilities, target: Path, language: str) -> None:
+    names = wording.sentence("columns", language).split(";")
+    texts = [received.table.file, received.table.sheet]
+    file, sheet = ("'" + str(cells.harmless(text)).replace("'", "''") + "'" for text in texts)
+    columns = (file, sheet, "source_row", "heading", cells.harmless_sql("value"), "expected", "remedy")
+    named = ", ".join(f'{column} as "{name}"' for column, name in zip(columns, names, strict=True))
+    rows = received.staging / "rejected.csv"
+    with store.connect(memory_limit=_MEMORY, temp_directory=str(received.staging / "spill")) as connection:
+        connection.execute(
+            f"copy (select {named} from ({query})) to '{_quoted(rows)}' (format csv, delimiter ';')"
+        )
+    with rows.open("rb") as source, target.open("wb") as to:
+        to.write(b"\xef\xbb\xbf")
+        shutil.copyfileobj(source, to, 1 << 20)
+    rows.unlink()
+
+
+# -- storing -------------------------------------------------------------------------------------------------
+
+
+def keep(
+    received: ReceivedMobilities, kept: str, before: list[str]
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """Move the staged rows into the store, each partition whole; return the partitions, and what they replace.
+
+    A partition holds one year of one action. What is replaced is told with its number of rows; rows of
+    another sheet of the same file, whose partitions are `before`, are not replaced but joined.
+    """
+    dataset = received.layout.dataset
+    partitions, replaced = [], []
+    for part in received.parts:
+        source = received.staging / "rows" / part.name
+        target = paths.data("store", dataset, *part.name.split("/"))
+        sheet = (
+            f"{Path(kept).stem}-{received.staging.name}-" if received.table.sheet else f"{Path(kept).stem}-"
+        )
+        for path in source.iterdir():
+            path.rename(path.with_name(sheet + path.name))
+        if f"{dataset}/{part.name}" in before:
+            for path in source.iterdir():
+                path.rename(target / path.name)
+            continue
+        if target.exists():
+            replaced.append((f"{dataset}/{part.name}", store.rows_in(sorted(target.glob("*.parquet")))))
+            target.rename(received.staging / f"old-{len(replaced)}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+        partitions.append(f"{dataset}/{part.name}")
+    return partitions, replaced
+
+
+def sentence(received: ReceivedMobilities, language: str) -> str:
+    """Say of which years the accepted rows are, and how many participants they sum to."""
+    years = received.years
+    of_years = wording.sentence("span.years", language, years=years) if years else ""
+    summed = wording.sentence("span.mobilities", language, participants=received.participants)
+    return summed + of_years
+
+
+def title(received: ReceivedMobilities, language: str) -> str:
+    """Return what the file is, in a language."""
+    return received.layout.title.tr if language == "tr" else received.layout.title.en
+
+
+def of_part(name: str, rows: int, language: str) -> str:
+    """Tell a partition that was replaced, with the number of rows it had."""
+    return wording.sentence("replaced.rows", language, partition=name, rows=rows)
