@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def problem_count(self) -> int:
-        """Count the problems, also those of a mobility file that are told in its file of rejected rows only."""
+        """Count the problems, also those that stand in a mobility file's file of rejected rows only."""
         more = (received.problem_count - len(received.problems) for received in self.of_mobilities)
         return len(self.problems) + sum(more)
 

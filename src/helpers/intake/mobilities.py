@@ -262,70 +262,85 @@ def _piece(
     year: int | None,
     is_kept: bool,
 ) -> _Outcome:
-    """Judge a piece; stage its accepted rows by partition, and its rejected ones with what is wrong."""
-    _read(connection, piece, file, match, year)
-    rows, rejected = connection.execute("select count(*), count(problems) from judged").fetchall()[0]
-    by = ("year", "action") if match.layout.dataset == "learning_mobilities" else ("null", "'all'")
-    participants = "participants_count" if "action" in by else "0"
-    parts = connection.execute(
-        f"""select {by[0]} as y, {by[1]} as a, count(*), coalesce(sum({participants}), 0)::bigint from judged
-        where problems is null group by 1, 2 order by 1, 2"""
-    ).fetchall()
-    caveats: Counter[str] = Counter()
-    for words, count in connection.execute(
-        "select caveats, count(*) from judged where problems is null and caveats <> '' group by 1"
-    ).fetchall():
-        caveats.update(dict.fromkeys(words.split(), count))
-    for of_year, action, *_ in parts if is_kept else ():
-        target = folder / "rows" / _partition(of_year, action)
-        target.mkdir(parents=True, exist_ok=True)
-        only = (
-            ""
-            if len(parts) == 1
-            else f"and {by[0]} is not distinct from {of_year or 'null'} and {by[1]} = '{action}'"
-        )
-        _copy(
-            connection,
-            f"select * exclude (problems) from judged where problems is null {only}",
-            target / f"{piece.number:04}.parquet",
-        )
-    if rejected:
-        wrong = "select source_row, problems from judged where problems is not null"
-        _copy(connection, wrong, folder / f"rejected-{piece.number:04}.parquet")
-    connection.execute("drop table judged")
-    return _Outcome(rows, rejected, parts, caveats)
+    """Judge a piece; stage its accepted rows by partition, and its rejected ones with what is wrong.
 
-
-def _read(
-    connection: "duckdb.DuckDBPyConnection", piece: Piece, file: str, match: Match, year: int | None
-) -> None:
-    """Read a piece into the table `judged`; rows of several lines, and broken ones, are numbered first."""
+    Its good rows are written as they are read. Nearly always they are all; else the others are looked at once
+    more, by their lines.
+    """
     import duckdb
 
+    good = folder / f"good-{piece.number:04}.parquet"
     try:
-        connection.execute(
-            f"create or replace temp table judged as {mobility_sql.judged(match, piece, year)}"
-        )
-        (rows,) = connection.execute("select count(*) from judged").fetchall()[0]
-        if piece.is_numbered or rows == piece.lines:
-            return
+        if piece.is_plain or piece.is_numbered:
+            return _written(connection, piece, match, folder, year, is_kept, good)
     except duckdb.Error as error:
-        try:
-            piece.path.read_bytes().decode()
-        except UnicodeDecodeError:
-            raise _NotUtf8(piece) from error
         if piece.is_numbered:
             reason = str(error).splitlines()[0]
             raise wording.refusal("quote", file=file, reason=reason, line=piece.first_line) from error
+    try:
+        piece.path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise _NotUtf8(piece) from error
     again = pieces.numbered(piece)
     try:
-        _read(connection, again, file, match, year)
+        return _piece(connection, again, file, match, folder, year, is_kept)
     finally:
         again.path.unlink()
 
 
-def _copy(connection: "duckdb.DuckDBPyConnection", query: str, target: Path) -> None:
-    connection.execute(f"copy ({query}) to '{_quoted(target)}' (format parquet)")
+def _written(
+    connection: "duckdb.DuckDBPyConnection",
+    piece: Piece,
+    match: Match,
+    folder: Path,
+    year: int | None,
+    is_kept: bool,
+    good: Path,
+) -> _Outcome:
+    accepted = _copy(connection, mobility_sql.accepted(match, piece, year), good)
+    wrong = folder / f"rejected-{piece.number:04}.parquet"
+    rejected = 0
+    if piece.is_numbered:
+        rejected = _copy(connection, mobility_sql.rejected(match, piece), wrong)
+    elif accepted < piece.lines:
+        others = connection.execute(
+            """select line from range(?, ?) lines(line)
+            anti join (select source_row as line from read_parquet(?)) using (line) order by line""",
+            [piece.first_line, piece.first_line + piece.lines, good.as_posix()],
+        ).fetchall()
+        some = pieces.only(piece, [line for (line,) in others])
+        rejected = _copy(connection, mobility_sql.rejected(match, some), wrong)
+        some.path.unlink()
+    if not rejected:
+        wrong.unlink(missing_ok=True)
+    rows = f"read_parquet('{_quoted(good)}')"
+    sums = "null, 'all', count(*), 0"
+    if match.layout.dataset == "learning_mobilities":
+        sums = "year, action, count(*), coalesce(sum(participants_count), 0)::bigint"
+    parts = connection.execute(f"select {sums} from {rows} group by all order by all").fetchall()
+    caveats: Counter[str] = Counter()
+    for words, count in connection.execute(
+        f"select caveats, count(*) from {rows} where caveats <> '' group by 1"
+    ).fetchall():
+        caveats.update(Counter(dict.fromkeys(words.split(), count)))
+    for of_year, action, *_ in parts if is_kept and accepted else ():
+        target = folder / "rows" / _partition(of_year, action)
+        target.mkdir(parents=True, exist_ok=True)
+        if len(parts) == 1:
+            good.replace(target / f"{piece.number:04}.parquet")
+        else:
+            part = (
+                f"year is not distinct from {'null' if of_year is None else of_year} and action = '{action}'"
+            )
+            _copy(connection, f"from {rows} where {part}", target / f"{piece.number:04}.parquet")
+    good.unlink(missing_ok=True)
+    return _Outcome(accepted + rejected, rejected, parts if accepted else [], caveats)
+
+
+def _copy(connection: "duckdb.DuckDBPyConnection", query: str, target: Path) -> int:
+    """Write the rows of a query as Parquet; return how many there were."""
+    copied = connection.execute(f"copy ({query}) to '{_quoted(target)}' (format parquet)").fetchall()
+    return int(copied[0][0])
 
 
 def _quoted(path: Path) -> str:

@@ -4,7 +4,6 @@ What a column is stands in `data/catalog/mobility_files.yml`, what is wrong in `
 given here. No row passes through Python.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from .. import store
@@ -24,143 +23,113 @@ _YEARS = (1987, 2100)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as SQL: its value, when it is wrong, the code of what is wrong then.
+    """A cell as SQL: what is found in it, its value, when it is wrong, the code of what is wrong then.
 
-    Where `doubt` holds, the value is set aside and the row carries a caveat.
+    `{x}` is the cell and `{f}` what was found, which DuckDB works out once. Where `doubt` holds, the value is
+    set aside and the row carries a caveat. A null is never wrong unless `wrong` says so.
     """
 
-    value: str
+    found: str
+    value: str = "{f}"
     wrong: str = ""
     code: str = ""
     doubt: str = ""
     caveat: str = ""
 
 
-def _text(x: str) -> Cell:
-    return Cell(f"trim({x})")
+# A whole number; DuckDB alone would round 2.5 to one.
+_WHOLE = "case when contains({x}, '.') and try_cast({x} as double) % 1 <> 0 then null else try_cast({x} as integer) end"
+# Trimming copies a text: only one that begins below the first printed sign or ends in a blank is trimmed.
+_TEXT = "case when {x} < '!' or ends_with({x}, ' ') then trim({x}) else {x} end"
+# Names and codes are compared: no-break spaces and doubled blanks would tell them apart.
+_NAME = (
+    "case when contains({x}, '\u00a0') or contains({x}, '  ')"
+    " then trim(regexp_replace({x}, '[\\s\u00a0]+', ' ', 'g'))"
+    " when {x} < '!' or ends_with({x}, ' ') then trim({x}) else {x} end"
+)
+# `1267.5`, `1267,5`, and `1.234.56`, whose first dot parts the thousands.
+_DOTTED = "replace(trim({x}), ',', '.')"
+_LAST_DOT = f"strpos(reverse({_DOTTED}), '.')"
+_AMOUNT = (
+    f"coalesce(try_cast({_DOTTED} as double), try_cast("
+    f"replace(left({_DOTTED}, length({_DOTTED}) - {_LAST_DOT}), '.', '') || right({_DOTTED}, {_LAST_DOT}) as double))"
+)
+# `2019-07`, `2019-07-01 00:00:00` of the workbooks, `07/2019`, `01/07/2019`.
+_MONTH = (
+    "coalesce(try_cast(left({x}, 7) || '-01' as date), "
+    "try_strptime(trim({x}), ['%m/%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y-%m'])::date)"
+)
+# `TR`, `el `, and `TR - Türkiye` of the workbooks.
+_COUNTRY = (
+    "coalesce(try_cast({x} as country), "
+    "try_cast(upper(trim(split_part(replace({x}, '\u00a0', ' '), ' - ', 1))) as country))"
+)
 
 
-def _name(x: str) -> Cell:
-    """Names and codes are compared: no-break spaces and doubled blanks would tell them apart."""
-    odd = f"contains({x}, chr(160)) or contains({x}, '  ')"
-    return Cell(
-        f"case when {odd} then trim(regexp_replace({x}, '[\\s\u00a0]+', ' ', 'g')) else trim({x}) end"
-    )
-
-
-def _code(x: str) -> Cell:
-    return Cell(f"upper({_name(x).value})")
-
-
-def _country(x: str) -> Cell:
-    """`TR`, `el `, and `TR - Türkiye` of the workbooks."""
+def _country_value() -> str:
     renamed = load_mobility_files().countries.renamed
-    found = (
-        f"coalesce(try_cast({x} as country), "
-        f"try_cast(upper(trim(split_part(replace({x}, chr(160), ' '), ' - ', 1))) as country))"
-    )
     cases = " ".join(f"when {_sql(code)} then {_sql(iso)}" for code, iso in renamed.items())
-    known = f"case {found} {cases} else {found}::varchar end" if cases else f"{found}::varchar"
-    return Cell(known, f"{found} is null and {x} is not null", "mobility_country")
+    return f"case {{f}} {cases} else {{f}}::varchar end"
 
 
-def _month(x: str) -> Cell:
-    """`2019-07`, `2019-07-01 00:00:00` of the workbooks, `07/2019`, `01/07/2019`."""
-    value = (
-        f"coalesce(try_cast(left({x}, 7) || '-01' as date), try_strptime(trim({x}), ['%m/%Y', '%d/%m/%Y', "
-        f"'%d.%m.%Y', '%Y-%m'])::date)"
-    )
-    first, last = _YEARS
-    wrong = f"{x} is not null and coalesce(year({value}) not between {first} and {last}, true)"
-    return Cell(f"date_trunc('month', {value})::date", wrong, "mobility_month")
+def readers() -> dict[str, Cell]:
+    """Return how each kind of cell is read."""
+    age = load_mobility_files().age
+    in_years = f"{{f}} not between {_YEARS[0]} and {_YEARS[1]}"
+    unread, unread_or = "{x} is not null and {f} is null", "{x} is not null and coalesce({}, true)"
+    amount = Cell(_AMOUNT, wrong=unread_or.replace("{}", "{f} < 0"), code="mobility_amount")
+    dated = "regexp_matches({x}, '[[:alpha:]]{{3}}')"
+    absurd = f"{{f}} not between {age.minimum} and {age.maximum}"
+    return {
+        "text": Cell(_TEXT),
+        "name": Cell(_NAME),
+        "code": Cell(f"upper({_NAME})"),
+        "country": Cell(_COUNTRY, _country_value(), unread, "mobility_country"),
+        "month": Cell(
+            _MONTH,
+            "date_trunc('month', {f})::date",
+            unread_or.replace("{}", in_years.replace("{f}", "year({f})")),
+            "mobility_month",
+        ),
+        "academic_year": Cell(
+            "try_cast(left(trim({x}), 4) as integer)",
+            wrong=unread_or.replace("{}", in_years),
+            code="mobility_academic_year",
+        ),
+        # The call year is its first four signs.
+        "reference": Cell(_TEXT, wrong="{x} is null or {f} not like '20__-%-%'", code="mobility_reference"),
+        "days": Cell(_WHOLE, wrong=unread_or.replace("{}", "{f} < 0"), code="mobility_days"),
+        "count": Cell(_WHOLE, wrong="coalesce({f} < 0, true)", code="mobility_count"),
+        "participants": Cell(_WHOLE, wrong="coalesce({f} < 1, true)", code="mobility_participants"),
+        "age": Cell(
+            _WHOLE, f"case when not ({absurd}) then {{f}} end", unread, "whole", absurd, "age_set_aside"
+        ),
+        "yes_no": Cell("try_cast(trim({x}) as boolean)", wrong=unread, code="boolean"),
+        "amount": amount,
+        # A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. They are not guessed back.
+        "months": Cell(
+            _AMOUNT,
+            wrong=f"({amount.wrong}) and not {dated}",
+            code=amount.code,
+            doubt=dated,
+            caveat="duration_set_aside",
+        ),
+    }
 
 
-def _academic_year(x: str) -> Cell:
-    value = f"try_cast(left(trim({x}), 4) as integer)"
-    first, last = _YEARS
-    wrong = f"{x} is not null and coalesce({value} not between {first} and {last}, true)"
-    return Cell(value, wrong, "mobility_academic_year")
-
-
-def _reference(x: str) -> Cell:
-    """The call year is its first four signs."""
-    return Cell(f"trim({x})", f"{x} is null or trim({x}) not like '20__-%-%'", "mobility_reference")
-
-
-def _whole(x: str) -> str:
-    """A whole number; DuckDB alone would round 2.5."""
-    return f"case when try_cast({x} as double) = try_cast({x} as integer) then try_cast({x} as integer) end"
-
-
-def _days(x: str) -> Cell:
-    value = _whole(x)
-    return Cell(value, f"{x} is not null and coalesce({value} < 0, true)", "mobility_days")
-
-
-def _count(x: str) -> Cell:
-    value = _whole(x)
-    return Cell(value, f"coalesce({value} < 0, true)", "mobility_count")
-
-
-def _participants(x: str) -> Cell:
-    value = _whole(x)
-    return Cell(value, f"coalesce({value} < 1, true)", "mobility_participants")
-
-
-def _age(x: str) -> Cell:
-    limits = load_mobility_files().age
-    value = _whole(x)
-    meant = f"case when {value} between {limits.minimum} and {limits.maximum} then {value} end"
-    absurd = f"{value} not between {limits.minimum} and {limits.maximum}"
-    return Cell(meant, f"{x} is not null and {value} is null", "whole", absurd, "age_set_aside")
-
-
-def _yes_no(x: str) -> Cell:
-    value = f"try_cast(trim({x}) as boolean)"
-    return Cell(value, f"{x} is not null and {value} is null", "boolean")
-
-
-def _amount(x: str) -> Cell:
-    """`1267.5`, `1267,5`, and `1.234.56`, whose first dot parts the thousands."""
-    y = f"replace(trim({x}), ',', '.')"
-    last = f"strpos(reverse({y}), '.')"
-    two_dots = f"replace(left({y}, length({y}) - {last}), '.', '') || right({y}, {last})"
-    value = f"coalesce(try_cast({y} as double), try_cast({two_dots} as double))"
-    return Cell(value, f"{x} is not null and coalesce({value} < 0, true)", "mobility_amount")
-
-
-def _months(x: str) -> Cell:
-    """A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. They are not guessed back."""
-    amount = _amount(x)
-    dated = f"regexp_matches({x}, '[[:alpha:]]{{3}}')"
-    return Cell(amount.value, f"({amount.wrong}) and not {dated}", amount.code, dated, "duration_set_aside")
-
-
-READERS: dict[str, Callable[[str], Cell]] = {
-    "text": _text,
-    "name": _name,
-    "code": _code,
-    "country": _country,
-    "month": _month,
-    "academic_year": _academic_year,
-    "reference": _reference,
-    "days": _days,
-    "amount": _amount,
-    "months": _months,
-    "age": _age,
-    "yes_no": _yes_no,
-    "count": _count,
-    "participants": _participants,
-}
-
-
-def _cell(column: FileColumn, x: str) -> Cell:
+def _cell(name: str, column: FileColumn, place: int) -> Cell:
+    """Return a cell of a column, with its place in the file and the name of what was found filled in."""
     if column.codes is None:
-        return READERS[column.read](x)
-    code = f"upper(trim({x}))"
-    cases = " ".join(f"when {_sql(c)} then {_sql(meaning)}" for c, meaning in column.codes.items())
-    known = ", ".join(map(_sql, column.codes))
-    return Cell(f"case {code} {cases} end", f"coalesce({code} not in ({known}), true)", "allowed")
+        cell = readers()[column.read]
+    else:
+        cases = " ".join(f"when {_sql(c)} then {_sql(meaning)}" for c, meaning in column.codes.items())
+        cell = Cell(f"case upper(trim({{x}})) {cases} end", wrong="{f} is null", code="allowed")
+
+    def filled(sql: str) -> str:
+        return sql.replace("{{3}}", "{3}").replace("{x}", f'"{place}"').replace("{f}", f'"found {name}"')
+
+    texts = (filled(cell.found), filled(cell.value), filled(cell.wrong), cell.code, filled(cell.doubt))
+    return Cell(*texts, cell.caveat)
 
 
 def fault(code: str, column: FileColumn | None, width: int) -> Fault:
@@ -184,34 +153,67 @@ def types() -> str:
     return f"create type country as enum ({', '.join(map(_sql, codes))})"
 
 
-def judged(match: Match, piece: Piece, year: int | None) -> str:
-    """Return the query that gives the rows of a piece as they are stored, with `problems` where they are wrong.
+def accepted(match: Match, piece: Piece, year: int | None) -> str:
+    """Return the query that gives the good rows of a piece as they are stored.
 
     `year` is that of the stays where the file does not tell.
     """
-    layout, places = match.layout, match.places
-    cells = {
-        name: _cell(column, f'"{places[name]}"') for name, column in layout.columns.items() if name in places
-    }
+    cells = _cells(match)
     values = {name: cell.value for name, cell in cells.items()}
-    for name, column in layout.columns.items():
+    for name, column in match.layout.columns.items():
         if column.otherwise in values:
             values[name] = f"coalesce({values.get(name, 'null')}, {values[column.otherwise]})"
         if column.plus in values and name in values:
-            values[name] = (
-                f"case when {values[name]} is null then {values[column.plus]} else {values[name]} + coalesce({values[column.plus]}, 0) end"
-            )
-    line = "line" if piece.is_numbered else f"{piece.first_line} - 1 + row_number() over ()"
-    wanted = {**values, **_worked_out(match, cells, values, year)}
-    declared = store.definition(layout.dataset)["columns"]
+            one, other = values[name], values[column.plus]
+            values[name] = f"case when {one} is null then {other} else {one} + coalesce({other}, 0) end"
+    wanted = {**values, **_worked_out(match, cells, values, year), "source_row": "line"}
+    declared = store.definition(match.layout.dataset)["columns"]
     stored = [
         f'cast({wanted.get(name, "null")} as {described["type"]}) as "{name}"'
         for name, described in declared.items()
-        if name != "source_row"
     ]
-    return f"""select {", ".join(stored)}, ({line})::integer as source_row,
-        {_problems(match, cells, piece)} as problems
-        from {scan(piece, len(match.header.cells))}"""
+    wrong = " or ".join(f"({condition})" for condition, *_ in _checks(match, cells, piece))
+    return f"select {', '.join(stored)} from ({_found(match, cells, piece)}) where ({wrong}) is not true"
+
+
+def rejected(match: Match, piece: Piece) -> str:
+    """Return the query that gives the other rows of a piece: their lines, and all their `problems` as one text."""
+    cells = _cells(match)
+    checks = _checks(match, cells, piece)
+    told = [
+        f"case when {wrong} then {_sql(f'{place}{PART}{code}{PART}')} || coalesce({value}, '') end"
+        for wrong, place, code, value in checks
+    ]
+    problems = f"concat_ws({_sql(PROBLEM)}, {', '.join(told)})"
+    if piece.is_numbered:  # of a row that could not be cut into cells nothing else is said
+        problems = f'case when "unsound" is not null then {told[0]} else {problems} end'
+    wrong = " or ".join(f"({condition})" for condition, *_ in checks)
+    return f"""select line::integer as source_row, {problems} as problems
+        from ({_found(match, cells, piece)}) where ({wrong}) is true"""
+
+
+def _cells(match: Match) -> dict[str, Cell]:
+    columns = match.layout.columns
+    return {n: _cell(n, column, match.places[n]) for n, column in columns.items() if n in match.places}
+
+
+def _found(match: Match, cells: dict[str, Cell], piece: Piece) -> str:
+    """Return the query of what is found in the cells of each row, which stands in `line`."""
+    found = ", ".join(f'{cell.found} as "found {name}"' for name, cell in cells.items())
+    line = "" if piece.is_numbered else f", {piece.first_line} - 1 + row_number() over () as line"
+    return f"select *, {found}{line} from {scan(piece, len(match.header.cells))}"
+
+
+def _checks(match: Match, cells: dict[str, Cell], piece: Piece) -> list[tuple[str, int, str, str]]:
+    """Return everything that can be wrong with a row: the condition, the place, the code, the cell."""
+    checks = [('"beyond" is not null', WHOLE, "width", '"beyond"')]
+    if piece.is_numbered:
+        checks.insert(0, ('"unsound" is not null', WHOLE, "mobility_quotes", '"unsound"'))
+    for name, cell in cells.items():
+        if cell.wrong:
+            place = match.places[name]
+            checks.append((cell.wrong, place, cell.code, f'"{place}"'))
+    return checks
 
 
 def _worked_out(
@@ -252,29 +254,6 @@ def _action(match: Match, reference: str) -> str:
     return f"case when {reference} like '____-_-____-KA_%' then substr({reference}, 13, 3) else 'KA' end"
 
 
-def _problems(match: Match, cells: dict[str, Cell], piece: Piece) -> str:
-    """Write all problems of a row as one text, null where there is none."""
-    checks = [
-        (cell.wrong, match.places[name], cell.code, f'"{match.places[name]}"')
-        for name, cell in cells.items()
-        if cell.wrong
-    ]
-    checks.insert(0, ('"beyond" is not null', WHOLE, "width", '"beyond"'))
-    if piece.is_numbered:
-        checks.insert(0, ('"unsound" is not null', WHOLE, "mobility_quotes", '"unsound"'))
-    anything = " or ".join(f"({wrong})" for wrong, *_ in checks)
-    told = ", ".join(
-        f"case when {wrong} then {_sql(f'{place}{PART}{code}{PART}')} || coalesce({value}, '') end"
-        for wrong, place, code, value in checks
-    )
-    if piece.is_numbered:  # of a row that could not be cut into cells nothing else is said
-        told = f"""case when "unsound" is not null then {_sql(f"{WHOLE}{PART}mobility_quotes{PART}")} || "unsound"
-            else concat_ws({_sql(PROBLEM)}, {told}) end"""
-    else:
-        told = f"concat_ws({_sql(PROBLEM)}, {told})"
-    return f"case when {anything} then {told} end"
-
-
 def scan(piece: Piece, width: int) -> str:
     """Write the table function that reads a piece: cells by their place, what is missing as null."""
     columns = {str(place): "VARCHAR" for place in range(width)} | {"beyond": "VARCHAR"}
@@ -289,8 +268,8 @@ def scan(piece: Piece, width: int) -> str:
 
 
 def _missing(files: MobilityFiles) -> list[str]:
-    """Return every way to write "no value", also between blanks."""
-    return ["", " ", "  ", *(f"{a}{word}{b}" for word in files.missing for a in ("", " ") for b in ("", " "))]
+    """Return every way to write "no value": each costs time in every cell."""
+    return ["", *files.missing]
 
 
 def _sql(text: str) -> str:

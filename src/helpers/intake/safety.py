@@ -92,9 +92,9 @@ def examine(file: str, found: bytes) -> packed.Contents | None:
     return None
 
 
-def refuse_long_lines(file: str, found: bytes) -> None:
-    """Refuse a text that holds a line too long to be a row."""
-    for start in range(0, len(found) - LONGEST_LINE + 1, LONGEST_LINE):
+def refuse_long_lines(file: str, found: bytes | bytearray, size: int = 0) -> None:
+    """Refuse a text, or its first bytes, that holds a line too long to be a row."""
+    for start in range(0, (size or len(found)) - LONGEST_LINE + 1, LONGEST_LINE):
         if found.find(b"\n", start, start + LONGEST_LINE) < 0:
             raise wording.refusal("line_too_long", file=file, limit=LONGEST_LINE // 2**10)
 
