@@ -117,10 +117,10 @@ def readers() -> dict[str, Cell]:
     }
 
 
-def _cell(name: str, column: FileColumn, place: int) -> Cell:
+def _cell(name: str, column: FileColumn, place: int, how: dict[str, Cell]) -> Cell:
     """Return a cell of a column, with its place in the file and the name of what was found filled in."""
     if column.codes is None:
-        cell = readers()[column.read]
+        cell = how[column.read]
     else:
         cases = " ".join(f"when {_sql(c)} then {_sql(meaning)}" for c, meaning in column.codes.items())
         cell = Cell(f"case upper(trim({{x}})) {cases} end", wrong="{f} is null", code="allowed")
@@ -193,8 +193,8 @@ def rejected(match: Match, piece: Piece) -> str:
 
 
 def _cells(match: Match) -> dict[str, Cell]:
-    columns = match.layout.columns
-    return {n: _cell(n, column, match.places[n]) for n, column in columns.items() if n in match.places}
+    how, places = readers(), match.places
+    return {n: _cell(n, column, places[n], how) for n, column in match.layout.columns.items() if n in places}
 
 
 def _found(match: Match, cells: dict[str, Cell], piece: Piece) -> str:

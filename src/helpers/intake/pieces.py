@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,8 +134,10 @@ def _western(content: bytes) -> str:
 # -- cutting -------------------------------------------------------------------------------------------------
 
 
-def cut(text: Text, header: int, folder: Path, digest: Digest, is_utf8: bool) -> Iterator[Piece]:
-    """Cut the rows below the header row `header` into pieces, written into a folder one after another.
+def cut(
+    text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_utf8: bool
+) -> Iterator[Piece]:
+    """Cut the rows below the header row `header` into pieces, each written into the file that `slot` gives.
 
     Raises FileRefused for what is no text, for a line that is too long to be a row, and for a quote that is
     never closed.
@@ -173,9 +175,10 @@ def cut(text: Text, header: int, folder: Path, digest: Digest, is_utf8: bool) ->
                 safety.refuse_long_lines(file, buffer, end)
                 lines = int(np.searchsorted(ends, end))
                 content = view[:end] if is_utf8 else _western(bytes(view[:end])).encode()
-                path = folder / f"{number:04}.csv"
-                with path.open("wb", buffering=0) as target:
+                path = slot()
+                with path.open("r+b" if path.exists() else "wb", buffering=0) as target:
                     target.write(content)
+                    target.truncate()
                 yield Piece(path, number, text.delimiter, line, lines, is_plain)
                 line, number, held = line + lines, number + 1, held - end
                 view[:held] = bytes(view[end : end + held])
