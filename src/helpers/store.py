@@ -321,8 +321,15 @@ def ask(edition: str, dataset: str, query: str, values: Sequence[Any] = ()) -> "
         raise _not_held(edition, dataset)
     with reading(edition, dataset, found) as connection:
         connection.execute("set threads = 2")
-        scan = _scan(edition, found, definition(dataset)["columns"], ", hive_partitioning = false")
+        more = ", hive_partitioning = false" if edition == LIVE else ""
+        scan = _scan(edition, found, definition(dataset)["columns"], more)
         return connection.execute(f"with held as (from {scan}) {query}", list(values)).df()
+
+
+def years(edition: str, dataset: str) -> set[int]:
+    """Return the years of a dataset that is partitioned by them."""
+    named = (part for path in files(edition, dataset) for part in path.parts if part.startswith("year="))
+    return {int(name.removeprefix("year=")) for name in named if name.removeprefix("year=").isdecimal()}
 
 
 def partitions(edition: str, dataset: str) -> dict[Path, list[Path]]:

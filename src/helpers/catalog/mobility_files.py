@@ -109,6 +109,10 @@ class MobilityFiles(_Definition):
             (a for a in self.activities if any(locale.key(part) in found for part in a.contains)), None
         )
 
+    def incomplete(self, years: set[int]) -> set[int]:
+        """Return the last of some years: not all their projects had ended when they were published."""
+        return {year for year in years if year > max(years) - self.incomplete_years}
+
 
 def load_mobility_files() -> MobilityFiles:
     """Return the declarations of the current workbook folder; read once per process and folder."""

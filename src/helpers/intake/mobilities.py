@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import paths, store
+from ..catalog import load, mobility_sides
 from ..catalog.mobility_files import FileLayout, load_mobility_files
 from ..errors import Fault, LayoutUnknown, Problem
 from . import cells, mobility_layouts, mobility_sql, pieces, wording
@@ -369,7 +370,9 @@ def _together(table: RawTable, match: Match, outcomes: list[_Outcome], folder: P
         for (year, action), sums in sorted(counts.items(), key=lambda one: (one[0][0] or 0, one[0][1]))
     )
     caveats: Counter[str] = sum((outcome.caveats for outcome in outcomes), Counter())
-    if late := incomplete_years({part.year for part in parts if part.year} | held_years()):
+    if late := load_mobility_files().incomplete(
+        {part.year for part in parts if part.year} | store.years(store.LIVE, match.layout.dataset)
+    ):
         caveats["years_incomplete"] = sum(part.rows for part in parts if part.year in late)
     problems, count = _problems(table, match, folder)
     return ReceivedMobilities(
@@ -385,19 +388,6 @@ def _together(table: RawTable, match: Match, outcomes: list[_Outcome], folder: P
     )
 
 
-def held_years() -> set[int]:
-    """Return the years of which the store holds mobilities."""
-    folder = paths.data("store", "learning_mobilities")
-    names = (path.name.removeprefix("year=") for path in folder.glob("year=*"))
-    return {int(name) for name in names if name.isdecimal()}
-
-
-def incomplete_years(years: set[int]) -> set[int]:
-    """Return the last of some years, whose projects had not all ended when they were published."""
-    last = max(years, default=0)
-    return {year for year in years if year > last - load_mobility_files().incomplete_years}
-
-
 # -- rejected rows -------------------------------------------------------------------------------------------
 
 
@@ -409,7 +399,8 @@ def _told(match: Match, folder: Path, language: str) -> str | None:
     listed = ", ".join(f"'{_quoted(path)}'" for path in files)
     part = f"'{mobility_sql.PART}'"
     each = f"""select source_row, position, split_part(problem, {part}, 1)::integer as place,
-        split_part(problem, {part}, 2) as code, array_to_string(string_split(problem, {part})[3:], ' ') as value
+        split_part(problem, {part}, 2) as code,
+        array_to_string(string_split(problem, {part})[3:], ' ') as value
         from (select source_row, unnest(string_split(problems, '{mobility_sql.PROBLEM}')) as problem,
         generate_subscripts(string_split(problems, '{mobility_sql.PROBLEM}'), 1) as position
         from read_parquet([{listed}]))"""
@@ -509,7 +500,7 @@ def _write(query: str, received: ReceivedMobilities, target: Path, language: str
 def keep(
     received: ReceivedMobilities, kept: str, before: list[str]
 ) -> tuple[list[str], list[tuple[str, int]]]:
-    """Move the staged rows into the store, each partition whole; return the partitions, and what they replace.
+    """Move the staged rows into the store, each partition whole; return the partitions, and those replaced.
 
     A partition holds one year of one action. What is replaced is told with its number of rows; rows of
     another sheet of the same file, whose partitions are `before`, are not replaced but joined.
@@ -534,7 +525,34 @@ def keep(
         target.parent.mkdir(parents=True, exist_ok=True)
         source.rename(target)
         partitions.append(f"{dataset}/{part.name}")
+    if dataset == "learning_mobilities":
+        _keep_known(received)
     return partitions, replaced
+
+
+def _keep_known(received: ReceivedMobilities) -> None:
+    """Work out, for the partitions just stored, the flows of every institution of the register."""
+    institutions = load().institutions
+    known = {one: institutions[one] for one in institutions.ids()}
+    codes = {institution.erasmus_code: one for one, institution in known.items()}
+    named = mobility_sides.names_query(institution.country_code for institution in known.values())
+    state = mobility_sides.register_state()
+    for part in received.parts:
+        files = sorted(paths.data("store", "learning_mobilities", *part.name.split("/")).glob("*.parquet"))
+        listed = ", ".join(f"'{_quoted(path)}'" for path in files)
+        held = f"with held as (from read_parquet([{listed}], hive_partitioning = false))"
+        target = paths.data("store", "university_mobilities", *part.name.split("/")).with_suffix(".parquet")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with store.connect(
+            threads=str(_WORKERS), memory_limit="1GB", temp_directory=str(received.staging)
+        ) as one:
+            found = one.execute(f"{held} {named}").fetchall()
+            names = mobility_sides.known_names(found, known, institutions)
+            flows = mobility_sides.flows_query(codes, names)
+            beside = received.staging / "known.parquet"
+            ordered = f"{held} select *, '{state}' as register from ({flows}) order by institution, direction"
+            _copy(one, ordered, beside)
+        beside.replace(target)
 
 
 def sentence(received: ReceivedMobilities, language: str) -> str:

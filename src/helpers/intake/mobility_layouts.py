@@ -16,8 +16,8 @@ _NEAR_COLUMNS = 5
 class Match:
     """A table whose header fits a layout of the mobility files.
 
-    `header` is its header row, `position` its place from 0; `places` maps a column to its place in the header;
-    `unread` are headings that the layout does not know.
+    `header` is its header row and `position` the place of it from 0; `places` maps a column to its place in
+    the header; `unread` are headings that the layout does not know.
     """
 
     layout: FileLayout

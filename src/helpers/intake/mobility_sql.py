@@ -1,4 +1,4 @@
-"""How DuckDB reads the rows of a mobility file: each cell as SQL with the one thing that can be wrong with it.
+"""How DuckDB reads the rows of a mobility file: each cell as SQL, with the one thing that can be wrong.
 
 What a column is stands in `data/catalog/mobility_files.yml`, what is wrong in `phrases.yml` under the code
 given here. No row passes through Python.
@@ -38,7 +38,10 @@ class Cell:
 
 
 # A whole number; DuckDB alone would round 2.5 to one.
-_WHOLE = "case when contains({x}, '.') and try_cast({x} as double) % 1 <> 0 then null else try_cast({x} as integer) end"
+_WHOLE = (
+    "case when contains({x}, '.') and try_cast({x} as double) % 1 <> 0 then null"
+    " else try_cast({x} as integer) end"
+)
 # Trimming copies a text: only one that begins below the first printed sign or ends in a blank is trimmed.
 _TEXT = "case when {x} < '!' or ends_with({x}, ' ') then trim({x}) else {x} end"
 # Names and codes are compared: no-break spaces and doubled blanks would tell them apart.
@@ -52,7 +55,8 @@ _DOTTED = "replace(trim({x}), ',', '.')"
 _LAST_DOT = f"strpos(reverse({_DOTTED}), '.')"
 _AMOUNT = (
     f"coalesce(try_cast({_DOTTED} as double), try_cast("
-    f"replace(left({_DOTTED}, length({_DOTTED}) - {_LAST_DOT}), '.', '') || right({_DOTTED}, {_LAST_DOT}) as double))"
+    f"replace(left({_DOTTED}, length({_DOTTED}) - {_LAST_DOT}), '.', '')"
+    f" || right({_DOTTED}, {_LAST_DOT}) as double))"
 )
 # `2019-07`, `2019-07-01 00:00:00` of the workbooks, `07/2019`, `01/07/2019`.
 _MONTH = (
@@ -106,7 +110,7 @@ def readers() -> dict[str, Cell]:
         ),
         "yes_no": Cell("try_cast(trim({x}) as boolean)", wrong=unread, code="boolean"),
         "amount": amount,
-        # A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. They are not guessed back.
+        # A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. Nobody guesses them back.
         "months": Cell(
             _AMOUNT,
             wrong=f"({amount.wrong}) and not {dated}",
@@ -177,7 +181,7 @@ def accepted(match: Match, piece: Piece, year: int | None) -> str:
 
 
 def rejected(match: Match, piece: Piece) -> str:
-    """Return the query that gives the other rows of a piece: their lines, and all their `problems` as one text."""
+    """Return the query that gives the other rows of a piece: their lines, all their `problems` as one text."""
     cells = _cells(match)
     checks = _checks(match, cells, piece)
     told = [
@@ -262,7 +266,8 @@ def scan(piece: Piece, width: int) -> str:
     named = ", ".join(f"{_sql(name)}: {_sql(kind)}" for name, kind in columns.items())
     missing = ", ".join(map(_sql, _missing(load_mobility_files())))
     strict = "false" if piece.is_numbered else "true"
-    return f"""read_csv({_sql(piece.path.as_posix())}, auto_detect = false, header = false, delim = {_sql(piece.delimiter)},
+    file, delimiter = _sql(piece.path.as_posix()), _sql(piece.delimiter)
+    return f"""read_csv({file}, auto_detect = false, header = false, delim = {delimiter},
         quote = '"', escape = '"', columns = {{{named}}}, nullstr = [{missing}], null_padding = true,
         strict_mode = {strict}, parallel = false)"""
 

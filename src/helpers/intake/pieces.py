@@ -1,7 +1,8 @@
-"""A text table of any size, cut at the ends of rows into pieces that fit in memory; every line keeps its number.
+"""A text table of any size, cut at the ends of rows into pieces that fit in memory; lines keep their numbers.
 
-DuckDB does not tell in which line of a file a row stands. A piece begins at a known line, and where it holds one
-line a row, as nearly all do, the number of the row is enough; else its rows are written out with their numbers.
+DuckDB does not tell in which line of a file a row stands. A piece begins at a known line, and where it holds
+one line a row, as nearly all do, the number of the row is enough; else its rows are written out with their
+numbers.
 """
 
 import codecs
@@ -47,8 +48,8 @@ class Text:
 class Piece:
     """Some whole rows of a table in a file of its own, in UTF-8 and without a header.
 
-    Its first row stands in `first_line` and it has `lines` lines, each of them a row where it `is_plain`. Where
-    it `is_numbered`, each row begins with its line and with what is wrong with its quotes, if anything.
+    Its first row stands in `first_line` and it has `lines` lines, each of them a row where it `is_plain`.
+    Where it `is_numbered`, each row begins with its line and with what is wrong with its quotes, if anything.
     """
 
     path: Path
@@ -116,7 +117,7 @@ def _delimiter(text: str) -> str:
 
 
 def _windows_1252() -> str:
-    """Return the 256 characters of windows-1252, its gaps filled as latin-1 has them: nothing is unreadable."""
+    """Return the 256 characters of windows-1252, its gaps filled as in latin-1: nothing is unreadable."""
     return "".join(
         bytes([byte]).decode("cp1252", errors="ignore") or bytes([byte]).decode("latin-1")
         for byte in range(256)
@@ -134,9 +135,7 @@ def _western(content: bytes) -> str:
 # -- cutting -------------------------------------------------------------------------------------------------
 
 
-def cut(
-    text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_utf8: bool
-) -> Iterator[Piece]:
+def cut(text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_utf8: bool) -> Iterator[Piece]:
     """Cut the rows below the header row `header` into pieces, each written into the file that `slot` gives.
 
     Raises FileRefused for what is no text, for a line that is too long to be a row, and for a quote that is

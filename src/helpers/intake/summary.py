@@ -45,10 +45,11 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
             yield line("unread", columns=", ".join(received.unread))
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
-    for problem in answer.problems[:_SHOWN_PROBLEMS]:
+    shown = answer.problems[:_SHOWN_PROBLEMS]
+    for problem in shown:
         yield "  " + wording.of_problem(problem, language)
-    if answer.problem_count > _SHOWN_PROBLEMS:
-        yield line("more", count=answer.problem_count - _SHOWN_PROBLEMS)
+    if answer.problem_count > len(shown):
+        yield line("more", count=answer.problem_count - len(shown))
     for refusal in answer.left_out:
         yield line("not_read", sentence=wording.of_error(refusal, language))
     for note in answer.notes:
