@@ -11,11 +11,12 @@ from pathlib import Path
 import duckdb
 
 HEADER_2019 = (
-    "Project Reference;Academic Year;Mobility Start Month;Mobility End Month;Mobility Duration;Activity (mob);"
-    "Field of Education;Participant Nationality;Education Level;Participant Gender;Participant Profile;"
-    "Special Needs;Fewer Opportunities;GroupLeader;Participant Age;Sending Country Code;Sending City;"
-    "Sending Organization;Sending Organisation Erasmus Code;Receiving Country Code;Receiving City;"
-    "Receiving Organization;Receiving Organisation Erasmus Code;Participants"
+    "Project Reference;Academic Year;Mobility Start Month;Mobility End Month;Mobility Duration;"
+    "Activity (mob);Field of Education;Participant Nationality;Education Level;Participant Gender;"
+    "Participant Profile;Special Needs;Fewer Opportunities;GroupLeader;Participant Age;"
+    "Sending Country Code;Sending City;Sending Organization;Sending Organisation Erasmus Code;"
+    "Receiving Country Code;Receiving City;Receiving Organization;Receiving Organisation Erasmus Code;"
+    "Participants"
 )
 # The header of 2014 as its readers describe it: other names for the same columns, blanks around some.
 HEADER_2014 = (
@@ -34,8 +35,8 @@ STUDENTS_2012 = (
     "PLACEMENT_ENTERPRISE_VALUE;PLACEMENT_ENTERPRISE_CTRY_CDE;PLACEMENT_ENTERPRISE_SIZE_CDE;"
     "TYPE_PLACEMENT_SECTOR_VALUE;LENGTH_STUDY_PERIOD_VALUE;LENGTH_PLACEMENT_VALUE;SHORT_DURATION_CDE;"
     "STUDY_START_DATE;PLACEMENT_START_DATE;CONSORTIUM_AGREEMENT_NUMBER;ECTS_CREDITS_STUDY_AMT;"
-    "ECTS_CREDITS_PLACEMENT_AMT;TOTAL_ECTS_CREDITS_AMT;SPECIAL_NEEDS_SUPPLEMENT_VALUE;TAUGHT_HOST_LANGUAGE_CDE;"
-    "LANGUAGE_TAUGHT_CDE;LINGUISTIC_PREPARATION_CDE;STUDY_GRANT_AMT;PLACEMENT_GRANT_AMT;"
+    "ECTS_CREDITS_PLACEMENT_AMT;TOTAL_ECTS_CREDITS_AMT;SPECIAL_NEEDS_SUPPLEMENT_VALUE;"
+    "TAUGHT_HOST_LANGUAGE_CDE;LANGUAGE_TAUGHT_CDE;LINGUISTIC_PREPARATION_CDE;STUDY_GRANT_AMT;PLACEMENT_GRANT_AMT;"
     "PREVIOUS_PARTICIPATION_CDE;QUALIFICATION_AT_HOST_CDE"
 )
 HEADERS = {"2019": HEADER_2019, "2014": HEADER_2014}
@@ -51,6 +52,14 @@ FAULTS = (
 )
 # Ages that are no ages: they are set aside and the row stays.
 ABSURD_AGES = ("-7042", "0", "117", "1982")
+
+COUNTRIES = ["DE", "ES", "FR", "IT", "TR", "PL", "PT", "NL", "EL", "UK", "BE", "CZ", "XK", "MA", "FI", "RO"]
+CITIES = ["Łódź", "Málaga", "Iğdır", "Köln", "Coimbra"]
+SPELLINGS = [
+    "Karadeniz Teknik Universitesi",
+    "KARADENİZ TEKNİK ÜNİVERSİTESİ",
+    "Karadeniz Technical University",
+]
 
 
 @dataclass(frozen=True)
@@ -105,8 +114,7 @@ def write(
             from (select {cells["Participants"]} as p, {cells["Sending Organisation Erasmus Code"]} as s,
             {cells["Receiving Organisation Erasmus Code"]} as r from range({rows}) t(i) where {good})"""
         ).fetchone()
-    body = utf8.read_bytes() if rows < 100_000 else None
-    _put(path, utf8, header, encoding, body)
+    _put(path, utf8, header, encoding)
     faulty = {
         i + 2: FAULTS[(i // every) % len(FAULTS)][0]
         for i in (range(every - 1, rows, every) if tell_lines else ())
@@ -114,7 +122,7 @@ def write(
     return Written(path, rows, faulty, *sums)
 
 
-def _put(path: Path, utf8: Path, header: str, encoding: str, body: bytes | None) -> None:
+def _put(path: Path, utf8: Path, header: str, encoding: str) -> None:
     """Put the header before the rows, in the encoding of the file, without holding the whole."""
     whole = path.with_name(path.name + ".whole")
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -138,50 +146,35 @@ def _with_fault(name: str, cell: str, every: int) -> str:
 
 def _cells(seed: int, year: int) -> dict[str, str]:
     """Return each column as SQL over the number `i` of its row."""
-    countries = [
-        "DE",
-        "ES",
-        "FR",
-        "IT",
-        "TR",
-        "PL",
-        "PT",
-        "NL",
-        "EL",
-        "UK",
-        "BE",
-        "CZ",
-        "XK",
-        "MA",
-        "FI",
-        "RO",
-    ]
 
     def of(values: list[str] | tuple[str, ...], k: int) -> str:
         listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
         return f"[{listed}][1 + pick(i, {k}, {len(values)})]"
 
+    def own(side: int) -> str:
+        """Every 977th row is sent, every 2003rd received by the university."""
+        return f"i % {(977, 2003)[side]} = 5"
+
+    def share(side: int) -> str:
+        """Nearly half of the organisations are universities with a code; a few have no name."""
+        return f"pick(i, {32 + side}, 100)"
+
     def organisation(side: int) -> str:
-        """Every 977th row is sent, every 2003rd received by the university; its spelling varies."""
-        every = 977 if side == 0 else 2003
-        return (
-            f"case when i % {every} = 5 then {of(['Karadeniz Teknik Universitesi', 'KARADENİZ TEKNİK ÜNİVERSİTESİ', 'Karadeniz Technical University'], 30 + side)} "
-            f"when pick(i, {32 + side}, 100) < 45 then 'University of ' || {of(['Łódź', 'Málaga', 'Iğdır', 'Köln', 'Coimbra'], 34 + side)} || ' ' || pick(i, {36 + side}, 5000) "
-            f"when pick(i, {32 + side}, 100) < 46 then 'Verein \"Brücke\"; Gruppe ' || pick(i, {38 + side}, 900) "
-            f"when pick(i, {32 + side}, 100) < 47 then '??? - ? Unknown ?' "
-            f"else 'Enterprise and Training Centre ' || pick(i, {40 + side}, {60_000 if side == 0 else 300_000}) end"
-        )
+        """The spelling of the university varies; quotes and delimiters stand in some names."""
+        enterprises, number = (60_000, 300_000)[side], f"pick(i, {36 + side}, 5000)"
+        return f"""case when {own(side)} then {of(SPELLINGS, 30 + side)}
+            when {share(side)} < 45 then {of(CITIES, 34 + side)} || ' University ' || {number}
+            when {share(side)} < 46 then 'Verein "Brücke"; Gruppe ' || pick(i, {38 + side}, 900)
+            when {share(side)} < 47 then '??? - ? Unknown ?'
+            else 'Enterprise and Training Centre ' || pick(i, {40 + side}, {enterprises}) end"""
 
     def code(side: int) -> str:
-        every = 977 if side == 0 else 2003
-        return (
-            f"case when i % {every} = 5 then 'TR TRABZON01' "
-            f"when pick(i, {32 + side}, 100) < 45 then {of(countries, 42 + side)} || ' CITY' || pick(i, {36 + side}, 5000) else '-' end"
-        )
+        city = f"' CITY' || pick(i, {36 + side}, 5000)"
+        return f"""case when {own(side)} then 'TR TRABZON01'
+            when {share(side)} < 45 then {of(COUNTRIES, 42 + side)} || {city} else '-' end"""
 
     def country(side: int) -> str:
-        every = 977 if side == 0 else 2003
-        return f"case when i % {every} = 5 then 'TR' else {of(countries, 42 + side)} end"
+        return f"case when {own(side)} then 'TR' else {of(COUNTRIES, 42 + side)} end"
 
     return {
         "Project Reference": (
@@ -204,10 +197,11 @@ def _cells(seed: int, year: int) -> dict[str, str]:
             8,
         ),
         "Field of Education": (
-            "case when pick(i, 9, 20) = 0 then '??? - ? Unknown ?' else lpad(pick(i, 10, 110)::varchar, 4, '0')"
+            "case when pick(i, 9, 20) = 0 then '??? - ? Unknown ?'"
+            " else lpad(pick(i, 10, 110)::varchar, 4, '0')"
             " || ' - Business and administration, not further defined' end"
         ),
-        "Participant Nationality": of([*countries, "-"], 11),
+        "Participant Nationality": of([*COUNTRIES, "-"], 11),
         "Education Level": of(
             (
                 "ISCED-6 - First cycle / Bachelor’s or equivalent level (EQF-6)",

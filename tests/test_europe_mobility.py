@@ -1,4 +1,4 @@
-"""Europe's mobility files: every edition's header, every known damage, every row accounted for with its line."""
+"""Europe's mobility files: each edition's header, each known damage, each row accounted for with its line."""
 
 import csv
 import re
@@ -20,20 +20,17 @@ from helpers.intake import cards, cells, check, mark, mobilities, pieces, receiv
 from helpers.measures import flows
 
 HEADER = mobility_files.HEADER_2019.split(";")
+SOUND = (
+    "2018-1-TR01-KA103-012345;2018-2019;2019-02;2019-06;140;"
+    "Student mobility for studies between Programme Countries;0311 - Economics;TR;"
+    "ISCED-6 - First cycle;Female;Learner;No;Yes;No;21;TR;Trabzon;Karadeniz Teknik Universitesi;"
+    "TR TRABZON01;EL;Athina;Ethniko;G ATHINE01;3"
+)
 
 
 def row(**cells_by_heading) -> list[str]:
     """One sound row of 2019, with some cells changed by their heading (blanks as underscores)."""
-    sound = dict(
-        zip(
-            HEADER,
-            "2018-1-TR01-KA103-012345;2018-2019;2019-02;2019-06;140;"
-            "Student mobility for studies between Programme Countries;0311 - Economics;TR;"
-            "ISCED-6 - First cycle;Female;Learner;No;Yes;No;21;TR;Trabzon;Karadeniz Teknik Universitesi;"
-            "TR TRABZON01;EL;Athina;Ethniko;G ATHINE01;3".split(";"),
-            strict=True,
-        )
-    )
+    sound = dict(zip(HEADER, SOUND.split(";"), strict=True))
     for heading, cell in cells_by_heading.items():
         assert heading.replace("_", " ") in sound
         sound[heading.replace("_", " ")] = cell
@@ -229,7 +226,7 @@ def test_the_known_damages_of_cells(workbook_root, tmp_path):
     assert (absurd["sending_city"], absurd["sending_name"]) == ("GRANADA", "Karadeniz Teknik")
     assert (odd["receiving_country_code"], str(odd["start_month"])[:10]) == ("TR", "2019-07-01")
     assert empty["academic_year"] == 2018 and pd.isna(empty["duration_days"])
-    # Three clocks: calendar year of the start, academic year, call year; the last where nothing else is known.
+    # Three clocks: calendar year of the start, academic year, call year; the last if nothing else is known.
     assert (one["year"], one["academic_year"], one["call_year"], one["action"]) == (2019, 2018, 2018, "KA1")
     assert (hed["year"], hed["call_year"], hed["action"]) == (2021, 2021, "KA1")
     assert {(p.row, p.column) for p in answer.problems} == {

@@ -47,7 +47,7 @@ def known_names(
 
 
 def flows_query(codes: Mapping[str, str], names: Mapping[tuple[str, str], str]) -> str:
-    """Return the query that sums the participants of institutions, by their codes and by names with countries."""
+    """Return the query that sums the participants of institutions, found by code or by name and country."""
     by_code = ", ".join(f"({_sql(code)}, {_sql(one)})" for code, one in codes.items() if code)
     by_name = ", ".join(f"({_sql(n)}, {_sql(country)}, {_sql(one)})" for (n, country), one in names.items())
     return " union all ".join(

@@ -110,7 +110,7 @@ def readers() -> dict[str, Cell]:
         ),
         "yes_no": Cell("try_cast(trim({x}) as boolean)", wrong=unread, code="boolean"),
         "amount": amount,
-        # A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. Nobody guesses them back.
+        # A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. Not guessed back.
         "months": Cell(
             _AMOUNT,
             wrong=f"({amount.wrong}) and not {dated}",
@@ -181,7 +181,7 @@ def accepted(match: Match, piece: Piece, year: int | None) -> str:
 
 
 def rejected(match: Match, piece: Piece) -> str:
-    """Return the query that gives the other rows of a piece: their lines, all their `problems` as one text."""
+    """Return the query that gives the other rows of a piece: their lines, their `problems` as one text."""
     cells = _cells(match)
     checks = _checks(match, cells, piece)
     told = [

@@ -1,8 +1,8 @@
 """Who goes where with one university, in Europe's own files of learning mobility: functions over the store.
 
 `Participants` is summed and rows are never counted, for a row is an aggregate. The files hold Erasmus+ and
-its forerunners alone; Farabi is domestic and not in them. The numbers are of persons: what is shown of them goes
-through disclosure control.
+its forerunners alone; Farabi is domestic and not in them. The numbers are of persons: what is shown of them
+goes through disclosure control.
 """
 
 from collections.abc import Sequence
@@ -56,9 +56,8 @@ def flows(
     """
     rows = _rows(institution, institutions, edition)
     files = load_mobility_files()
-    kinds = {
-        label: getattr(files.activity(label), "kind", OTHER) for label in rows["activity"].dropna().unique()
-    }
+    labels = rows["activity"].dropna().unique()
+    kinds = {label: getattr(files.activity(label), "kind", OTHER) for label in labels}
     late = files.incomplete(store.years(edition, DATASET))
     by = ["direction", "year", "activity", "kind", "partner_country_code", "partner_name"]
     by += ["partner_erasmus_code", "caveats"]
@@ -72,7 +71,7 @@ def flows(
 
 
 def _rows(institution: str, institutions: Institutions, edition: str) -> pd.DataFrame:
-    """Return the rows of one university: as they were found on receipt, or anew if the register has changed."""
+    """Return the rows of one university: as found on receipt, or anew if the register has changed."""
     current = mobility_sides.register_state()
     if store.has(edition, KNOWN):
         query = "from held where institution = ? or register <> ?"
