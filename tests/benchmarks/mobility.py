@@ -44,6 +44,8 @@ for chunk in pd.read_csv(source, **how):
     wrong = pd.Series(False, index=chunk.index)
     for name in chunk.columns:
         chunk[name] = chunk[name].str.strip()
+    for name in chunk.columns[chunk.columns.str.contains("Organi")]:
+        chunk[name] = chunk[name].str.replace(r"\\s+", " ", regex=True)
     for name in ("Participants", "Mobility Duration", "Participant Age"):
         number = pd.to_numeric(chunk[name], errors="coerce")
         wrong |= chunk[name].notna() & (number.isna() | (number % 1 != 0))

@@ -544,7 +544,7 @@ def _keep_known(received: ReceivedMobilities) -> None:
         target = paths.data("store", "university_mobilities", *part.name.split("/")).with_suffix(".parquet")
         target.parent.mkdir(parents=True, exist_ok=True)
         with store.connect(
-            threads=str(_WORKERS), memory_limit="1GB", temp_directory=str(received.staging)
+            threads=str(_WORKERS), memory_limit=_MEMORY, temp_directory=str(received.staging)
         ) as one:
             found = one.execute(f"{held} {named}").fetchall()
             names = mobility_sides.known_names(found, known, institutions)
