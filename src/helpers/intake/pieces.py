@@ -95,7 +95,13 @@ def opened(path: Path) -> Text | None:
         text, is_utf8 = content.decode("utf-8-sig"), True
     except UnicodeDecodeError:
         text, is_utf8 = _western(content.removeprefix(codecs.BOM_UTF8)), False
-    delimiter = _delimiter(text)
+    try:
+        return _head(path, content, _delimiter(text), is_utf8)
+    except csv.Error:
+        return None  # a cell longer than any; the reader of other files says so
+
+
+def _head(path: Path, content: bytes, delimiter: str, is_utf8: bool) -> Text:
     rows, starts, lines = [], [], []
     at, line = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0, 1
     for raw in itertools.islice(io.BytesIO(content[at:]), table.HEADER_WITHIN_ROWS):
