@@ -332,7 +332,8 @@ def test_a_corrected_file_replaces_its_years_and_the_card_tells_all(workbook_roo
     assert by_year == [{"year": 2018, "n": 250}, {"year": 2019, "n": 196}]
     card = next(card for card in cards() if card["name_as_received"] == "ka1_2019.csv")
     assert (card["rows"], card["accepted"], card["rejected"]) == (200, 196, 4)
-    assert card["partitions"] == ["learning_mobilities/year=2019/KA1"]
+    partition = "year=2019/KA1"
+    assert card["partitions"] == [f"learning_mobilities/{partition}", f"university_mobilities/{partition}"]
     assert card["producer"] == "European Commission"
     assert card["tables"][0]["caveats"]["years_incomplete"] == 196
     kept = workbook_root / "data" / "raw" / "mobility"
@@ -375,10 +376,7 @@ def test_the_student_file_of_2012(workbook_root, tmp_path):
     assert (study["sending_erasmus_code"], study["receiving_erasmus_code"]) == ("TR TRABZON01", "D BERLIN13")
     assert (study["year"], study["duration_months"], study["grant_eur"]) == (2012, 4.5, 1234.56)
     assert (placement["receiving_country_code"], placement["receiving_name"]) == ("BE", "Brouwerij Ç")
-    assert (
-        placement["receiving_erasmus_code"] in (None, "")
-        or placement["receiving_erasmus_code"] != (placement["receiving_erasmus_code"])
-    )
+    assert pd.isna(placement["receiving_erasmus_code"])
     assert (placement["year"], placement["duration_months"], placement["grant_eur"]) == (2013, 3, 900)
     assert (both["sending_country_code"], both["duration_months"]) == ("BE", 6.5)
     assert both["grant_eur"] == pytest.approx(1335.06)
@@ -388,6 +386,24 @@ def test_the_student_file_of_2012(workbook_root, tmp_path):
     kinds = [load_mobility_files().activity(one["activity"]).kind for one in (study, placement, both)]
     assert kinds == ["study", "traineeship", "study_and_traineeship"]
     assert [(p.row, p.column, p.value) for p in answer.problems] == [(6, "MOBILITY_TYPE_CDE", "X")]
+    assert "years_incomplete" not in answer.tables[0].caveats
+    found = flows.flows("ktu", load().institutions)
+    assert found.frame["participants_count"].sum() == 4 and set(found.frame["caveats"]) == {""}
+
+
+def test_the_student_files_of_2008_to_2011(workbook_root, tmp_path):
+    header = (
+        "HOMEINSTITUTION;COUNTRYOFHOMEINSTITUTION;HOSTINSTITUTION;"
+        "COUNTRYOFHOSTINSTITUTION;SUBJECTAREA;MOBILITYTYPE"
+    )
+    rows = [
+        ["TR TRABZON01", "TR", "B  BRUSSEL01", "BENL", "380", "S"],
+        ["UK LONDON01", "UK", "???", "???", "", "P"],
+    ]
+    receive(write(tmp_path / "2009.csv", rows, header.split(";")), year=2009)
+    one, other = held("from held order by source_row")
+    assert (one["year"], one["receiving_country_code"], other["sending_country_code"]) == (2009, "BE", "GB")
+    assert pd.isna(other["receiving_country_code"])
 
 
 # -- flows of one university ---------------------------------------------------------------------------------

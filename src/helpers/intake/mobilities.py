@@ -370,9 +370,9 @@ def _together(table: RawTable, match: Match, outcomes: list[_Outcome], folder: P
         for (year, action), sums in sorted(counts.items(), key=lambda one: (one[0][0] or 0, one[0][1]))
     )
     caveats: Counter[str] = sum((outcome.caveats for outcome in outcomes), Counter())
-    if late := load_mobility_files().incomplete(
-        {part.year for part in parts if part.year} | store.years(store.LIVE, match.layout.dataset)
-    ):
+    years = {part.year for part in parts if part.year} | store.years(store.LIVE, match.layout.dataset)
+    if "project_reference" in match.places:  # the older student files are of years that were closed
+        late = load_mobility_files().incomplete(years)
         caveats["years_incomplete"] = sum(part.rows for part in parts if part.year in late)
     problems, count = _problems(table, match, folder)
     return ReceivedMobilities(
@@ -527,6 +527,7 @@ def keep(
         partitions.append(f"{dataset}/{part.name}")
     if dataset == "learning_mobilities":
         _keep_known(received)
+        partitions += [f"university_mobilities/{part.name}" for part in received.parts]
     return partitions, replaced
 
 
@@ -541,7 +542,7 @@ def _keep_known(received: ReceivedMobilities) -> None:
         files = sorted(paths.data("store", "learning_mobilities", *part.name.split("/")).glob("*.parquet"))
         listed = ", ".join(f"'{_quoted(path)}'" for path in files)
         held = f"with held as (from read_parquet([{listed}], hive_partitioning = false))"
-        target = paths.data("store", "university_mobilities", *part.name.split("/")).with_suffix(".parquet")
+        target = paths.data("store", "university_mobilities", *part.name.split("/"), "known.parquet")
         target.parent.mkdir(parents=True, exist_ok=True)
         with store.connect(
             threads=str(_WORKERS), memory_limit=_MEMORY, temp_directory=str(received.staging)
@@ -557,6 +558,8 @@ def _keep_known(received: ReceivedMobilities) -> None:
 
 def sentence(received: ReceivedMobilities, language: str) -> str:
     """Say of which years the accepted rows are, and how many participants they sum to."""
+    if received.layout.dataset != "learning_mobilities":
+        return wording.sentence("span.register", language, register=received.layout.dataset)
     years = received.years
     of_years = wording.sentence("span.years", language, years=years) if years else ""
     summed = wording.sentence("span.mobilities", language, participants=received.participants)

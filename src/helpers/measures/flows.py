@@ -63,7 +63,10 @@ def flows(
     by += ["partner_erasmus_code", "caveats"]
     named = rows.assign(
         kind=rows["activity"].map(kinds).fillna(OTHER),
-        caveats=["years_incomplete" if year in late else "" for year in rows["year"]],
+        # The older student files have no calls: their years were closed when they were published.
+        caveats=(rows["year"].isin(late) & rows["call_year"].notna()).map(
+            {True: "years_incomplete", False: ""}
+        ),
         year=rows[clock],
     )
     frame = named.groupby(by, dropna=False, sort=True)["participants_count"].sum().reset_index()
