@@ -113,7 +113,7 @@ class _Rows:
             at = table.places.get(name)
             column += [row.cells[at] if at is not None and at < len(row.cells) else "" for row in table.rows]
             texts = self.texts.setdefault(name, [])
-            texts += [_as_held(row, at) for row in table.rows]
+            texts += [as_held(row, at) for row in table.rows]
 
     def judge(self) -> None:
         """Judge what the rows tell by themselves."""
@@ -154,7 +154,8 @@ class _Rows:
         return {self.partition[row] for row in self.accepted()}
 
 
-def _as_held(row: Row, place: int | None) -> str:
+def as_held(row: Row, place: int | None) -> str:
+    """Return a cell as text that says whether a workbook holds it as a number with three decimals."""
     if place is None or place >= len(row.cells):
         return ""
     text = row.cells[place]

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from .. import store
 from ..catalog import load
 from . import declaration, wording
 from .answer import Answer
 from .marked import Copy
+from .published import ReceivedPublished
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -42,6 +44,8 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
             yield line("skipped", count=count, reason=wording.reason(reason, language))
         if received.unread:
             yield line("unread", columns=", ".join(received.unread))
+        if isinstance(received, ReceivedPublished):
+            yield from _of_published(received, line, language)
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
     for problem in answer.problems[:_SHOWN_PROBLEMS]:
@@ -62,18 +66,37 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
-def _title(received: Received | ReceivedRegister, language: str) -> str:
+def _of_published(
+    received: ReceivedPublished, line: Callable[..., str], language: str
+) -> Iterator[str]:
+    """Tell what was corrected, what only repeats the year before, and into how many lines rows were unfolded."""
+    for one in received.applied:
+        yield line(
+            "corrected", id=one.id, count=len(one.lines), periods=list(one.periods), reason=one.reason[language]
+        )
+    for year, columns in received.carried.items():
+        names = store.definition(received.format.dataset)["columns"]
+        yield line("carried", year=year, columns=[names[column][language] for column in columns])
+    if received.lines != received.accepted:
+        yield line("lines", count=received.lines)
+
+
+def _title(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
+    if isinstance(received, ReceivedPublished):
+        return received.format.title[language]
     if isinstance(received, Received):
         return received.title
     return str(declaration.receivable()[received.register]["meaning"][language])
 
 
-def _span(received: Received | ReceivedRegister, language: str) -> str:
+def _span(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
     if isinstance(received, Received):
         editions = received.editions or wording.sentence("none", language)
         return wording.sentence("span.edition", language, editions=editions)
     years = received.years
     of_years = wording.sentence("span.years", language, years=years) if years else ""
+    if isinstance(received, ReceivedPublished):
+        return wording.sentence("span.format", language, format=received.format.id) + of_years
     return wording.sentence("span.register", language, register=received.register) + of_years
 
 
