@@ -282,7 +282,7 @@ class Reported(_Definition):
 
 
 class Correction(_Definition):
-    """A known error of a source, what is done about it on receive, and the fact that shows it is still there."""
+    """A known error of a source, what is done about it on receive, and the fact that it is still there."""
 
     id: str = Field(pattern="^[a-z0-9-]+$")
     dataset: str

@@ -77,8 +77,10 @@ def _check(file: str, one: Correction, chosen: Sequence[Record]) -> None:
     """Refuse a file in which the damage is no longer what the correction expects."""
     column = one.action.column
     if one.expect.value is not None:
-        other = next((record[column] for record in chosen if (record[column] or "") != one.expect.value), None)
-        if other is not None or any(record[column] is None for record in chosen) and one.expect.value:
+        other = next(
+            (record[column] for record in chosen if (record[column] or "") != one.expect.value), None
+        )
+        if other is not None or (any(record[column] is None for record in chosen) and one.expect.value):
             raise _mended(file, one, one.expect.value, other or "")
     for period, records in sorted(_by_period(one, chosen, range(len(chosen))).items()):
         expected = one.expect.totals.get(period)

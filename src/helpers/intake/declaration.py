@@ -51,11 +51,6 @@ def receivable() -> dict[str, Any]:
     return {**declared(), **_declared(_datasets("lists.yml"))}
 
 
-def published() -> dict[str, Any]:
-    """Return the definitions of what outside publishers' tables are kept as, rankings apart."""
-    return _declared(_datasets("published.yml"))
-
-
 def _datasets(name: str) -> Path:
     return paths.data("catalog", "datasets", name)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from . import countries
 from .formats import Fitted
 from .table import Row
-from .unfolding import Unfolded, coded, line, printed, skip_reason
+from .unfolding import Line, Unfolded, coded, line, printed, skip_reason
 
 _DEMAND = re.compile(
     r"\*?\s*(?:(?:one|conditionally)\s+)?(?:required|req\.)(?:\s+if\b.*)?|optional|recommended", re.IGNORECASE
@@ -21,6 +21,7 @@ _EXPLAINED_WITHIN = 4
 _DIRECTIVES = re.compile(r"(?:%[YmdbBy]|[-/. ])+")
 _PART = {"institution_deqar": "deqar", "institution_eter": "eter", "institution_other": "other",
          "platform_deqar": "platform", "platform_eter": "platform", "platform_other": "platform"}  # fmt: skip
+_NOBODY = ("", "", ("institution_deqar", 0))
 _PROVIDERS = "deqar-provider"
 
 
@@ -48,7 +49,7 @@ def _explained(fitted: Fitted) -> int:
     return 0
 
 
-def _reports(fitted: Fitted, row: Row) -> Iterator:  # type: ignore[type-arg]
+def _reports(fitted: Fitted, row: Row) -> Iterator[Line]:
     def cell(column: str, index: int = 0) -> str:
         return printed(fitted, row, column, index)
 
@@ -70,7 +71,7 @@ def _reports(fitted: Fitted, row: Row) -> Iterator:  # type: ignore[type-arg]
         "valid_to": _day(cell("valid_to"), pattern),
     }
     caveats = () if common["valid_to"] else ("no_end_stated",)
-    for number, (institution, scheme, column) in enumerate(_institutions(fitted, row) or [("", "", "")], 1):
+    for number, (institution, scheme, column) in enumerate(_institutions(fitted, row) or [_NOBODY], 1):
         for programme_no, index in enumerate(_programmes(fitted, row), 1):
             cells = {
                 **common,
@@ -82,8 +83,9 @@ def _reports(fitted: Fitted, row: Row) -> Iterator:  # type: ignore[type-arg]
                 "qualification": cell("qualification", index) if index else "",
                 "level": coded(fitted, "level", cell("level", index)) if index else "",
             }
-            of = {name: (name, index) for name in ("programme", "qualification", "level") if index}
-            yield line(fitted, row, cells, of | {"institution": column or ("institution_deqar", 0)}, caveats)
+            of: dict[str, tuple[str, int]] = {"institution": column}
+            of |= {name: (name, index) for name in ("programme", "qualification", "level") if index}
+            yield line(fitted, row, cells, of, caveats)
 
 
 def _institutions(fitted: Fitted, row: Row) -> list[tuple[str, str, tuple[str, int]]]:
@@ -118,7 +120,7 @@ def _day(text: str, pattern: str) -> str:
     return text
 
 
-def _organisation(fitted: Fitted, row: Row):  # type: ignore[no-untyped-def]
+def _organisation(fitted: Fitted, row: Row) -> Line:
     def cell(column: str) -> str:
         return printed(fitted, row, column)
 
@@ -130,7 +132,7 @@ def _organisation(fitted: Fitted, row: Row):  # type: ignore[no-untyped-def]
         "name": cell("name"),
         "name_english": cell("name_english"),
         "agency": cell("agency"),
-        "country_code": countries.code(cell("country")),
+        "country_code": countries.coder()(cell("country")),
         "city": cell("city"),
         "website": cell("website"),
     }

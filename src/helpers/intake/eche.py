@@ -6,13 +6,14 @@ known by its PIC or its proposal number alone. Days are written in two orders, i
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from . import countries
 from .formats import Fitted
+from .table import Row
 from .unfolding import Line, Unfolded, coded, line, printed, skip_reason
 
-_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: 0?0:00(?::00)?)?")
 _OID = re.compile(r"E[0-9]{8}")
 
 
@@ -27,13 +28,20 @@ def unfold(fitted: Fitted, year: int | None) -> Unfolded:
         else:
             rows.append(row)
     day_first = {name: _day_first(printed(fitted, row, name) for row in rows) for name in ("start", "end")}
+    code = countries.coder()
     oids = Counter(printed(fitted, row, "oid_printed") for row in rows)
     for row in rows:
-        found.lines.append(_line(fitted, row, day_first, oids))
+        found.lines.append(_line(fitted, row, day_first, oids, code))
     return found
 
 
-def _line(fitted, row, day_first, oids) -> Line:  # type: ignore[no-untyped-def]
+def _line(
+    fitted: Fitted,
+    row: Row,
+    day_first: Mapping[str, bool | None],
+    oids: Mapping[str, int],
+    code: Callable[[str], str],
+) -> Line:
     caveats = []
     days = {}
     for name in ("start", "end"):
@@ -48,12 +56,12 @@ def _line(fitted, row, day_first, oids) -> Line:  # type: ignore[no-untyped-def]
     cells = {
         # "Transitory Charter" is no number.
         "proposal": proposal if any(letter.isdigit() for letter in proposal) else "",
-        "erasmus_code": printed(fitted, row, "erasmus_code").upper(),
+        "erasmus_code": printed(fitted, row, "erasmus_code"),
         "pic": printed(fitted, row, "pic"),
         "oid_printed": oid,
         "name": printed(fitted, row, "name"),
         "city": printed(fitted, row, "city"),
-        "country_code": countries.code(coded(fitted, "country", printed(fitted, row, "country"))),
+        "country_code": code(coded(fitted, "country", printed(fitted, row, "country"))),
         "start_text": printed(fitted, row, "start"),
         "start_date": days["start"],
         "end_text": printed(fitted, row, "end"),
@@ -78,7 +86,7 @@ def _day_first(texts: Iterable[str]) -> bool | None:
 
 
 def _day(text: str, day_first: bool | None) -> str:
-    """Return a day as the workbook writes it; "" where its order is not known. Other texts stay to be judged."""
+    """Return a day as the workbook writes it; "" where its order is not known. Other texts stay as they are."""
     found = _SLASHED.fullmatch(text)
     if not found:
         return text

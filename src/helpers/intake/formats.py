@@ -157,7 +157,9 @@ def _fit(one: Format, position: int, headings: tuple[str, ...], keys: list[str])
                 places.setdefault(name, {}).setdefault(index, place)
                 taken.add(place)
                 break
-    lacking = tuple(name for name, column in one.columns.items() if not column.optional and name not in places)
+    lacking = tuple(
+        name for name, column in one.columns.items() if not column.optional and name not in places
+    )
     unread = tuple(
         heading
         for place, (heading, key) in enumerate(zip(headings, keys, strict=True))

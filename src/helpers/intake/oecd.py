@@ -1,7 +1,7 @@
 """International students by host and origin, and the check that they are no multiple of what was published.
 
-Who sums a total level with its parts doubles every value. Two things show it: the rows of a host add up to more
-than its published total, and every value of a host and year is even, which for many values is no accident.
+Who sums a total level with its parts doubles every value. Two things show it: the rows of a host add up to
+more than its published total, and every value of a host and year is even, which for many is no accident.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ _ENOUGH_VALUES = 30
 
 def unfold(fitted: Fitted, year: int | None) -> Unfolded:
     """Return a line for each host, origin and year."""
-    found = Unfolded()
+    found, code = Unfolded(), countries.coder()
     of = {"host_code": ("host", 0), "origin_code": ("origin", 0), _COUNTED: ("students", 0)}
     for row in fitted.rows:
         reason = skip_reason(fitted, row)
@@ -33,8 +33,8 @@ def unfold(fitted: Fitted, year: int | None) -> Unfolded:
             found.skipped.append((row.number, reason))
             continue
         cells = {
-            "host_code": countries.code(printed(fitted, row, "host")),
-            "origin_code": countries.code(printed(fitted, row, "origin")),
+            "host_code": code(printed(fitted, row, "host")),
+            "origin_code": code(printed(fitted, row, "origin")),
             "year": printed(fitted, row, "year"),
             "level": coded(fitted, "level", printed(fitted, row, "level")),
             _COUNTED: count,
@@ -46,8 +46,8 @@ def unfold(fitted: Fitted, year: int | None) -> Unfolded:
 def judge(records: Sequence[Record]) -> Verdict:
     """Hold the lines against the published totals of their hosts.
 
-    A host and year that exceeds its total is refused; so is another year of such a host in which every value is
-    even. Where all values are even and nothing is published to hold them against, the lines carry a doubt.
+    A host and year that exceeds its total is refused; so is another year of such a host in which every value
+    is even. Where all are even and nothing is published to hold them against, the lines carry a doubt.
     """
     verdict = Verdict()
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)

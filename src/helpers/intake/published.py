@@ -6,15 +6,15 @@ told last, by the corrected values.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from .. import locale, store
 from ..catalog import Catalog, Format
-from ..errors import Problem
-from . import cells, corrections, declaration, deqar, eche, judging, oecd, osym, wording, yokatlas
+from ..errors import Fault, Problem
+from . import cells, corrections, deqar, eche, judging, oecd, osym, wording, yokatlas
 from .corrections import Applied
 from .formats import Fitted
 from .table import RawTable, Row
@@ -95,9 +95,7 @@ def clean(fitted: Fitted, catalog: Catalog, year: int | None = None) -> Received
     unfold, judge = _READERS[fitted.format.reader]
     unfolded = unfold(fitted, year)
     described = judged(fitted.format.dataset)
-    texts = {
-        name: [line.cells.get(name, "") for line in unfolded.lines] for name in described["columns"]
-    }
+    texts = {name: [line.cells.get(name, "") for line in unfolded.lines] for name in described["columns"]}
     read, breaches = judging.rows(described, texts, cells.READERS)
     problems: list[Problem] = []
     rejected: set[int] = set()
@@ -128,6 +126,7 @@ def clean(fitted: Fitted, catalog: Catalog, year: int | None = None) -> Received
             rejected.add(line.row.number)
             value = (records[at][column] or "",)
             problems.append(_problem(fitted, line.row, line.places, (column,), value, fault))
+    columns = store.definition(fitted.format.dataset)["partition"]
     corrected = {at for one in applied for at in one.lines}
     partitions: dict[str, list[Record]] = {}
     for at, place in enumerate(kept):
@@ -137,8 +136,13 @@ def clean(fitted: Fitted, catalog: Catalog, year: int | None = None) -> Received
         doubts = [*line.caveats, *verdict.caveats.get(at, [])]
         doubts += [corrections.CAVEAT] if at in corrected else []
         added = verdict.cells.get(at, {})
-        record = {**records[at], **added, "caveats": " ".join(doubts) or None, "source_row": str(line.row.number)}
-        partitions.setdefault(_partition(fitted, record), []).append(record)
+        record = {
+            **records[at],
+            **added,
+            "caveats": " ".join(doubts) or None,
+            "source_row": str(line.row.number),
+        }
+        partitions.setdefault(_partition(fitted, columns, record), []).append(record)
     problems.sort(key=lambda problem: (problem.row, problem.places))
     return ReceivedPublished(
         fitted.table,
@@ -166,16 +170,10 @@ def judged(dataset: str) -> dict[str, Any]:
     return {**described, "columns": given}
 
 
-def datasets() -> dict[str, Any]:
-    """Return the definitions of everything that is received in a format."""
-    return declaration.published()
-
-
 # -- where a line goes -------------------------------------------------------------------------------------
 
 
-def _partition(fitted: Fitted, record: Record) -> str:
-    columns = store.definition(fitted.format.dataset)["partition"]
+def _partition(fitted: Fitted, columns: Sequence[str], record: Record) -> str:
     own = {"file": PurePath(fitted.table.file).stem}
     parts = [fitted.format.id if column == "file" else "" for column in columns]
     named = [_slug(own.get(column) or str(record.get(column) or "")) for column in columns]
@@ -197,14 +195,18 @@ def _years(dataset: str, partitions: Mapping[str, list[Record]]) -> list[int]:
 # -- what is wrong with it ---------------------------------------------------------------------------------
 
 
-def _problem(  # type: ignore[no-untyped-def]
-    fitted: Fitted, row: Row, places: Mapping[str, int], columns, values, fault
+def _problem(
+    fitted: Fitted,
+    row: Row,
+    places: Mapping[str, int],
+    columns: tuple[str, ...],
+    values: tuple[str, ...],
+    fault: Fault,
 ) -> Problem:
     """Tell a breach as the person sees it: the headings and the cells of the table."""
-    shown = [(places[name], value) for name, value in zip(columns, values, strict=True) if name in places]
-    at = [place for place, _ in shown] or [0]
-    headings = [fitted.headings[place] for place, _ in shown] or [", ".join(columns) or wording.WHOLE_ROW]
-    printed = [row.cells[place] if place < len(row.cells) else "" for place, _ in shown]
+    shown = [places[name] for name in columns if name in places]
+    headings = [fitted.headings[place] for place in shown] or [", ".join(columns) or wording.WHOLE_ROW]
+    printed = [row.cells[place] if place < len(row.cells) else "" for place in shown]
     return Problem(
         fitted.table.file,
         fitted.table.sheet,
@@ -214,10 +216,10 @@ def _problem(  # type: ignore[no-untyped-def]
         wording.said(fault, "expected"),
         wording.said(fault, "remedy"),
         fault,
-        tuple(fitted.table.first_column + place for place in at),
+        tuple(fitted.table.first_column + place for place in shown or [0]),
     )
 
 
-def _of_row(fitted: Fitted, row: Row, fault: Any) -> Problem:
+def _of_row(fitted: Fitted, row: Row, fault: Fault) -> Problem:
     spilled = tuple(cell for cell in row.cells[len(fitted.header.cells) :] if cell)
     return _problem(fitted, row, {}, (), spilled, fault)

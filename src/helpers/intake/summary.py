@@ -66,13 +66,15 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
-def _of_published(
-    received: ReceivedPublished, line: Callable[..., str], language: str
-) -> Iterator[str]:
-    """Tell what was corrected, what only repeats the year before, and into how many lines rows were unfolded."""
+def _of_published(received: ReceivedPublished, line: Callable[..., str], language: str) -> Iterator[str]:
+    """Tell what was corrected, what repeats the year before, and into how many lines rows were unfolded."""
     for one in received.applied:
         yield line(
-            "corrected", id=one.id, count=len(one.lines), periods=list(one.periods), reason=one.reason[language]
+            "corrected",
+            id=one.id,
+            count=len(one.lines),
+            periods=list(one.periods),
+            reason=one.reason[language],
         )
     for year, columns in received.carried.items():
         names = store.definition(received.format.dataset)["columns"]

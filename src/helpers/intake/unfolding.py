@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .. import locale
 from ..errors import Fault
@@ -57,17 +58,21 @@ def printed(fitted: Fitted, row: Row, column: str, index: int = 0) -> str:
 
 def coded(fitted: Fitted, column: str, text: str) -> str:
     """Return the code of a printed text where the format declares one, else the text as it is."""
-    known = fitted.format.codes.get(column, {})
-    folded = locale.key(text)
-    return next((code for meant, code in known.items() if locale.key(meant) == folded), text)
+    known = {locale.key(meant): code for meant, code in fitted.format.codes.get(column, {}).items()}
+    return known.get(locale.key(text), text)
 
 
 def skip_reason(fitted: Fitted, row: Row) -> str | None:
     """Return why a row is no data, as the format declares."""
     for rule in fitted.format.skip:
-        if locale.key(fitted.cell(row, rule.column)) in {locale.key(value) for value in rule.equals}:
+        if locale.key(fitted.cell(row, rule.column)) in _folded(rule.equals):
             return rule.reason
     return None
+
+
+@lru_cache(maxsize=64)
+def _folded(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(locale.key(text) for text in texts)
 
 
 def year_named(fitted: Fitted) -> int | None:
