@@ -187,6 +187,11 @@ FROM_DATA = {
     "activities.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)) - {"percent"},
     "activities.by.": lambda: {column for _, column in broken_down()},
     "activities.value.": values_broken_down,
+    "outside.not_compared_reason.": lambda: {
+        *(reconciliation.NOT_HELD, reconciliation.NO_ROWS, reconciliation.GENERATED),
+        *(core.NO_REGISTER, core.NO_YEAR, core.NO_DENOMINATOR, core.OTHER_INSTITUTION),
+        "protected",
+    },
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),

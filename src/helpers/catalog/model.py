@@ -220,7 +220,8 @@ class Format(_Definition):
 
     An alias may hold `[{n}]`, a running index, and `group | name` where a merged heading stands above.
     `encoding` is that of the publisher's text where it is not UTF-8; `letters: tell` reads a file whose
-    letters the publisher has broken and says so. `codes` gives what is printed its code, by column.
+    letters the publisher has broken and says so. `codes` gives what is printed its code, by column. With
+    `pairs`, a code and its label may stand side by side under headings of one column; the first is read.
     """
 
     id: str
@@ -234,6 +235,7 @@ class Format(_Definition):
     encoding: str = ""
     letters: Literal["judge", "tell"] = "judge"
     codes: dict[str, dict[str, str]] = {}
+    pairs: bool = False
 
 
 class Span(_Definition):
@@ -323,7 +325,7 @@ class Total(_Definition):
     value: float
     tolerance_pct: float = Field(ge=0)
     limit_pct: float | None = None
-    evidence: Literal["table", "file", "official page", "press", "mirror", "derived"]
+    evidence: Literal["table", "file", "official page", "press", "mirror"]
     source: str
     name: Text
     note: Text | None = None

@@ -86,7 +86,7 @@ def _day_first(texts: Iterable[str]) -> bool | None:
 
 
 def _day(text: str, day_first: bool | None) -> str:
-    """Return a day as the workbook writes it; "" where its order is not known. Other texts stay as they are."""
+    """Return a day as the workbook writes it; "" where its order is unknown. Other texts stay as they are."""
     found = _SLASHED.fullmatch(text)
     if not found:
         return text

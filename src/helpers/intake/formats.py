@@ -197,12 +197,13 @@ def _pattern(alias: str) -> re.Pattern[str]:
 
 def _refuse_repeats(table: RawTable, header: Row, fit: _Fit) -> None:
     plain, _, _ = _known(fit.format)
-    stand: dict[str, list[str]] = {}
-    for heading in fit.headings:
+    stand: dict[str, list[int]] = {}
+    for place, heading in enumerate(fit.headings):
         column = plain.get(_key(heading))
         if column is not None:
-            stand.setdefault(column, []).append(heading)
-    twice = [headings for headings in stand.values() if len(headings) > 1]
+            stand.setdefault(column, []).append(place)
+    repeated = [at for at in stand.values() if len(at) > 1 and not (fit.format.pairs and _side_by_side(at))]
+    twice = [[fit.headings[place] for place in at] for at in repeated]
     if twice:
         columns = {
             language: "; ".join(wording.sentence("and", language).join(map(repr, pair)) for pair in twice)
@@ -210,6 +211,10 @@ def _refuse_repeats(table: RawTable, header: Row, fit: _Fit) -> None:
         }
         place = wording.place(table.file, table.sheet)
         raise wording.unknown("column_twice", place=place, row=header.number, columns=columns)
+
+
+def _side_by_side(places: list[int]) -> bool:
+    return len(places) == 2 and places[1] - places[0] == 1
 
 
 def _without_heading(fit: _Fit, rows: tuple[Row, ...]) -> Iterator[str]:

@@ -57,7 +57,7 @@ def judge(records: Sequence[Record]) -> Verdict:
     for total in load().totals:
         if total.dataset == _DATASET and total.limit_pct is not None:
             fault = _beyond(total, records)
-            host = total.entity["host_code"]
+            host = total.entity.get("host_code", "")
             if fault is not None:
                 exceeding.setdefault(host, str(total.period))
                 for place in groups[host, str(total.period)]:
@@ -82,7 +82,7 @@ def _beyond(total: Total, records: Sequence[Record]) -> Fault | None:
     found = sum(
         int(str(record[total.measure]))
         for record in records
-        if all(record[column] == value for column, value in chosen.items())
+        if all((record[column] or "") == value for column, value in chosen.items())
     )
     limit = total.value * (1 + (total.limit_pct or 0) / 100)
     if found <= limit:

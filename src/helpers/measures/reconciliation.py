@@ -7,7 +7,7 @@ import pandas as pd
 
 from .. import store
 from ..catalog import Catalog, Total
-from .core import MissingFigure, Period, Registers, measure
+from .core import Figure, MissingFigure, Period, Registers, measure
 from .registry import VARIABLES
 
 # Why a total cannot be compared; the texts are `outside.reason.<code>`. Others are those of `core`.
@@ -16,11 +16,15 @@ NOT_HELD, NO_ROWS, GENERATED = "not_held", "no_rows", "generated"
 
 @dataclass(frozen=True)
 class Compared:
-    """A published total beside the edition's own; `found` is None where there is none, for the reason."""
+    """A published total beside the edition's own; `found` is None where there is none, for the reason.
+
+    `figure` is what an indicator was measured as, by which its value may have to be protected.
+    """
 
     total: Total
     found: float | None
     reason: str = ""
+    figure: Figure | None = None
 
     @property
     def difference(self) -> float:
@@ -54,7 +58,7 @@ def _measured(catalog: Catalog, registers: Registers, total: Total) -> Compared:
     try:
         if total.measure in catalog.indicators:
             figure = measure(catalog, registers, period, total.measure)
-            return Compared(total, figure.value, figure.reason)
+            return Compared(total, figure.value, figure.reason, figure)
         return Compared(total, float(VARIABLES[total.measure](registers, period)["amount"].sum()))
     except MissingFigure as missing:
         return Compared(total, None, missing.reason)
