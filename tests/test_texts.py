@@ -18,6 +18,7 @@ import yaml
 
 from helpers import catalog, errors, texts
 from helpers.catalog import Indicator
+from helpers.measures import core, reconciliation
 from helpers.plan import performance
 from helpers.texts import Texts
 

@@ -62,14 +62,15 @@ class _Fit:
     places: dict[str, dict[int, int]]
     lacking: tuple[str, ...]
     unread: tuple[str, ...]
+    repeats: int
 
     @property
     def found(self) -> int:
         return sum(len(by_index) for by_index in self.places.values())
 
     @property
-    def rank(self) -> tuple[int, int]:
-        return self.found, -len(self.unread)
+    def rank(self) -> tuple[int, int, int]:
+        return self.found, -self.repeats, -len(self.unread)
 
 
 def recognise(table: RawTable, formats: tuple[Format, ...]) -> Fitted | None:
@@ -165,7 +166,8 @@ def _fit(one: Format, position: int, headings: tuple[str, ...], keys: list[str])
         for place, (heading, key) in enumerate(zip(headings, keys, strict=True))
         if key and place not in taken and not any(pattern.fullmatch(key) for pattern in ignored)
     )
-    return _Fit(one, position, headings, places, lacking, unread)
+    repeats = len(taken) - sum(len(by_index) for by_index in places.values())
+    return _Fit(one, position, headings, places, lacking, unread, repeats)
 
 
 _Known = tuple[dict[str, str], tuple[tuple[str, re.Pattern[str]], ...], tuple[re.Pattern[str], ...]]
@@ -209,8 +211,8 @@ def _refuse_repeats(table: RawTable, header: Row, fit: _Fit) -> None:
             language: "; ".join(wording.sentence("and", language).join(map(repr, pair)) for pair in twice)
             for language in locale.LANGUAGES
         }
-        place = wording.place(table.file, table.sheet)
-        raise wording.unknown("column_twice", place=place, row=header.number, columns=columns)
+        where = wording.place(table.file, table.sheet)
+        raise wording.unknown("column_twice", place=where, row=header.number, columns=columns)
 
 
 def _side_by_side(places: list[int]) -> bool:
