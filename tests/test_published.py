@@ -95,7 +95,7 @@ def test_letters_of_windows_1252_are_whole(charter):
 def test_an_oid_is_no_identity_and_a_day_of_two_meanings_is_left_empty(charter):
     # 927 rows hold #N/A, and one OID stands at two institutions (counted in the file).
     assert charter.caveats["oid_doubtful"] == 929
-    # Of the days, 26/06/2024 and 6/30/2023 show both orders, so that 11/1/2021, 11/1/2022 and 2/1/2024 are open.
+    # 26/06/2024 and 6/30/2023 show both orders, so that 11/1/2021, 11/1/2022 and 2/1/2024 are open.
     assert charter.caveats["day_ambiguous"] == 373 + 2 + 1
     opened = [row for row in stored(charter) if row["start_text"] == "11/1/2021"]
     assert {row["start_date"] for row in opened} == {None}
@@ -227,12 +227,14 @@ def test_a_filled_list_of_institutions_is_read(tmp_path):
 def test_a_report_of_many_institutions_and_a_new_column(tmp_path):
     head = [
         "agency", "local_identifier", "status", "decision", "valid_from", "valid_to",
-        "institution[1].eter_id", "institution[12].deqar_id", "programme[1].name_primary", "programme[1].colour",
+        "institution[1].eter_id", "institution[12].deqar_id", "programme[1].name_primary",
+        "programme[1].colour",
     ]  # fmt: skip
     rows = [head, ["YÖKAK", "K-1", "1", "2", "01.06.2024", "", "TR0010", "DEQARINST1", "", "blue"],
             ["YÖKAK", "K-2", "maybe", "2", "2024-06-01", "2023-01-01", "", "", "", ""]]  # fmt: skip
     received = one(check(workbook(tmp_path / "reports.xlsx", ("Reports", rows))))
-    assert [(row["institution"], row["institution_scheme"], row["institution_no"]) for row in stored(received)] == [
+    columns = ("institution", "institution_scheme", "institution_no")
+    assert [tuple(row[column] for column in columns) for row in stored(received)] == [
         ("TR0010", "eter", "1"), ("DEQARINST1", "deqar", "2"),
     ]  # fmt: skip
     assert {(row["status"], row["decision"], row["valid_from"]) for row in stored(received)} == {
