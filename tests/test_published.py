@@ -526,6 +526,15 @@ def test_the_identity_card_tells_the_correction_the_caveats_and_where_the_rows_a
     assert "Syrian Arab Republic,2019,54068" in (workbook_root / answer.stored_as).read_text(encoding="utf-8")
 
 
+def test_rows_that_are_stopped_together_are_told_once(shared, workbook_root, tmp_path):
+    without_corrections(workbook_root)
+    answer = check(of_hosts(shared, tmp_path / "oecd.csv", {"Turkey"}))
+    lines = [line for line in summary.lines(answer, "tr") if "durdurulan" in line]
+    assert len(lines) == 6  # one for each doubled year
+    assert any("(212 satır)" in line and "154.505" in line and "1,96" in line for line in lines)
+    assert len(list(summary.lines(answer, "tr"))) < 12
+
+
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_the_answer_tells_corrections_and_carried_years_in_both_languages(shared, tmp_path, language):
     lines = list(summary.lines(check(of_hosts(shared, tmp_path / "o.csv", {"Turkey"})), language))

@@ -145,6 +145,19 @@ def judge_page(language: str) -> None:
     )  # 45 were published, 0 are held
 
 
+def test_the_page_shows_the_identity_card_of_every_file_from_outside(received, tmp_path):
+    head = ["proposal number", "pic", "legal name", "erasmus code", "country", "remarks"]
+    lost = ["1", "998172972", "KTÜ", "TRABZON", "TR", "x"]
+    receive(text(tmp_path / "eche.csv", [head, ["1", "998172972", "KTÜ", "TR TRABZON01", "TR", ""], lost]))
+    shown = outside.received(start(year=2026, edition="live"))
+    rows = {cells[0]: cells[1:6] for cells in zip(*table(shown).values(), strict=True)}
+    assert rows["oecd.csv"][0] == "OECD" and rows["oecd.csv"][2:] == (rows["oecd.csv"][1], "0", "0")
+    # Two rows of one key: neither is stored, for one of the two is wrong.
+    assert rows["eche.csv"] == ("European Commission", "2", "0", "2", "0")
+    assert any("eche.csv" in line and "remarks" in line for line in note(shown)["notes"])
+    assert outside.received(start(year=2026)).text.startswith("The embedded edition")
+
+
 def test_what_cannot_be_compared_says_why(workbook_root):
     told = outside.reconciliation(start(year=2026, edition="live"))
     assert "holds no such table" in told.text and "holds no such register" in told.text

@@ -90,7 +90,7 @@ def _beyond(total: Total, records: Sequence[Record]) -> Fault | None:
     values: dict[str, Any] = {
         "found": found,
         "total": total.value,
-        "ratio": round(found / total.value, 2),
+        "ratio": found / total.value,
         "name": {"en": total.name.en, "tr": total.name.tr},
         "period": total.period,
         "reported": wording.both("reported") if total.evidence in ("press", "mirror") else "",

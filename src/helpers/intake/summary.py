@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .. import store
 from ..catalog import load
+from ..errors import Problem
 from . import declaration, wording
 from .answer import Answer
 from .marked import Copy
@@ -14,6 +15,8 @@ from .rankings import Received
 from .registers import ReceivedRegister
 
 _SHOWN_PROBLEMS = 20
+# Faults that the rows of a table have together.
+_SHARED = frozenset({"exceeds_total", "all_even"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -48,10 +51,14 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
             yield from _of_published(received, line, language)
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
-    for problem in answer.problems[:_SHOWN_PROBLEMS]:
+    problems, stopped = _told_once(answer.problems)
+    for group in stopped:
+        expected, remedy = wording.expected(group[0], language), wording.remedy(group[0], language)
+        yield line("stopped", count=len(group), expected=expected, remedy=remedy)
+    for problem in problems[:_SHOWN_PROBLEMS]:
         yield "  " + wording.of_problem(problem, language)
-    if len(answer.problems) > _SHOWN_PROBLEMS:
-        yield line("more", count=len(answer.problems) - _SHOWN_PROBLEMS)
+    if len(problems) > _SHOWN_PROBLEMS:
+        yield line("more", count=len(problems) - _SHOWN_PROBLEMS)
     for refusal in answer.left_out:
         yield line("not_read", sentence=wording.of_error(refusal, language))
     for note in answer.notes:
@@ -64,6 +71,18 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("replaced", partitions=", ".join(answer.replaced))
     if answer.stored_as:
         yield line("stored_as", path=answer.stored_as)
+
+
+def _told_once(problems: Sequence[Problem]) -> tuple[list[Problem], list[list[Problem]]]:
+    """Return the problems of single rows, and those that many rows share, which are told once."""
+    single: list[Problem] = []
+    shared: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.fault is not None and problem.fault.code in _SHARED:
+            shared.setdefault(problem.expected, []).append(problem)
+        else:
+            single.append(problem)
+    return single, list(shared.values())
 
 
 def _of_published(received: ReceivedPublished, line: Callable[..., str], language: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import locale, store
 from ..catalog import Correction, Total
-from ..intake import cards
+from ..intake import cards, wording
 from ..measures.reconciliation import Compared, compare
 from ..run import Run
 from . import figures, pieces, tables
@@ -17,6 +17,69 @@ from .tables import Column
 
 # Figures known from others' reports alone.
 _REPORTED = frozenset({"press", "mirror"})
+
+
+# -- what was received -------------------------------------------------------------------------------------
+
+
+def received(run: Run) -> Piece:
+    """Show the identity cards of the tables received from outside: what became of their rows, and when."""
+    say = run.text
+    if run.edition != store.LIVE:
+        return pieces.text(say("quality.embedded"))
+    found = list(_received(run))
+    if not found:
+        return pieces.text(say("outside.nothing_received"))
+    told = [table for _, table in found]
+    counts = {name: [int(table[name]) for table in told] for name in ("rows", "accepted", "rejected")}
+    skipped = [sum(table["skipped"].values()) for table in told]
+    return tables.table(
+        "outside-received",
+        [
+            Column(say("sources.file"), [_file(card, table) for card, table in found]),
+            Column(say("outside.publisher"), [card["producer"] for card, _ in found]),
+            Column(say("sources.rows"), [say.number(n) for n in counts["rows"]], True),
+            Column(say("quality.accepted"), [say.number(n) for n in counts["accepted"]], True),
+            Column(say("quality.rejected"), [say.number(n) for n in counts["rejected"]], True),
+            Column(say("outside.skipped"), [say.number(n) for n in skipped], True),
+            Column(say("quality.received"), [_day(run, card) for card, _ in found]),
+            Column(say("sources.hash"), [card["sha256"][:12] for card, _ in found]),
+        ],
+        title=say(
+            "outside.received_title",
+            rows=sum(counts["rows"]),
+            accepted=sum(counts["accepted"]),
+            rejected=sum(counts["rejected"]),
+            skipped=sum(skipped),
+        ),
+        source=say("figure.source", sources=say(f"edition.{run.edition}")),
+        notes=list(_unread(run)),
+        details=list(_skipped(run)),
+    )
+
+
+def _unread(run: Run) -> Iterator[str]:
+    """Name the columns that no layout or format knows."""
+    for card, told in _received(run):
+        if told["columns_not_read"]:
+            columns = ", ".join(told["columns_not_read"])
+            yield run.text("outside.unread", file=_file(card, told), columns=columns)
+
+
+def _skipped(run: Run) -> Iterator[str]:
+    """Say which rows are no data, and why."""
+    for card, told in _received(run):
+        for reason, count in told["skipped"].items():
+            why = wording.reason(reason, run.language)
+            yield run.text("outside.skipped_for", file=_file(card, told), count=count, reason=why)
+
+
+def _file(card: dict[str, Any], told: dict[str, Any]) -> str:
+    return " · ".join(filter(None, (card["name_as_received"], told["sheet"])))
+
+
+def _day(run: Run, card: dict[str, Any]) -> str:
+    return locale.day(datetime.fromisoformat(card["received"]).date(), run.language)
 
 
 # -- declared corrections ----------------------------------------------------------------------------------
@@ -50,7 +113,7 @@ def _applications(run: Run, one: Correction) -> Iterator[str]:
                 yield run.text(
                     "outside.applied_to",
                     file=card["name_as_received"],
-                    day=locale.day(datetime.fromisoformat(card["received"]).date(), run.language),
+                    day=_day(run, card),
                     count=application["lines"],
                 )
 
@@ -191,20 +254,17 @@ def doubts(run: Run) -> Piece:
     if run.edition != store.LIVE:
         return pieces.text(say("outside.doubts_embedded"))
     rows = [
-        (card["name_as_received"], told["sheet"], code, lines)
+        (_file(card, told), code, lines)
         for card, told in _received(run)
         for code, lines in told["caveats"].items()
     ]
     if not rows:
         return pieces.text(say("outside.no_doubts"))
-    files, sheets, codes, counts = zip(*rows, strict=True)
+    files, codes, counts = zip(*rows, strict=True)
     return tables.table(
         "doubts",
         [
-            Column(
-                say("sources.file"),
-                [" · ".join(filter(None, pair)) for pair in zip(files, sheets, strict=True)],
-            ),
+            Column(say("sources.file"), files),
             Column(say("outside.lines"), [say.number(count) for count in counts], True),
             Column(say("outside.doubt"), [run.catalog.caveats[code][run.language] for code in codes]),
         ],
