@@ -678,7 +678,8 @@ def test_the_whole_answer_is_turkish(say, tmp_path):
         "  fuar.xlsx, “Sayfa1” sayfası, 2. satır, 'country_code' sütunu: bulunan 'XX'; "
         "beklenen: bir ülkenin iki harfli kodu, örneğin DE. Listedeki kodlardan birini yazın.",
         "  okunmadı: 'fuar.xlsx', “Notlar” sayfası başlığı bilinen hiçbir tabloya uymuyor; ilk satırı: 'ad', "
-        "'telefon'. Beklenen: yayıncıların düzenlerinden birinde bir sıralama tablosu (data/catalog/layouts) "
+        "'telefon'. Beklenen: yayıncıların düzenlerinden birinde bir sıralama tablosu (data/catalog/layouts)"
+        ", bilinen biçimde başka bir açık tablo (data/catalog/formats) "
         "ya da kendi başlıklarıyla bir kayıt (data/catalog/datasets/registers.yml).",
         "  işaretli kopya: fuar.kontrol.xlsx (1 hücre renklendirildi; sizin dosyanıza dokunulmadı)",
     ]
@@ -762,8 +763,9 @@ def test_every_phrase_is_used_and_every_code_has_one():
 
 
 def test_every_reason_to_skip_a_row_has_its_turkish():
-    english = {rule.reason for layout in load().layouts for rule in layout.skip} | {"no value in any column"}
-    assert english == set(PHRASES["reasons"])
+    declared = {rule.reason for one in (*load().layouts, *load().formats) for rule in one.skip}
+    given = {"no value in any column", "an explanation of the columns", "a remark below the table"}
+    assert declared | given == set(PHRASES["reasons"])
 
 
 def test_each_unreadable_cell_is_told_in_turkish():
