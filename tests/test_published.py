@@ -101,6 +101,23 @@ def test_an_oid_is_no_identity_and_a_day_of_two_meanings_is_left_empty(charter):
     assert {row["start_date"] for row in opened} == {None}
 
 
+def test_the_register_of_institutions_agrees_with_the_list(charter):
+    institutions = load().institutions
+    codes = {row["pic"]: row["erasmus_code"] for row in stored(charter)}
+    known = [institutions[one] for one in institutions.ids() if institutions[one].pic]
+    assert len(known) > 15
+    assert {one.id: codes[one.pic] for one in known} == {one.id: one.erasmus_code for one in known}
+
+
+def test_an_edition_without_a_heading_above_the_codes(tmp_path):
+    head = ["Proposal ID", "", "PIC", "Organisation", "Country", "Start Date", "End Date"]
+    row = ["101007551", "TR TRABZON01", "998172972", "KTÜ", "Türkiye", "2021-01-01", "2029-12-31"]
+    received = one(check(text(tmp_path / "list.csv", [head, row], ";")))
+    (kept,) = stored(received)
+    assert (kept["pic"], kept["country_code"], kept["erasmus_code"]) == ("998172972", "TR", None)
+    assert received.unread == ("column 2, which has no heading",)
+
+
 def test_a_row_without_a_proposal_number_is_known_by_its_pic(charter):
     (row,) = [row for row in stored(charter) if row["pic"] == "879340018"]
     assert row["proposal"] is None  # "Transitory Charter"
@@ -288,7 +305,7 @@ def test_the_declared_correction_halves_the_doubled_years_alone(shared, tmp_path
     received = one(check(of_hosts(shared, tmp_path / "oecd.csv", {"Turkey", "Austria"})))
     assert received.rejected == 0
     rows = [row for row in stored(received) if row["host_code"] == "TR"]
-    by_origin = {(r["origin_code"], r["year"]): int(r["students_count"]) for r in rows}
+    by_origin = {(r["origin_code"], r["year"]): float(r["students_count"]) for r in rows}
     # Numbers that YÖK gave for 2018/19 and 2015/16, as the press reported them.
     reported = {
         ("SY", "2019"): 27034, ("AZ", "2019"): 19383, ("TM", "2019"): 17571, ("IQ", "2019"): 7608,
@@ -296,7 +313,7 @@ def test_the_declared_correction_halves_the_doubled_years_alone(shared, tmp_path
     }  # fmt: skip
     assert {key: by_origin[key] for key in reported} == reported
     assert (
-        sum(int(r["students_count"]) for r in rows if r["year"] == "2013") == 33797
+        sum(float(r["students_count"]) for r in rows if r["year"] == "2013") == 33797
     )  # not doubled, not halved
     assert {r["caveats"] for r in rows if r["year"] == "2013"} == {None}
     assert {r["caveats"] for r in rows if r["year"] != "2013"} == {"corrected"}
@@ -355,11 +372,36 @@ def test_an_export_with_codes_beside_labels_and_totals_of_other_rows(tmp_path):
     assert received.unread == ()
 
 
+def test_the_oecds_own_export_in_codes(tmp_path):
+    head = ["COUNTRY", "SEX", "ORIGIN", "EDUCATION_LEV", "YEAR", "Value", "Flag Codes"]
+    rows = [
+        ["TUR", "_T", "SY", "ISCED11_5T8", "2019", "27034", ""],
+        ["TUR", "_T", "SY", "ISCED11_6", "2019", "20117.5", ""],
+        ["TUR", "_T", "DE", "ISCED11_5T8", "2019", "4378.125", ""],
+        ["TUR", "F", "DE", "ISCED11_5T8", "2019", "2000", ""],
+        ["TUR", "_T", "150", "ISCED11_5T8", "2019", "9000", ""],
+        ["OTO", "_T", "DE", "ISCED11_5T8", "2019", "9000", ""],
+        ["TUR", "_T", "DE", "ISCED11_5T8", "9999", "1", ""],
+    ]
+    # Its values are not doubled, so that the correction of the collection does not fit: it is refused …
+    with pytest.raises(FileRefused, match="oecd-turkey-doubled"):
+        check(text(tmp_path / "EDU.csv", [head, *rows]))
+    # … while years that it does not speak of go in as they are.
+    later = [[*row[:4], row[4].replace("2019", "2021"), *row[5:]] for row in rows]
+    received = one(check(text(tmp_path / "EDU.csv", [head, *later])))
+    assert [(row["origin_code"], row["level"], row["students_count"]) for row in stored(received)] == [
+        ("SY", None, "27034"), ("SY", "ISCED11_6", "20117.5"), ("DE", None, "4378.1250"),
+    ]  # fmt: skip
+    assert [reason for _, reason in received.skipped] == [
+        "a part of another row", "a total of other rows", "a total of other rows", "no single year",
+    ]  # fmt: skip
+
+
 def test_a_country_that_nobody_knows_is_rejected_and_named(tmp_path):
-    rows = [OECD, ["Turkey", "Atlantis", 2020, 3], ["Turkey", "Greece", 2020, "1,5"]]
+    rows = [OECD, ["Turkey", "Atlantis", 2020, 3], ["Turkey", "Greece", 2020, "1,250"]]
     received = one(check(text(tmp_path / "oecd.csv", rows)))
     assert [(p.column, p.value) for p in received.problems] == [
-        ("COUNTRY_OF_ORIGIN", "Atlantis"), ("TOTAL_INTL_STUDENTS", "1,5"),
+        ("COUNTRY_OF_ORIGIN", "Atlantis"), ("TOTAL_INTL_STUDENTS", "1,250"),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ file is refused: a mended value must not be mended again.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..catalog import Correction, Text
 from ..errors import FileRefused
@@ -106,7 +107,7 @@ def _corrected(file: str, one: Correction, text: str | None) -> str | None:
         return action.put or None
     if text is None:
         return None
-    whole, left = divmod(int(text), action.divide_by)
-    if left:
+    value = Decimal(text) / action.divide_by
+    if value != value.to_integral_value():
         raise wording.refusal("correction_uneven", file=file, id=one.id, value=text, by=action.divide_by)
-    return str(whole)
+    return str(int(value))

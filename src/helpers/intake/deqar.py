@@ -112,6 +112,7 @@ def _day(text: str, pattern: str) -> str:
 
     What does not fit it stays as it is and is judged as any other day.
     """
+    pattern = pattern.replace("%-", "%")  # EQAR's mark of a day or month in one digit
     if text and _DIRECTIVES.fullmatch(pattern):
         try:
             return datetime.strptime(text, pattern).date().isoformat()

@@ -4,6 +4,7 @@ Who sums a total level with its parts doubles every value. Two things show it: t
 more than its published total, and every value of a host and year is even, which for many is no accident.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -18,15 +19,24 @@ _DATASET = "students_by_origin"
 _COUNTED = "students_count"
 # By chance 30 values are all even once in a thousand million times.
 _ENOUGH_VALUES = 30
+# Regions have numbers of three digits, as some countries do.
+_REGION = re.compile("[0-9]{3}")
+_DECIMAL, _THREE_DECIMALS = re.compile(r"[0-9]+\.[0-9]+"), re.compile(r"[0-9]+\.[0-9]{3}")
 
 
 def unfold(fitted: Fitted, year: int | None) -> Unfolded:
     """Return a line for each host, origin and year."""
     found, code = Unfolded(), countries.coder()
     of = {"host_code": ("host", 0), "origin_code": ("origin", 0), _COUNTED: ("students", 0)}
+    decimal_point = any(_is_decimal(printed(fitted, row, "students")) for row in fitted.rows)
     for row in fitted.rows:
         reason = skip_reason(fitted, row)
         count = printed(fitted, row, "students")
+        origin = printed(fitted, row, "origin")
+        if reason is None and _REGION.fullmatch(origin) and code(origin) == origin:
+            reason = "a total of other rows"
+        if decimal_point and _THREE_DECIMALS.fullmatch(count):
+            count += "0"  # as in the whole column, the point is a decimal one
         if reason is None and count in ("", "m", "x", "a", ":") and fitted.cell(row, "origin"):
             reason = "no value in any column"
         if reason is not None:
@@ -34,13 +44,18 @@ def unfold(fitted: Fitted, year: int | None) -> Unfolded:
             continue
         cells = {
             "host_code": code(printed(fitted, row, "host")),
-            "origin_code": code(printed(fitted, row, "origin")),
+            "origin_code": code(origin),
             "year": printed(fitted, row, "year"),
             "level": coded(fitted, "level", printed(fitted, row, "level")),
             _COUNTED: count,
         }
         found.lines.append(line(fitted, row, cells, of))
     return found
+
+
+def _is_decimal(text: str) -> bool:
+    """Tell whether a point can only be a decimal one: 12.5 is no thousand."""
+    return bool(_DECIMAL.fullmatch(text)) and not _THREE_DECIMALS.fullmatch(text)
 
 
 def judge(records: Sequence[Record]) -> Verdict:
@@ -63,7 +78,7 @@ def judge(records: Sequence[Record]) -> Verdict:
                 for place in groups[host, str(total.period)]:
                     verdict.faults.setdefault(place, (_COUNTED, fault))
     for (host, year), places in groups.items():
-        values = [int(str(records[place][_COUNTED])) for place in places]
+        values = [float(str(records[place][_COUNTED])) for place in places]
         positive = [value for value in values if value > 0]
         if len(positive) < _ENOUGH_VALUES or any(value % 2 for value in positive):
             continue
@@ -80,7 +95,7 @@ def _beyond(total: Total, records: Sequence[Record]) -> Fault | None:
     """Return the fault of lines that add up to more than a published total allows."""
     chosen = {**total.entity, "year": str(total.period)}
     found = sum(
-        int(str(record[total.measure]))
+        float(str(record[total.measure]))
         for record in records
         if all((record[column] or "") == value for column, value in chosen.items())
     )
