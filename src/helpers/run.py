@@ -59,8 +59,16 @@ class Run:
         return tuple(dict.fromkeys((*ranked, *(source for sources in read for source in sources))))
 
     def measure(self, code: str, period: Period | None = None) -> Figure:
-        """Measure an indicator of the registers in the run's period, or in another one."""
-        return registry.measure(self.catalog, self.registers, period or self.period, code)
+        """Measure an indicator of the registers in the run's period, or in another one; each once."""
+        key = (code, period or self.period)
+        if key not in self.measured:
+            self.measured[key] = registry.measure(self.catalog, self.registers, key[1], code)
+        return self.measured[key]
+
+    @cached_property
+    def measured(self) -> dict[tuple[str, Period], Figure]:
+        """Return what was measured so far; a page shows a figure in several places."""
+        return {}
 
     @cached_property
     def cards(self) -> tuple[cards.GoalCard, ...]:

@@ -185,7 +185,7 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
 
     Raises NotHeld when the edition holds nothing of it.
     """
-    columns = definition(dataset)["columns"]
+    definition(dataset)  # an unknown dataset is no missing one
     found = files(edition, dataset)
     if edition == LIVE and systems:
         found = [path for path in found if path.name.split("-")[0] in systems]
@@ -194,6 +194,19 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
             f"The edition {edition!r} holds no {dataset}.",
             remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
         )
+    state = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
+    table = _table(edition, dataset, tuple(systems), state)
+    # A shallow copy, for a caller that writes into its frame must not write into the next one's.
+    return Table(table.frame.copy(deep=False), table.sources)
+
+
+@lru_cache(maxsize=64)
+def _table(
+    edition: str, dataset: str, systems: tuple[str, ...], state: tuple[tuple[Path, int, int], ...]
+) -> Table:
+    """Read files of a dataset; once per process for each state of the files (size, time of change)."""
+    columns = definition(dataset)["columns"]
+    found = [path for path, _, _ in state]
     scan = _scan(edition, found, columns, ", filename = true")
     names = ", ".join(f'"{name}"' for name in columns)
     where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""

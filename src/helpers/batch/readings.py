@@ -1,28 +1,19 @@
 """What a batch reads and measures in this process, once for every year and language."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 
-from ..measures.core import Figure, Period
+from ..measures.core import Period
 from ..run import Run, start
 from .jobs import Job
 
 # What a run keeps of what it read, whatever its year and language.
-_READ = ("registers", "rankings", "cards")
+_READ = ("registers", "rankings", "cards", "measured")
 
 
 @dataclass(frozen=True, repr=False)
 class Reader(Run):
     """A Run whose registers, rankings and figures serve other years and languages as well."""
-
-    measured: dict[tuple[str, Period], Figure] = field(default_factory=dict, compare=False)
-
-    def measure(self, code: str, period: Period | None = None) -> Figure:
-        """Measure an indicator of the registers, once for each period."""
-        key = (code, period or self.period)
-        if key not in self.measured:
-            self.measured[key] = super().measure(*key)
-        return self.measured[key]
 
     def of(self, job: Job) -> "Reader":
         """Return the Run of a job of the same institution and unit, over what this one has read."""
@@ -48,7 +39,7 @@ def readers(jobs: Iterable[Job]) -> Readers:
                 unit=job.unit,
             )
             reader = Reader(**{each.name: getattr(run, each.name) for each in fields(run)})
-            reader.registers  # noqa: B018 - made here, so that each Run of it has the same
+            reader.registers, reader.measured  # noqa: B018 - made here, so that each Run of it has the same
             found[key_of(job)] = reader
     return found
 
