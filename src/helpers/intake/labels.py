@@ -53,11 +53,9 @@ def choices(column: Mapping[str, Any], language: str) -> list[str]:
     return offered
 
 
-def code(column: Mapping[str, Any], text: str) -> str:
-    """Return the code that a text stands for in a coded column; a text that stands for none as it is."""
-    return _codes(paths.root(), column.get("list", ""), tuple(column.get("allowed", ()))).get(
-        locale.key(text), text
-    )
+def codes(column: Mapping[str, Any]) -> dict[str, str]:
+    """Return the codes of a coded column by the keys (`locale.key`) of what a person may write for them."""
+    return _codes(paths.root(), column.get("list", ""), tuple(column.get("allowed", ())))
 
 
 def told(column: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 They are skipped for a stated reason, and only where they can be nothing else.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +24,7 @@ _BESIDE_TOTALS = frozenset(
     {"genel", "ara", "alt", "grand", "sub", "overall", "general", "the", "of", "number", "rows", "records"}
     | {"kayit", "satir", "sayi", "sayisi", "adet", "kisi", "tl", "eur", "try"}
 )
-_NUMBER = re.compile(r"%?\s*[-+\u2212]?[0-9][0-9., ]*\s*(%|TL|EUR|[\u20ac\u20ba])?")
+_NUMBER = re.compile(r"[%\u20ac\u20ba]?\s*[-+\u2212]?[0-9][0-9., ]*\s*(%|TL|EUR|[\u20ac\u20ba])?")
 
 
 def apart(table: Recognised, described: Mapping[str, Any]) -> tuple[list[Row], list[tuple[int, str]]]:
@@ -48,8 +49,7 @@ def _reason(row: Row, first: int | None, known: Mapping[str, str]) -> str:
     filled = [cell for cell in row.cells if cell]
     if _is_total(filled):
         return TOTAL
-    columns = [known.get(declaration.heading(cell)) for cell in filled]
-    if len(filled) > 1 and None not in columns and len(set(columns)) == len(columns):
+    if len(filled) > 1 and all(declaration.heading(cell) in known for cell in filled):
         return HEADER
     return ""
 
@@ -62,7 +62,7 @@ def is_example(cell: str) -> bool:
 
 def _is_total(filled: list[str]) -> bool:
     """Tell whether all a row says is that it is a total: such words in one cell, numbers in the others."""
-    words = [cell for cell in filled if not _NUMBER.fullmatch(cell)]
+    words = list(itertools.islice((cell for cell in filled if not _NUMBER.fullmatch(cell)), 2))
     if len(words) != 1:
         return False
     said = set(locale.key(words[0]).split())

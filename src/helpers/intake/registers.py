@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .. import locale
 from ..catalog import load
 from ..errors import ParameterError, Problem, one_of
 from . import cells, declaration, held, judging, labels, leavings, wording
@@ -162,14 +163,15 @@ def _reader(column: Mapping[str, Any], table: RawTable) -> Callable[[Row, int | 
 
     The name of a code is read as the code, and a number of a workbook as what the workbook means by it.
     """
-    coded, is_day = labels.is_coded(column), column["type"] == "DATE"
+    codes = labels.codes(column) if labels.is_coded(column) else {}
+    is_day = column["type"] == "DATE"
 
     def read(row: Row, place: int | None) -> str:
         if place is None or place >= len(row.cells):
             return ""
         text = row.cells[place]
-        if coded and text:
-            return labels.code(column, text)
+        if codes:
+            return codes.get(locale.key(text), text)
         if place in row.numbers:
             if is_day:
                 return cells.of_serial(text, table.from_1904)

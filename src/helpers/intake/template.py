@@ -108,8 +108,8 @@ def _registers(named: Iterable[str]) -> list[str]:
 
 
 def _unit(named: str) -> str:
-    found = labels.code({"list": "units"}, named) if named else ""
-    if found and found not in load().units:
+    found = labels.codes({"list": "units"}).get(locale.key(named), "") if named else ""
+    if named and not found:
         raise _error("template_unit", unit=named, known=list(load().units))
     return found
 
