@@ -17,9 +17,9 @@ from ..catalog import load
 from ..catalog.rules import load_accreditors
 from ..errors import CatalogError, one_of
 
-# Territories of Babel that are no places of citizenship: unions, the world, pseudo-locales, the unknown.
-# CQ (Sark) has no Turkish name.
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "CQ"})
+# Territories of Babel that are no places of citizenship: unions, the world, pseudo-locales, the unknown,
+# and parts of countries that ISO 3166 gives no code of their own.
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 # What a person may write where a code of the list is expected.
 _LISTED = {
     "countries": {

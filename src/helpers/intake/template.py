@@ -136,6 +136,7 @@ class _Template:
         self._book, self._asked = book, asked
         self._described = declaration.receivable()[asked.register]
         self._columns: Mapping[str, Mapping[str, Any]] = self._described["columns"]
+        self._period: str = self._described.get("period", {}).get("column", "")
         # The hidden sheet, once a list needs it, and its lists: what each offers → its area there.
         self._hidden: Any = None
         self._lists: dict[tuple[str, ...], str] = {}
@@ -226,9 +227,14 @@ class _Template:
             self._data.write_blank(1, place, None, grey)
 
     def _example(self) -> dict[str, str]:
-        """Return the fullest row that the embedded registers hold, of the year and unit if there is one."""
+        """Return the row that is declared as the example, else the fullest of the embedded ones.
+
+        Of those, one of the year and the unit that are asked for is taken if there is one.
+        """
+        if "example" in self._described:
+            return {name: self._described["example"].get(name, "") for name in self._columns}
         rows = held.sample(self._asked.register)
-        period = self._described.get("period", {}).get("column", "")
+        period = self._period
         for column, value in ((period, str(self._asked.year or "")), ("unit", self._asked.unit)):
             fitting = [row for row in rows if value and row.get(column, "").startswith(value)]
             rows = fitting or rows
@@ -241,8 +247,7 @@ class _Template:
 
     def _limits(self, name: str, column: Mapping[str, Any]) -> tuple[Any, Any]:
         """Return the least and the greatest value that a column of dates or numbers takes."""
-        period = self._described.get("period", {}).get("column", "")
-        year = self._asked.year if name == period else 0
+        year = self._asked.year if name == self._period else 0
         if column["type"] == "DATE":
             return date(year or FIRST_YEAR, 1, 1), date(year or LAST_YEAR, 12, 31)
         if year:
@@ -277,7 +282,7 @@ class _Template:
         if column["type"] == "VARCHAR":
             return [self._say("template.text")]
         low, high = self._limits(name, column)
-        year = self._asked.year if name == self._described.get("period", {}).get("column") else 0
+        year = self._asked.year if name == self._period else 0
         if column["type"] == "DATE":
             return [self._say("template.days_of", year=year)] if year else [said("day")]
         if low == high:
