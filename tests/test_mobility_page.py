@@ -538,8 +538,9 @@ def test_every_country_has_a_point_of_its_own() -> None:
     shared = [code for code, point in POINTS.items() if list(POINTS.values()).count(point) > 1]
     assert shared == ["MF", "SX"]
     # Capitals known to everybody, to within a country's width.
-    for code, lat, lon in (("TR", 39.9, 32.9), ("DE", 52.5, 13.4), ("NA", -22.6, 17.1), ("XK", 42.7, 21.2), ("XN", 35.2, 33.4),
-                           ("KZ", 51.2, 71.4), ("JP", 35.7, 139.7), ("RU", 55.8, 37.6)):  # fmt: skip
+    for code, lat, lon in (("TR", 39.9, 32.9), ("DE", 52.5, 13.4), ("NA", -22.6, 17.1), ("XK", 42.7, 21.2),
+                           ("XN", 35.2, 33.4), ("KZ", 51.2, 71.4), ("JP", 35.7, 139.7),
+                           ("RU", 55.8, 37.6)):  # fmt: skip
         assert abs(POINTS[code][0] - lat) < 4 and abs(POINTS[code][1] - lon) < 8, code
     large = ["TR", "DE", "PL", "FR", "ES", "KZ", "IR", "CN", "IN", "BR", "US", "CA", "DZ"]
     assert all(any(inside(*POINTS[code][::-1], ring) for ring in LAND["land"]) for code in large)

@@ -105,7 +105,7 @@ def test_a_template_has_a_bilingual_frozen_header_that_defines_each_column(writt
     assert sheet.freeze_panes == "B3"
     columns = DECLARED[register]["columns"]
     assert [cell.value for cell in sheet[1]] == [
-        "\n".join(dict.fromkeys((column[language], column[other]))) for column in columns.values()
+        " / ".join(dict.fromkeys((column[language], column[other]))) for column in columns.values()
     ]
     for cell, (name, column) in zip(sheet[1], columns.items(), strict=True):
         told = cell.comment.text
@@ -229,7 +229,7 @@ def test_a_help_sheet_explains_columns_and_rules(written, language):
 def test_text_columns_are_text_so_that_excel_makes_no_date_of_a_number(written):
     sheet = openpyxl.load_workbook(written("events", "tr")).worksheets[0]
     formats = {
-        cell.value.split("\n")[1]: sheet.column_dimensions[cell.column_letter].number_format
+        cell.value.split(" / ")[1]: sheet.column_dimensions[cell.column_letter].number_format
         for cell in sheet[1]
     }
     assert formats["Event"] == formats["Title"] == "@"
@@ -256,6 +256,14 @@ def test_a_year_and_a_unit_limit_what_may_be_written(tmp_path):
     )
     assert (row["unit"], row["start_date"].year) == ("Mühendislik Fakültesi", 2026)
     assert "Mühendislik Fakültesi, 2026" in book["Nasıl doldurulur"]["A3"].value
+    # Filled in, it is that unit's; the rows of another are rejected.
+    for place, unit in enumerate(("Mühendislik Fakültesi", "Fen Fakültesi"), 3):
+        row |= {"event_id": f"E{place}", "unit": unit}
+        book.worksheets[0].append(list(row.values()))
+    book.save(path)
+    (received,) = check(path, unit="eng").tables
+    assert list(received.partitions) == ["eng-2026"] and received.accepted == 1
+    assert [(p.row, p.column, p.value) for p in received.problems] == [(4, "Birim / Unit", "Fen Fakültesi")]
 
 
 def test_the_year_of_an_academic_register_is_the_only_one(tmp_path):
@@ -376,7 +384,35 @@ def test_a_template_that_was_filled_in_is_received_whole(written, tmp_path, regi
 
     assert sorted(map(told, found), key=order) == sorted(map(told, rows), key=order)
     # The sheets of the template itself are told of, and are no fault.
-    assert {refusal.fault.code for refusal in answer.left_out} <= {"sheet_help", "sheet_of_lists"}
+    has_lists = len(openpyxl.load_workbook(written(register, language)).sheetnames) == 3
+    codes = [refusal.fault.code for refusal in answer.left_out]
+    assert sorted(codes) == ["sheet_help", "sheet_of_lists"][: 1 + has_lists]
+
+
+def test_a_template_saved_as_text_by_a_turkish_excel_is_received_with_its_row_numbers(written, tmp_path):
+    sheet = openpyxl.load_workbook(written("events", "tr")).worksheets[0]
+    good = ["E1", "TIP FAKÜLTESİ", "Şark; çalıştayı", "çalıştay", "Ulusal", "Yapıldı", 2025, datetime(2025, 5, 31),
+            datetime(2025, 6, 2), 1250, 30, 9, 12.5]  # fmt: skip
+    sheet.append(good)
+    sheet.append(["E2", *good[1:4], "ulus", *good[5:]])
+    sheet.append(["Toplam", *[None] * 8, 2500, 60])
+
+    def shown(value):
+        """Write a cell as a Turkish Excel shows it, and so saves it as CSV."""
+        if isinstance(value, datetime):
+            return f"{value:%d.%m.%Y}"
+        return "" if value is None else str(value).replace(".", ",")
+
+    path = tmp_path / "etkinlik.csv"
+    with path.open("w", encoding="cp1254", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerows([shown(cell.value) for cell in row] for row in sheet.iter_rows())
+    (received,) = check(path).tables
+    assert [(p.row, p.column, p.value) for p in received.problems] == [(4, "Düzey / Level", "ulus")]
+    assert dict(received.skipped) == {2: "the example row of the template", 5: "a row of totals"}
+    (record,) = received.partitions["all-2025"]
+    assert (record["unit"], record["title"], record["level"]) == ("med", "Şark; çalıştayı", "national")
+    assert (record["start_date"], record["foreign_papers_pct"]) == ("2025-05-31", "12.5")
 
 
 def test_an_empty_template_brings_no_row(written, workbook_root, capsys):
@@ -420,7 +456,7 @@ def test_a_marked_copy_of_a_template_keeps_its_drop_downs_and_its_header(written
     path = tmp_path / "fuar.xlsx"
     book.save(path)
     answer = check(path)
-    assert [(p.row, p.column, p.value) for p in answer.problems] == [(3, "Ülke Country", "Almania")]
+    assert [(p.row, p.column, p.value) for p in answer.problems] == [(3, "Ülke / Country", "Almania")]
     copy = mark(path, answer, "tr")
     assert (copy.cells, copy.as_text, copy.lacking) == (1, "", ())
     marked = openpyxl.load_workbook(tmp_path / copy.file).worksheets[0]
@@ -467,7 +503,7 @@ def test_a_file_that_is_there_is_replaced_only_when_told(tmp_path, capsys):
     assert [path.name for path in mine.parent.iterdir()] == ["fairs.xlsx"] and mine.read_bytes() == b"mine"
     code, out, _ = call(capsys, "events", "fairs", "--to", mine.parent, "--language", "en", "--replace")
     assert code == 0 and out.startswith(f"written: {mine.parent / 'events.xlsx'}")
-    assert openpyxl.load_workbook(mine).worksheets[0]["A1"].value == "Fair\nFuar no"
+    assert openpyxl.load_workbook(mine).worksheets[0]["A1"].value == "Fair / Fuar no"
     assert sorted(path.name for path in mine.parent.iterdir()) == ["events.xlsx", "fairs.xlsx"]
 
 
@@ -476,7 +512,7 @@ def test_a_file_that_is_there_is_replaced_only_when_told(tmp_path, capsys):
     [
         (["fuarlar"], "'fuarlar' adlı bir kayıt yok.", "There is no register 'fuarlar'."),
         (["events", "--unit", "Ziraat"], "'Ziraat' adlı bir birim yok.", "There is no unit 'Ziraat'."),
-        (["events", "--year", "20256"], "20256 yılı kastedilmiş olamaz.", "The year 20256 cannot be meant."),
+        (["events", "--year", "20256"], "20256 geçerli bir yıl değil.", "The year 20256 cannot be meant."),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_the_language_and_nothing_is_written(

@@ -180,7 +180,8 @@ class _Template:
         sheet.set_comments_author(_AUTHOR)
         for place, (name, column) in enumerate(self._columns.items()):
             headings = list(dict.fromkeys((column[language], column[other])))
-            sheet.write_string(0, place, "\n".join(headings), head[bool(column.get("required"))])
+            # Without a line break, which a CSV of the sheet would count as a row more.
+            sheet.write_string(0, place, " / ".join(headings), head[bool(column.get("required"))])
             comment = "\n".join(self._definition(name))
             height = sum(len(textwrap.wrap(line, _COMMENT_LETTERS)) for line in comment.splitlines()) + 1
             size = {"width": _COMMENT_WIDTH, "height": _COMMENT_LINE * height}
