@@ -40,7 +40,11 @@ RED = "FFFFC7CE"
 
 
 def sample(register, most=12):
-    with (REPO / "data" / "sample" / f"{register}.csv").open(encoding="utf-8", newline="") as file:
+    path = REPO / "data" / "sample" / f"{register}.csv"
+    if not path.exists():  # nobody's answers are generated: the example of the declaration
+        columns, example = DECLARED[register]["columns"], DECLARED[register]["example"]
+        return [list(columns), [example.get(name, "") for name in columns]]
+    with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     return rows[: most + 1]
 

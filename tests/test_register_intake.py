@@ -36,6 +36,8 @@ DECLARED = {
     for file in ("registers.yml", "lists.yml")
     for name, described in yaml.safe_load((DATASETS / file).read_text(encoding="utf-8")).items()
 }
+SAMPLE = REPO / "data" / "sample"
+SAMPLED = [register for register in DECLARED if (SAMPLE / f"{register}.csv").exists()]
 
 EVENT = {
     "event_id": "E1", "unit": "eng", "title": "Kongre", "kind": "congress", "level": "international",
@@ -137,8 +139,11 @@ def with_partners(workbook_root, tmp_path):
 @pytest.mark.parametrize("language", ["name", "en", "tr"])
 @pytest.mark.parametrize("register", DECLARED)
 def test_every_register_is_told_by_its_header(tmp_path, register, language, shuffle):
-    with (REPO / "data" / "sample" / f"{register}.csv").open(encoding="utf-8", newline="") as file:
-        row = next(csv.DictReader(file))
+    if register in SAMPLED:
+        with (SAMPLE / f"{register}.csv").open(encoding="utf-8", newline="") as file:
+            row = next(csv.DictReader(file))
+    else:
+        row = dict.fromkeys(DECLARED[register]["columns"], "") | DECLARED[register]["example"]
     raw = table(register, [row], language, shuffle)
     rows = tuple(Row(number, tuple(line)) for number, line in enumerate(raw, 1))
     found = recognise(RawTable("a.csv", "", rows), DECLARED)
@@ -1301,13 +1306,13 @@ MEASURED = ("G1.01", "G1.03", "G2.01", "G2.06", "G3.13", "G3.20", "G3.25", "G3.2
 
 
 def test_the_live_edition_measures_as_the_sample_once_it_has_received_it(workbook_root):
-    order = [*FIRST, *(register for register in DECLARED if register not in FIRST)]
+    order = [*FIRST, *(register for register in SAMPLED if register not in FIRST)]
     for register in order:
         path, rows = sample_file(workbook_root, register)
         received = one(take(path))
         assert (received.register, received.accepted, received.problems) == (register, len(rows) - 1, [])
     assert judge_held("live") == []
-    assert len(received_registers()) == len(DECLARED)
+    assert len(received_registers()) == len(SAMPLED) == len(DECLARED) - 1  # nobody's answers are generated
     loaded = catalog.load()
     for year in (2019, 2024, 2026):
         for code in MEASURED:

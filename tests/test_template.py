@@ -391,8 +391,9 @@ def test_a_template_that_was_filled_in_is_received_whole(written, tmp_path, regi
 
 def test_a_template_saved_as_text_by_a_turkish_excel_is_received_with_its_row_numbers(written, tmp_path):
     sheet = openpyxl.load_workbook(written("events", "tr")).worksheets[0]
-    good = ["E1", "TIP FAKÜLTESİ", "Şark; çalıştayı", "çalıştay", "Ulusal", "Yapıldı", 2025, datetime(2025, 5, 31),
-            datetime(2025, 6, 2), 1250, 30, 9, 12.5]  # fmt: skip
+    days = [datetime(2025, 5, 31), datetime(2025, 6, 2)]
+    said = ["TIP FAKÜLTESİ", "Şark; çalıştayı", "çalıştay", "Ulusal", "Yapıldı"]
+    good = ["E1", *said, 2025, *days, 1250, 30, 9, 12.5]
     sheet.append(good)
     sheet.append(["E2", *good[1:4], "ulus", *good[5:]])
     sheet.append(["Toplam", *[None] * 8, 2500, 60])

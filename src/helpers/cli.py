@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     command = _command(
         commands,
         "template",
-        "write the Excel templates by which units hand in their registers",
+        "write the templates by which units hand in their registers, as workbooks that explain themselves",
         "workbook template events mobility --language tr --year 2026 --unit eng --to templates",
     )
     command.add_argument(
