@@ -1110,6 +1110,31 @@ def test_a_text_file_is_read_in_every_encoding_and_delimiter(tmp_path, encoding,
     assert float(record["cost_try"]) == 39000.5
 
 
+@pytest.mark.parametrize(
+    ("written", "year"),
+    [("2025-2026", "2025"), ("2025–2026", "2025"), ("2025/2026", "2025"), ("2025 / 26", "2025"),
+     ("2025-26", "2025"), ("1999-00", "1999"), ("2025", "2025"), ("2025-2027", ""), ("2026-2025", ""),
+     ("2025-2025", ""), ("25-26", "")],
+)  # fmt: skip
+def test_an_academic_year_is_known_by_both_its_years(workbook_root, tmp_path, written, year):
+    student = {
+        "row_id": "1", "academic_year": written, "student_key": "", "unit": "eng", "programme_id": "civ-b",
+        "degree_level": "lisans", "citizenship_code": "Almanya", "kind": "değişim",
+        "entry_year": written, "is_joint_programme": "hayır", "headcount": "2",
+    }  # fmt: skip
+    received = one(judge(to_csv(tmp_path / "x.csv", table("students", [student], "tr"))))
+    if year in ("", "1999"):  # 1999 is a year, but before any that the register takes
+        assert told(received)[0] == (2, "Akademik yıl (ilk yıl)", written)
+    else:
+        (record,) = received.partitions[f"all-{year}"]
+        assert (record["academic_year"], record["entry_year"]) == (year, year)
+    # What is no academic year is a year of its own: a span means nothing there.
+    event = EVENT | {"planned_year": "2025-2026"}
+    assert told(one(judge(to_csv(tmp_path / "e.csv", table("events", [event]))))) == [
+        (2, "planned_year", "2025-2026")
+    ]
+
+
 TOTALS = [
     ["Toplam", "", "", "", "", "", "", "1.250,5", "12", "3"],
     ["", "", "", "", "", "", "GENEL TOPLAM", "", "12", ""],

@@ -40,6 +40,7 @@ _NAMED = re.compile(
     r"|(?P<m2>[^\W\d_]+)\.? (?P<d2>[0-9]{1,2}),? (?P<y2>[0-9]{4})"
 )
 _SERIAL = re.compile("[0-9]{5}")
+_ACADEMIC = re.compile(r"(?P<first>[0-9]{4}) ?[-/\u2013] ?(?P<second>[0-9]{4}|[0-9]{2})")
 # The day nought of a spreadsheet's dates; the second is that of the first Excel for the Macintosh.
 _DAY_NOUGHT, _DAY_NOUGHT_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # DOĞRU and YANLIŞ are what a Turkish Excel writes into a CSV.
@@ -117,6 +118,14 @@ def _day(text: str) -> str:
             shown = {language: locale.day(day, language) for language in locale.LANGUAGES}
             raise Unreadable("day_serial", number=text, day=shown)
     return _strict_day(text[:10] if _ISO.fullmatch(text) else text)
+
+
+def first_year(text: str) -> str:
+    """Return the first year of an academic year, 2025 of `2025-2026`; any other text as it is."""
+    found = _ACADEMIC.fullmatch(text)
+    if not found or int(found["second"]) not in (int(found["first"]) + 1, (int(found["first"]) + 1) % 100):
+        return text
+    return found["first"]
 
 
 def of_serial(text: str, from_1904: bool = False) -> str:

@@ -115,7 +115,12 @@ class _Rows:
             raw = self.raw.setdefault(name, [])
             at = table.places.get(name)
             raw += [row.cells[at] if at is not None and at < len(row.cells) else "" for row in kept]
-            read = _reader(column, table.table)
+            period = self.described.get("period", {})
+            is_academic = "academic" in (
+                column.get("clock"),
+                name == period.get("column") and period["clock"],
+            )
+            read = _reader(column, table.table, is_academic)
             texts = self.texts.setdefault(name, [])
             texts += [read(row, at) for row in kept]
 
@@ -158,10 +163,13 @@ class _Rows:
         return {self.partition[row] for row in self.accepted()}
 
 
-def _reader(column: Mapping[str, Any], table: RawTable) -> Callable[[Row, int | None], str]:
+def _reader(
+    column: Mapping[str, Any], table: RawTable, is_academic: bool
+) -> Callable[[Row, int | None], str]:
     """Return the function that reads a cell of a row for what stands in it, before anybody judges it.
 
-    The name of a code is read as the code, and a number of a workbook as what the workbook means by it.
+    The name of a code is read as the code, `2025-2026` as the year in which that academic year begins, and a
+    number of a workbook as what the workbook means by it.
     """
     codes = labels.codes(column) if labels.is_coded(column) else {}
     is_day = column["type"] == "DATE"
@@ -172,6 +180,8 @@ def _reader(column: Mapping[str, Any], table: RawTable) -> Callable[[Row, int | 
         text = row.cells[place]
         if codes:
             return codes.get(locale.key(text), text)
+        if is_academic:
+            return cells.first_year(text)
         if place in row.numbers:
             if is_day:
                 return cells.of_serial(text, table.from_1904)
