@@ -292,6 +292,26 @@ def test_another_universitys_units_are_offered(workbook_root, tmp_path):
     assert "Ziraat Fakültesi" in offered(book, unit.formula1)
 
 
+def test_what_excel_would_run_stands_as_text(workbook_root, tmp_path):
+    units, fairs = (workbook_root / "data" / p for p in ("reference/units.csv", "sample/fairs.csv"))
+    with units.open("a", encoding="utf-8") as file:
+        file.write("bad,=1+1,@SUM(1),faculty\n")
+    lines = fairs.read_text(encoding="utf-8").splitlines()[:2]
+    fairs.write_text(
+        lines[0] + "\n" + lines[1].replace(lines[1].split(",")[1], "=cmd|x!A0") + "\n", encoding="utf-8"
+    )
+    for unit in ("", "bad"):  # one of many in the area of a sheet, and the only one
+        (path,) = write_templates(["speakers"], tmp_path / f"x{unit}", "en", unit=unit)
+        book = openpyxl.load_workbook(path)
+        cells = [cell for row in book["Lists"].iter_rows() for cell in row if cell.value == "=1+1"]
+        assert [(cell.data_type, cell.quotePrefix) for cell in cells] == [("s", True)]
+        place = 1 + list(DECLARED["speakers"]["columns"]).index("unit")
+        assert "=1+1" in offered(book, validations(book.worksheets[0])[place].formula1)
+    (path,) = write_templates(["fairs"], tmp_path, "tr")
+    title = openpyxl.load_workbook(path).worksheets[0]["B2"]
+    assert (title.value, title.data_type, title.quotePrefix) == ("=cmd|x!A0", "s", True)
+
+
 # -- sent back ---------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from .. import locale
 from ..catalog import load
 from ..errors import ParameterError
 from . import declaration, held, labels, markup, wording
-from .cells import FIRST_YEAR, LAST_YEAR
+from .cells import FIRST_YEAR, LAST_YEAR, is_formula
 
 # Excel refuses to open a workbook, or mends it, where one of these is exceeded.
 _LIST_LETTERS, _TITLE_LETTERS, _MESSAGE_LETTERS, _SHEET_LETTERS = 255, 32, 255, 31
@@ -192,6 +192,7 @@ class _Template:
             sheet.set_column(place, place, min(_WIDE, max(_NARROW, widest + 3)), open_)
             if example:
                 grey = self._format(italic=True, font_color=_GREY, bg_color="#F2F2F2", **shown)
+                grey.set_quote_prefix(is_formula(example[name]))
                 self._write_example(place, name, column, example[name], grey)
             self._validate(place, below, name, column)
         sheet.set_row(0, 62)
@@ -346,7 +347,8 @@ class _Template:
 
     def _source(self, choices: Sequence[str]) -> list[str] | str:
         """Return a list as Excel takes it: itself where it is short, else its area of the hidden sheet."""
-        if len(",".join(choices)) <= _LIST_LETTERS and not any("," in one for one in choices):
+        is_short = len(",".join(choices)) <= _LIST_LETTERS
+        if is_short and not any("," in one or is_formula(one) for one in choices):
             return list(choices)
         offered = tuple(choices)
         if offered not in self._lists:
@@ -356,7 +358,8 @@ class _Template:
                 self._hidden.hide()
                 self._hidden.protect()
             for row, choice in enumerate(offered):
-                self._hidden.write_string(row, place, choice)
+                quoted = self._format(quote_prefix=True) if is_formula(choice) else None
+                self._hidden.write_string(row, place, choice, quoted)
             column = markup.letters(place + 1)
             self._lists[offered] = f"='{name}'!${column}$1:${column}${len(offered)}"
         return self._lists[offered]
