@@ -14,7 +14,7 @@ from conftest import REPO
 
 from helpers.cli import _parser, main
 
-COMMANDS = ("check", "receive", "list", "run", "confirm")
+COMMANDS = ("check", "receive", "template", "list", "run", "confirm")
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
     "International Outlook,rank_prefix"

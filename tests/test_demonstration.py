@@ -176,10 +176,20 @@ DAMAGE = [
     ("fairs", {"cost_try": "1.000,00"}, "cost_try", "a number"),
     ("students", {"is_joint_programme": "yes"}, "is_joint_programme", "true or false"),
     ("events", {"kind": "party"}, "kind", "one of conference, congress, symposium, workshop, seminar"),
-    ("events", {"unit": "nowhere"}, "unit", "the code of a unit (data/reference/units.csv)"),
-    ("web", {"country_code": "ZZ"}, "country_code", "the two-letter code of a country, such as DE"),
+    ("events", {"unit": "nowhere"}, "unit", "the name or the code of a unit (data/reference/units.csv)"),
+    (
+        "web",
+        {"country_code": "ZZ"},
+        "country_code",
+        "the name or the two-letter code of a country, such as Germany or DE",
+    ),
     ("visits", {"partner_id": "DE-99"}, "partner_id", "a value of partners.partner_id"),
-    ("accreditation", {"body": "MÜDEK"}, "body", "the code of a body (data/catalog/accreditors.yml)"),
+    (
+        "accreditation",
+        {"body": "MÜDEK"},
+        "body",
+        "the name or the code of a body (data/catalog/accreditors.yml)",
+    ),
     (
         "actions",
         {"activity": "G1z"},
@@ -333,7 +343,7 @@ def test_cells_are_written_without_surprises():
 
 
 def test_countries_are_countries():
-    assert {"TR", "DE", "XK", "PS", "TM"} <= declaration.countries()
+    assert {"TR", "DE", "XK", "PS", "TM", "CY", "XN"} <= declaration.countries()
     assert not {"EU", "UN", "ZZ", "XA", "419", "150"} & declaration.countries()
 
 

@@ -177,3 +177,27 @@ def test_numbers_can_be_read_back(value, decimals):
 )
 def test_dates(value, tr, en):
     assert (locale.day(value, "tr"), locale.day(value, "en")) == (tr, en)
+
+
+@pytest.mark.parametrize(
+    ("code", "tr", "en"),
+    [
+        ("DE", "Almanya", "Germany"),
+        ("TR", "Türkiye", "Türkiye"),
+        ("XK", "Kosova", "Kosovo"),
+        ("CY", "Kıbrıs", "Cyprus"),
+        ("XN", "Kuzey Kıbrıs Türk Cumhuriyeti", "Northern Cyprus (TRNC)"),
+        ("QQ", "QQ", "QQ"),
+    ],
+)
+def test_countries_have_a_name_in_both_languages(code, tr, en):
+    assert (locale.country(code, "tr"), locale.country(code, "en")) == (tr, en)
+    assert (code in locale.territories()) == (code != "QQ")
+
+
+def test_months_are_known_by_their_names_in_both_languages():
+    months = locale.months()
+    for name, number in (("Ocak", 1), ("ŞUBAT", 2), ("Mar", 3), ("Mayıs", 5), ("MAYIS", 5), ("August", 8),
+                         ("Ağu", 8), ("Sep", 9), ("Sept", 9), ("Ara", 12), ("December", 12)):  # fmt: skip
+        assert months[locale.key(name)] == number
+    assert set(months.values()) == set(range(1, 13))

@@ -22,6 +22,7 @@ from test_measures_goal3 import activities, agreement, stay
 
 from helpers import start
 from helpers.errors import CatalogError
+from helpers.intake import declaration
 from helpers.measures.core import Period
 from helpers.present import (
     charts,
@@ -532,19 +533,21 @@ def test_land_is_where_land_is(name: str, lat: float, lon: float, is_land: bool)
 
 
 def test_every_country_has_a_point_of_its_own() -> None:
-    assert len(POINTS) == 250  # 249 of ISO 3166-1 and Kosovo
+    assert len(POINTS) == 251  # 249 of ISO 3166-1, Kosovo and Northern Cyprus
     # Saint Martin and Sint Maarten share one small island.
     shared = [code for code, point in POINTS.items() if list(POINTS.values()).count(point) > 1]
     assert shared == ["MF", "SX"]
     # Capitals known to everybody, to within a country's width.
     for code, lat, lon in (("TR", 39.9, 32.9), ("DE", 52.5, 13.4), ("NA", -22.6, 17.1), ("XK", 42.7, 21.2),
-                           ("KZ", 51.2, 71.4), ("JP", 35.7, 139.7), ("RU", 55.8, 37.6)):  # fmt: skip
+                           ("XN", 35.2, 33.4), ("KZ", 51.2, 71.4), ("JP", 35.7, 139.7),
+                           ("RU", 55.8, 37.6)):  # fmt: skip
         assert abs(POINTS[code][0] - lat) < 4 and abs(POINTS[code][1] - lon) < 8, code
     large = ["TR", "DE", "PL", "FR", "ES", "KZ", "IR", "CN", "IN", "BR", "US", "CA", "DZ"]
     assert all(any(inside(*POINTS[code][::-1], ring) for ring in LAND["land"]) for code in large)
 
 
 def test_every_country_of_the_registers_has_a_point() -> None:
+    assert declaration.countries() == POINTS.keys()
     with (REPO / "data" / "sample" / "partners.csv").open(encoding="utf-8", newline="") as file:
         assert {row["country_code"] for row in csv.DictReader(file)} <= POINTS.keys()
 

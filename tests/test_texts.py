@@ -16,7 +16,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import catalog, errors, texts
+from helpers import errors, texts
 from helpers.catalog import Indicator
 from helpers.plan import performance
 from helpers.texts import Texts
@@ -27,22 +27,7 @@ FILES = SRC / "texts"
 NOTEBOOKS = sorted((REPO / "notebooks").glob("*.ipynb"))
 
 # Texts that are right in both languages as they stand, beside those without any letter of their own.
-SAME_IN_BOTH = {
-    "activities.unit.try",
-    *(
-        f"activities.value.{name}"
-        for name in (
-            "erasmus_ka131",
-            "erasmus_ka171",
-            "erasmus_ka2",
-            "mevlana",
-            "orhun",
-            "farabi",
-            "cost",
-            "interreg",
-        )
-    ),
-}
+SAME_IN_BOTH = {"activities.unit.try"}
 
 # Braces that a text holds before a key is known: a name or a number, then perhaps how it is written.
 BRACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -152,18 +137,6 @@ def broken_down() -> set[tuple[str, str]]:
     return {*shown, *explained}
 
 
-def values_broken_down() -> set[str]:
-    """Return the allowed values of the columns that notebooks break down by, but for lists."""
-    path = REPO / "data" / "catalog" / "datasets" / "registers.yml"
-    registers = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found: set[str] = set()
-    for code, column in broken_down():
-        datasets = catalog.load().indicators[code].datasets
-        columns = [registers[name]["columns"] for name in datasets if name in registers]
-        found |= {value for c in columns for value in c.get(column, {}).get("allowed", [])}
-    return found
-
-
 FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
@@ -186,7 +159,6 @@ FROM_DATA = {
     "quality.type.": lambda: {"VARCHAR", "INTEGER", "DOUBLE", "DATE", "BOOLEAN"},
     "activities.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)) - {"percent"},
     "activities.by.": lambda: {column for _, column in broken_down()},
-    "activities.value.": values_broken_down,
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),

@@ -77,6 +77,29 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--licence", default="", help="on what terms the file may be used")
         command.set_defaults(call=_check if name == "check" else _receive)
 
+    command = _command(
+        commands,
+        "template",
+        "write the templates by which units hand in their registers, as workbooks that explain themselves",
+        "workbook template events mobility --language tr --year 2026 --unit eng --to templates",
+    )
+    command.add_argument(
+        "registers",
+        nargs="*",
+        metavar="REGISTER",
+        help="id or title of a register (data/catalog/datasets); all of them if none is named",
+    )
+    command.add_argument("--language", choices=("tr", "en"), help="whose headings come first; as for check")
+    command.add_argument("--year", type=int, default=0, help="the one year that the rows are of")
+    command.add_argument(
+        "--unit", default="", metavar="CODE", help="the one unit that fills it in (units.csv)"
+    )
+    command.add_argument(
+        "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
+    )
+    command.add_argument("--replace", action="store_true", help="replace files that are there already")
+    command.set_defaults(call=_template)
+
     command = _command(commands, "list", "show what the workbook holds", "workbook list --edition live")
     command.add_argument("--edition", choices=("sample", "live"), help="only this edition")
     command.set_defaults(call=_list)
@@ -172,6 +195,23 @@ def _receive(parsed: argparse.Namespace) -> int:
         return receive(path, parsed.year, parsed.unit, parsed.licence, parsed.sender, language)
 
     return _answer_each(parsed.files, judge, language)
+
+
+def _template(parsed: argparse.Namespace) -> int:
+    from .intake import wording, write_templates
+
+    language = parsed.language or _system_language()
+    try:
+        written = write_templates(
+            parsed.registers, parsed.to, language, parsed.year, parsed.unit, parsed.replace
+        )
+    except WorkbookError as error:
+        print(f"workbook: {wording.of_error(error, language)}", file=sys.stderr)
+        return 1
+    for path in written:
+        print(wording.sentence("template.written", language, file=path))
+    print(wording.sentence("template.then", language))
+    return 0
 
 
 def _system_language() -> str:

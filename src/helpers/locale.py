@@ -25,6 +25,9 @@ _PLAIN = str.maketrans(
 )
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\-_/,.;:'\u2018\u2019`\u00b4\"\u201c\u201d&+]")
 _BLANKS = re.compile(r"\s+")
+# Northern Cyprus has no code of ISO 3166, which leaves XA to XZ to its users; students from there are not
+# those of the Republic of Cyprus (CY), and a count must be able to tell.
+_OWN_TERRITORIES = {"XN": {"tr": "Kuzey Kıbrıs Türk Cumhuriyeti", "en": "Northern Cyprus (TRNC)"}}
 _TURKISH_ALPHABET = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
 
 
@@ -106,6 +109,24 @@ def day(value: date, language: str) -> str:
     return format_date(value, pattern, locale=_locale(language))
 
 
+def territories() -> frozenset[str]:
+    """Return the codes of territories that have a name, those of countries (ISO 3166) and of others."""
+    return frozenset(str(code) for code in _locale("en").territories) | frozenset(_OWN_TERRITORIES)
+
+
 def country(code: str, language: str) -> str:
     """Return a country's name from its ISO 3166 alpha-2 code; an unknown code stays as it is."""
+    if code in _OWN_TERRITORIES:
+        return _OWN_TERRITORIES[code][language]
     return str(_locale(language).territories.get(code, code))
+
+
+@lru_cache(maxsize=1)
+def months() -> dict[str, int]:
+    """Return the numbers of the months by the keys of their Turkish and English names, whole and short."""
+    return {
+        key(name): number
+        for written in (*map(_locale, LANGUAGES), Locale("en"))  # Sep as well as Sept
+        for width in ("wide", "abbreviated")
+        for number, name in written.months["format"][width].items()
+    }

@@ -13,14 +13,29 @@ from .. import paths
 from ..errors import CatalogError
 from . import institutions
 from .institutions import Institutions
-from .model import Caveat, CountedVariable, Goal, Indicator, Layout, Parameter, PeerGroup, Plan, System, Unit
+from .model import (
+    Caveat,
+    CountedVariable,
+    Goal,
+    Indicator,
+    Layout,
+    Parameter,
+    PeerGroup,
+    Plan,
+    System,
+    Text,
+    Unit,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """Every definition of the workbook."""
+    """Every definition of the workbook.
+
+    `labels` name the values that registers allow, `meanings` say what their columns hold.
+    """
 
     plan: Plan
     goals: dict[str, Goal]
@@ -33,6 +48,26 @@ class Catalog:
     peer_groups: dict[str, PeerGroup]
     institutions: Institutions
     units: dict[str, Unit]
+    labels: dict[str, Text]
+    meanings: dict[str, Text]
+
+    def label(self, value: str, language: str) -> str:
+        """Return the name of a value that a register allows; raise CatalogError where it has none."""
+        if value not in self.labels:
+            raise CatalogError(
+                f"The value {value!r} has no name.", remedy="Add it to data/catalog/labels.yml."
+            )
+        return self.labels[value][language]
+
+    def meaning(self, register: str, column: str, language: str) -> str:
+        """Return what a column of a register holds; raise CatalogError where nobody has said it."""
+        found = self.meanings.get(f"{register}.{column}") or self.meanings.get(column)
+        if found is None:
+            raise CatalogError(
+                f"The column {column!r} of {register!r} has no meaning.",
+                remedy="Add it to data/catalog/columns.yml.",
+            )
+        return found[language]
 
 
 def load() -> Catalog:
@@ -75,6 +110,8 @@ def _load(root: Path) -> Catalog:
         peer_groups=_table(PeerGroup, reference / "peer_groups.yml"),
         institutions=institutions.read(reference),
         units=_once(units, reference / "units.csv"),
+        labels=_table(Text, catalog / "labels.yml"),
+        meanings=_table(Text, catalog / "columns.yml"),
     )
     datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
     _check_references(loaded, datasets)

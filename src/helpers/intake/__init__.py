@@ -5,5 +5,16 @@ from .held import judge_held
 from .marked import mark
 from .receipts import Receipt, cards, received_registers
 from .receive import check, receive
+from .template import write_templates
 
-__all__ = ["Answer", "Receipt", "cards", "check", "judge_held", "mark", "receive", "received_registers"]
+__all__ = [
+    "Answer",
+    "Receipt",
+    "cards",
+    "check",
+    "judge_held",
+    "mark",
+    "receive",
+    "received_registers",
+    "write_templates",
+]

@@ -1,13 +1,14 @@
 """A cell: as people write it, the one way in which the workbook writes it, and never as a formula.
 
 The workbook writes `2025-12-31`, `true`, `1250`, `1250.5` and nothing where a value is missing. What
-people write is read where it has one meaning; what has two is refused, never guessed.
+people write is read where it has one meaning; what has two is refused, never guessed: `1.250,5` is a
+number, `1.250` is none, for it may be a thousand or one and a quarter; in a column of whole numbers it is.
 """
 
 import math
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from .. import locale
 from .values import Unreadable
@@ -17,14 +18,31 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _WHOLE = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-# 1.250 and 1,250 may be a thousand or one and a quarter.
+# 1.250 and 1,250 may be a thousand or one and a quarter; of 12.000 both readings are whole.
 _TWO_MEANINGS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_TWO_WHOLE_MEANINGS = re.compile(r"-?[1-9][0-9]{0,2}[.,]000")
+# Groups of thousands that are nothing else: two of them, a decimal mark of the other kind, or blanks.
+_GROUPED = re.compile(
+    r"(?P<turkish>-?[1-9][0-9]{0,2}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+(?=,)))(?:,(?P<t>[0-9]+))?"
+    r"|(?P<english>-?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+(?=\.)))(?:\.(?P<e>[0-9]+))?"
+    r"|(?P<blanks>-?[1-9][0-9]{0,2}(?: [0-9]{3})+)(?:[.,](?P<b>[0-9]+))?"
+)
 _COMMA = re.compile(r"(-?[0-9]+),([0-9]+)")
-# 12.0 is how a program writes a whole number of a column with gaps.
-_WHOLE_WITH_NOUGHT = re.compile(r"(-?[0-9]+)[.,]0")
+# 12.0 is how a program writes a whole number of a column with gaps, 12,00 how a format shows one.
+_WHOLE_WITH_NOUGHT = re.compile(r"(-?[0-9]+)[.,]00?")
 _MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _MIDNIGHT)
+_YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})([./])(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})" + _MIDNIGHT)
 _TURKISH = re.compile(r"(?P<d>[0-9]{1,2})\.(?P<m>[0-9]{1,2})\.(?P<y>[0-9]{4})" + _MIDNIGHT)
+# 31 Aralık 2025, 31-Dec-2025, 31 Ara. 2025; December 31, 2025.
+_NAMED = re.compile(
+    r"(?P<d>[0-9]{1,2})[ .\-/]{1,2}(?P<m>[^\W\d_]+)\.?[ \-/,]{1,2}(?P<y>[0-9]{4})"
+    r"|(?P<m2>[^\W\d_]+)\.? (?P<d2>[0-9]{1,2}),? (?P<y2>[0-9]{4})"
+)
+_SERIAL = re.compile("[0-9]{5}")
+_ACADEMIC = re.compile(r"(?P<first>[0-9]{4}) ?[-/\u2013] ?(?P<second>[0-9]{4}|[0-9]{2})")
+# The day nought of a spreadsheet's dates; the second is that of the first Excel for the Macintosh.
+_DAY_NOUGHT, _DAY_NOUGHT_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # DOĞRU and YANLIŞ are what a Turkish Excel writes into a CSV.
 _YES, _NO = (
     frozenset({"true", "evet", "yes", "1", "dogru"}),
@@ -40,8 +58,23 @@ def _text(text: str) -> str:
 
 def _whole(text: str) -> str:
     text = text.replace("\u2212", "-")
+    if _TWO_WHOLE_MEANINGS.fullmatch(text):
+        raise Unreadable("whole_ambiguous")
+    if _TWO_MEANINGS.fullmatch(text):
+        text = text.replace(".", "").replace(",", "")
+    text = _ungrouped(text)
     nought = _WHOLE_WITH_NOUGHT.fullmatch(text)
     return _strict_whole(nought.group(1) if nought else text)
+
+
+def _ungrouped(text: str) -> str:
+    """Return a number without its groups of thousands and with a decimal point; any other text as it is."""
+    found = _GROUPED.fullmatch(text)
+    if not found:
+        return text
+    whole = found["turkish"] or found["english"] or found["blanks"]
+    decimals = found["t"] or found["e"] or found["b"]
+    return re.sub("[., ]", "", whole) + (f".{decimals}" if decimals else "")
 
 
 def _strict_whole(text: str) -> str:
@@ -57,6 +90,7 @@ def _number(text: str) -> str:
     text = text.replace("\u2212", "-")
     if _TWO_MEANINGS.fullmatch(text):
         raise Unreadable("number_ambiguous")
+    text = _ungrouped(text)
     comma = _COMMA.fullmatch(text)
     return _strict_number(".".join(comma.groups()) if comma else text)
 
@@ -68,10 +102,42 @@ def _strict_number(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    turkish = _TURKISH.fullmatch(text)
-    if turkish:
-        return _calendar(int(turkish["y"]), int(turkish["m"]), int(turkish["d"]))
+    numbered = _TURKISH.fullmatch(text) or _YEAR_FIRST.fullmatch(text)
+    if numbered:
+        return _calendar(int(numbered["y"]), int(numbered["m"]), int(numbered["d"]))
+    named = _NAMED.fullmatch(text)
+    if named:
+        month = locale.months().get(locale.key(named["m"] or named["m2"]))
+        if month is None:
+            raise Unreadable("day")
+        return _calendar(int(named["y"] or named["y2"]), month, int(named["d"] or named["d2"]))
+    if _SERIAL.fullmatch(text):
+        told = of_serial(text)
+        if told != text:
+            day = date.fromisoformat(told)
+            shown = {language: locale.day(day, language) for language in locale.LANGUAGES}
+            raise Unreadable("day_serial", number=text, day=shown)
     return _strict_day(text[:10] if _ISO.fullmatch(text) else text)
+
+
+def first_year(text: str) -> str:
+    """Return the first year of an academic year, 2025 of `2025-2026`; any other text as it is."""
+    found = _ACADEMIC.fullmatch(text)
+    if not found or int(found["second"]) not in (int(found["first"]) + 1, (int(found["first"]) + 1) % 100):
+        return text
+    return found["first"]
+
+
+def of_serial(text: str, from_1904: bool = False) -> str:
+    """Return the day that a spreadsheet means by a number without a date format.
+
+    Only the spreadsheet itself knows whether it counts from 1904; a text that is no such number, or that of
+    a day which cannot be meant, comes back as it is.
+    """
+    if not _SERIAL.fullmatch(text):
+        return text
+    day = (_DAY_NOUGHT_1904 if from_1904 else _DAY_NOUGHT) + timedelta(days=int(text))
+    return day.isoformat() if FIRST_YEAR <= day.year <= LAST_YEAR else text
 
 
 def _strict_day(text: str) -> str:

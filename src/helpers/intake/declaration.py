@@ -11,28 +11,28 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from babel import Locale
 
 from .. import locale, paths
 from ..catalog import load
 from ..catalog.rules import load_accreditors
 from ..errors import CatalogError, one_of
 
-# Territories of Babel that are no places of citizenship: unions, the world, pseudo-locales, the unknown.
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+# Territories of Babel that are no places of citizenship: unions, the world, pseudo-locales, the unknown,
+# and parts of countries that ISO 3166 gives no code of their own.
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 # What a person may write where a code of the list is expected.
 _LISTED = {
     "countries": {
-        "en": "the two-letter code of a country, such as DE",
-        "tr": "bir ülkenin iki harfli kodu, örneğin DE",
+        "en": "the name or the two-letter code of a country, such as Germany or DE",
+        "tr": "bir ülkenin adı ya da iki harfli kodu, örneğin Almanya ya da DE",
     },
     "units": {
-        "en": "the code of a unit (data/reference/units.csv)",
-        "tr": "bir birimin kodu (data/reference/units.csv)",
+        "en": "the name or the code of a unit (data/reference/units.csv)",
+        "tr": "bir birimin adı ya da kodu (data/reference/units.csv)",
     },
     "accreditors": {
-        "en": "the code of a body (data/catalog/accreditors.yml)",
-        "tr": "bir akreditasyon kuruluşunun kodu (data/catalog/accreditors.yml)",
+        "en": "the name or the code of a body (data/catalog/accreditors.yml)",
+        "tr": "bir akreditasyon kuruluşunun adı ya da kodu (data/catalog/accreditors.yml)",
     },
     "activities": {
         "en": "the code of an activity, such as G1b (data/catalog/goals.yml)",
@@ -64,21 +64,35 @@ def _declared(path: Path) -> dict[str, Any]:
 
 
 def headings(described: Mapping[str, Any]) -> dict[str, str]:
-    """Return a register's columns by every heading they may stand under, folded for comparison."""
+    """Return a register's columns by every heading they may stand under, folded for comparison.
+
+    Beside its name and either heading, a column may stand under both, as in the templates.
+    """
     return {
-        locale.key(heading): name
+        heading(written): name
         for name, column in described["columns"].items()
-        for heading in (name, column["en"], column["tr"])
+        for written in (
+            name,
+            column["en"],
+            column["tr"],
+            f"{column['tr']} {column['en']}",
+            f"{column['en']} {column['tr']}",
+        )
     }
+
+
+def heading(cell: str) -> str:
+    """Fold a cell of a header for comparison; the star by which people mark what is required says nothing."""
+    return locale.key(cell.replace("*", " "))
 
 
 # -- codes and references ------------------------------------------------------------------------------
 
 
 def countries() -> frozenset[str]:
-    """Return the two-letter codes of countries (ISO 3166, and XK for Kosovo)."""
-    codes = (str(code) for code in Locale.parse("en").territories)
-    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRY
+    """Return the two-letter codes of countries: ISO 3166, XK for Kosovo and XN for Northern Cyprus."""
+    found = (code for code in locale.territories() if re.fullmatch("[A-Z]{2}", code))
+    return frozenset(found) - _NO_COUNTRY
 
 
 def reference_lists() -> dict[str, frozenset[str]]:

@@ -24,6 +24,13 @@ def values(register: str, columns: Iterable[str]) -> dict[str, set[tuple[str, ..
     return found
 
 
+def sample(register: str) -> list[dict[str, str]]:
+    """Return the rows of a register that the embedded edition holds, as text; none where it holds none."""
+    columns = declaration.receivable()[register]["columns"]
+    rows, _ = _rows(store.SAMPLE, register, columns)
+    return [dict(zip(columns, cells, strict=True)) for _, _, cells in rows]
+
+
 def judge_held(edition: str) -> list[Problem]:
     """Judge every register that an edition holds by its declaration; return what it breaks.
 

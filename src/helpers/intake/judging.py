@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import store
 from ..errors import Fault
-from . import declaration, wording
+from . import declaration, labels, wording
 from .cells import STRICT, Reader
 from .values import Unreadable
 
@@ -119,7 +119,7 @@ def _cell_judge(column: Mapping[str, Any], reader: Reader):  # type: ignore[no-u
         except Unreadable as error:
             return text, error.fault
         if allowed is not None and read not in allowed:
-            return read, wording.fault("allowed", allowed=allowed)
+            return read, wording.fault("allowed", allowed=labels.told(column))
         if is_code and read not in known:
             return read, wording.fault("listed", listed=described)
         if low is not None and float(read) < low:

@@ -111,7 +111,8 @@ class Part(_Markup):
 
     `area` is the used area of its sheets in cells; `text` what their own texts hold in letters; `shared` the
     lengths of texts that cells may share, `sharing` the number of cells that do; `unsaved` the formulas
-    without a result, by row and column from 1; `titles` and `targets` the sheets by the keys of the workbook.
+    without a result, by row and column from 1; `titles` and `targets` the sheets by the keys of the workbook;
+    `from_1904` that its days are counted from 1904.
     """
 
     def __init__(self) -> None:
@@ -123,6 +124,7 @@ class Part(_Markup):
         self.targets: dict[str, str] = {}
         self.dropped: set[str] = set()
         self.sheet = ""
+        self.from_1904 = False
 
 
 def reader(kind: str, name: str) -> Part:
@@ -147,6 +149,7 @@ class _Excel(Part):
             "is": self._on_content, "si": self._on_shared, "mergeCell": self._on_area,
             "hyperlink": self._on_area, "table": self._on_area, "sheet": self._on_sheet,
             "Relationship": self._on_relationship, "ext": self._on_extension,
+            "workbookPr": self._on_properties,
         }  # fmt: skip
         self._handlers: dict[str, Callable[[dict[str, str]], None] | None] = {}
 
@@ -255,6 +258,9 @@ class _Excel(Part):
         self.titles[key] = attributes.get("name", "")
         if len(self.titles) > _MOST_SHEETS:
             raise Unfit("too_many_parts", limit=_MOST_SHEETS)
+
+    def _on_properties(self, attributes: dict[str, str]) -> None:
+        self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
 
     def _on_relationship(self, attributes: dict[str, str]) -> None:
         if attributes.get("TargetMode") != "External":

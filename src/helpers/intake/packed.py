@@ -59,7 +59,8 @@ class Contents:
 
     `elements` counts those of all markup, two for a cell and more; `spanned` the cells of joined, linked and
     table areas; `unsaved` are the formulas without a result, by sheet; `dropped` are codes of what a copy
-    by openpyxl lacks, `foreign_images` tells of pictures that it would have to paint anew.
+    by openpyxl lacks, `foreign_images` tells of pictures that it would have to paint anew; `from_1904` says
+    that its days are counted from 1904.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Contents:
     dropped: set[str] = field(default_factory=set)
     unsaved: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     foreign_images: bool = False
+    from_1904: bool = False
 
 
 def examine(file: str, content: bytes) -> Contents:
@@ -237,6 +239,7 @@ class _Weighed:
         self._contents.elements += part.elements
         self._contents.spanned += part.spanned
         self._contents.dropped |= part.dropped
+        self._contents.from_1904 |= part.from_1904
 
     def write_out(self, parts: Mapping[str, zipfile.ZipInfo]) -> None:
         """Refuse texts that grow too large once each cell has its own."""

@@ -37,7 +37,11 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
     raws: list[RawTable] = []
     unknown: list[FileRefused] = []
     opened = table.opened(path)
+    left_out = [*opened.left_out]
     for raw in opened.tables:
+        if wording.names("template.help", raw.sheet):
+            left_out.append(wording.refusal("sheet_help", file=path.name, sheet=raw.sheet))
+            continue
         try:
             found.append(_match(raw, catalog))
         except LayoutUnknown as error:
@@ -57,9 +61,8 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
         for raw, match in zip(raws, found, strict=True)
     ]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    left_out = (*unknown, *opened.left_out)
     suggestions = _suggestions(received, catalog)
-    return Answer(path.name, digest, tuple(received), left_out, suggestions, notes=opened.notes)
+    return Answer(path.name, digest, tuple(received), (*unknown, *left_out), suggestions, notes=opened.notes)
 
 
 def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:

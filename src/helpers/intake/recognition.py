@@ -83,7 +83,7 @@ def _fit(position: int, header: Row, register: str, described: Mapping[str, Any]
     known = declaration.headings(described)
     places: dict[str, int] = {}
     for place, cell in enumerate(header.cells):
-        column = known.get(locale.key(cell))
+        column = known.get(declaration.heading(cell))
         if column is not None:
             places.setdefault(column, place)
     columns = described["columns"]
@@ -121,7 +121,7 @@ def _refuse_repeats(table: RawTable, header: Row, described: Mapping[str, Any]) 
     known = declaration.headings(described)
     stand: dict[str, list[str]] = {}
     for cell in header.cells:
-        if (column := known.get(locale.key(cell))) is not None:
+        if (column := known.get(declaration.heading(cell))) is not None:
             stand.setdefault(column, []).append(cell)
     twice = [cells for cells in stand.values() if len(cells) > 1]
     if twice:

@@ -4,14 +4,15 @@ The tables of one file are judged together, for a row may refer to a row of anot
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .. import locale
 from ..catalog import load
 from ..errors import ParameterError, Problem, one_of
-from . import cells, declaration, held, judging, wording
+from . import cells, declaration, held, judging, labels, leavings, wording
 from .judging import Breach
 from .recognition import Recognised
 from .table import RawTable, Row
@@ -26,10 +27,10 @@ Record = dict[str, str | None]
 
 @dataclass(frozen=True)
 class ReceivedRegister:
-    """What became of the rows of one table: accepted + rejected = all.
+    """What became of the rows of one table: accepted + rejected + skipped = all.
 
     `partitions` are the accepted rows by the partition that holds them; `headings` are the table's own by
-    column.
+    column; `skipped` are rows that hold no data, with the reason.
     """
 
     table: RawTable
@@ -95,6 +96,7 @@ class _Rows:
     described: Mapping[str, Any]
     unit: str
     origins: list[tuple[int, Row]] = field(default_factory=list)
+    skipped: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     raw: dict[str, list[str]] = field(default_factory=dict)
     breaches: list[Breach] = field(default_factory=list)
@@ -103,17 +105,24 @@ class _Rows:
     def add(self, place: int, table: Recognised) -> None:
         """Add the rows of a table of the file."""
         width = len(table.header.cells)
-        for row in table.rows:
+        kept, self.skipped[place] = leavings.apart(table, self.described)
+        for row in kept:
             if any(row.cells[width:]):
                 spilled = tuple(cell for cell in row.cells[width:] if cell)
                 self._reject(Breach(len(self.origins), (), spilled, wording.fault("width", width=width)))
             self.origins.append((place, row))
-        for name in self.described["columns"]:
-            column = self.raw.setdefault(name, [])
+        for name, column in self.described["columns"].items():
+            raw = self.raw.setdefault(name, [])
             at = table.places.get(name)
-            column += [row.cells[at] if at is not None and at < len(row.cells) else "" for row in table.rows]
+            raw += [row.cells[at] if at is not None and at < len(row.cells) else "" for row in kept]
+            period = self.described.get("period", {})
+            is_academic = "academic" in (
+                column.get("clock"),
+                name == period.get("column") and period["clock"],
+            )
+            read = _reader(column, table.table, is_academic)
             texts = self.texts.setdefault(name, [])
-            texts += [_as_held(row, at) for row in table.rows]
+            texts += [read(row, at) for row in kept]
 
     def judge(self) -> None:
         """Judge what the rows tell by themselves."""
@@ -154,11 +163,33 @@ class _Rows:
         return {self.partition[row] for row in self.accepted()}
 
 
-def _as_held(row: Row, place: int | None) -> str:
-    if place is None or place >= len(row.cells):
-        return ""
-    text = row.cells[place]
-    return f"{text}0" if place in row.numbers and _THREE_DECIMALS.fullmatch(text) else text
+def _reader(
+    column: Mapping[str, Any], table: RawTable, is_academic: bool
+) -> Callable[[Row, int | None], str]:
+    """Return the function that reads a cell of a row for what stands in it, before anybody judges it.
+
+    The name of a code is read as the code, `2025-2026` as the year in which that academic year begins, and a
+    number of a workbook as what the workbook means by it.
+    """
+    codes = labels.codes(column) if labels.is_coded(column) else {}
+    is_day = column["type"] == "DATE"
+
+    def read(row: Row, place: int | None) -> str:
+        if place is None or place >= len(row.cells):
+            return ""
+        text = row.cells[place]
+        if codes:
+            return codes.get(locale.key(text), text)
+        if is_academic:
+            return cells.first_year(text)
+        if place in row.numbers:
+            if is_day:
+                return cells.of_serial(text, table.from_1904)
+            if _THREE_DECIMALS.fullmatch(text):
+                return f"{text}0"
+        return text
+
+    return read
 
 
 # -- rows that refer to rows -------------------------------------------------------------------------------
@@ -264,6 +295,7 @@ def _received(place: int, table: Recognised, rows: _Rows) -> ReceivedRegister:
         [_problem(table, rows, breach) for breach in breaches],
         partitions,
         sorted({int(rows.years[row]) for row in accepted if rows.years[row]}),
+        tuple(rows.skipped[place]),
     )
 
 

@@ -34,7 +34,8 @@ class RawTable:
     """A sheet or text file as rows of text; `sheet` is empty for a text file.
 
     The cells of a row begin in the column `first_column` of the sheet, counted from 0. `unsaved` are cells
-    whose formula has no result, by row and column from 1: they look empty.
+    whose formula has no result, by row and column from 1: they look empty. `from_1904` says that the
+    workbook counts its days from 1904.
     """
 
     file: str
@@ -42,6 +43,7 @@ class RawTable:
     rows: tuple[Row, ...]
     first_column: int = 0
     unsaved: frozenset[tuple[int, int]] = frozenset()
+    from_1904: bool = False
 
     def heads(self) -> Iterator[tuple[int, Row]]:
         """Return the rows that may be the header, with their positions."""
@@ -88,7 +90,7 @@ def opened(path: Path) -> Opened:
     tables = []
     for sheet in sheets(path.name, content, contents, left_out):
         unsaved = contents.unsaved.get(sheet.name, frozenset()) if contents else frozenset()
-        table = _table(path.name, sheet, unsaved)
+        table = _table(path.name, sheet, unsaved, contents is not None and contents.from_1904)
         if table.rows:
             cells = (cell for row in table.rows for cell in row.cells)
             notes += safety.letters(cells, wording.place(path.name, sheet.name), sheet.is_utf8)
@@ -127,6 +129,8 @@ def _workbook(file: str, content: bytes, left_out: list[FileRefused]) -> Iterato
         if one.visible != SheetVisibleEnum.Visible:
             deep = one.visible == SheetVisibleEnum.VeryHidden
             code = "sheet_very_hidden" if deep else "sheet_hidden"
+            if wording.names("template.lists", one.name):
+                code = "sheet_of_lists"
             left_out.append(wording.refusal(code, file=file, sheet=one.name))
             continue
         # Rows above the first used one are not returned, but a person counts them.
@@ -203,11 +207,11 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=cells)
 
 
-def _table(file: str, sheet: Sheet, unsaved: frozenset[tuple[int, int]]) -> RawTable:
+def _table(file: str, sheet: Sheet, unsaved: frozenset[tuple[int, int]], from_1904: bool) -> RawTable:
     """Keep the rows that hold anything, with their numbers."""
     kept = []
     for number, cells, numbers in sheet.rows:
         tidied = tuple(locale.tidy(cell) if cell else "" for cell in cells)
         if any(tidied):
             kept.append(Row(number, tidied, numbers))
-    return RawTable(file, sheet.name, tuple(kept), sheet.first_column, unsaved)
+    return RawTable(file, sheet.name, tuple(kept), sheet.first_column, unsaved, from_1904)

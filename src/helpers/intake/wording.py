@@ -75,6 +75,11 @@ def sentence(key: str, language: str = "en", **values: object) -> str:
     return _filled(template, values, language, key)
 
 
+def names(key: str, text: str) -> bool:
+    """Tell whether a text is the sentence of a key in either language, whatever its letter case."""
+    return locale.key(text) in {locale.key(sentence(key, language)) for language in locale.LANGUAGES}
+
+
 def both(key: str, **values: object) -> dict[str, str]:
     """Return a sentence in both languages, to be a value of another."""
     return {language: sentence(key, language, **values) for language in locale.LANGUAGES}

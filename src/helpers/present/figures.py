@@ -108,7 +108,7 @@ def named(run: Run, column: str, value: object) -> str:
         return run.text.country(str(value))
     if column == "unit" and str(value) in run.catalog.units:
         return run.catalog.units[str(value)].name(run.language)
-    return run.text(f"activities.value.{value}") if value != "" else run.text("none")
+    return run.catalog.label(str(value), run.language) if value != "" else run.text("none")
 
 
 # -- against the plan ------------------------------------------------------------------------------------

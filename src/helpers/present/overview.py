@@ -236,7 +236,7 @@ def levels(run: Run) -> Piece:
         "levels",
         [
             Column(say("overview.kind"), [say(f"overview.levelled.{name}") for name in rows["activity"]]),
-            *(Column(say(f"activities.value.{level}"), share(level), True) for level in cross.LEVELS),
+            *(Column(run.catalog.label(level, run.language), share(level), True) for level in cross.LEVELS),
             Column(say("overview.total"), [say.number(total) for total in sums], True),
         ],
         title=say("overview.levels_title", period=figures.period(run, run.period)),

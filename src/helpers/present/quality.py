@@ -222,7 +222,7 @@ def expected(run: Run, register: str, problem: Problem) -> str:
     for rule in described.get("rules", []):
         if rule["en"] in problem.expected:
             return str(rule[run.language])
-    name = declaration.headings(described).get(locale.key(problem.column), "")
+    name = declaration.headings(described).get(declaration.heading(problem.column), "")
     column = described["columns"].get(name)
     if column is None:
         return problem.expected
