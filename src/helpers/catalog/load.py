@@ -13,7 +13,19 @@ from .. import paths
 from ..errors import CatalogError
 from . import institutions
 from .institutions import Institutions
-from .model import Caveat, CountedVariable, Goal, Indicator, Layout, Parameter, PeerGroup, Plan, System, Unit
+from .model import (
+    Caveat,
+    CountedVariable,
+    Disclosure,
+    Goal,
+    Indicator,
+    Layout,
+    Parameter,
+    PeerGroup,
+    Plan,
+    System,
+    Unit,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -33,6 +45,7 @@ class Catalog:
     peer_groups: dict[str, PeerGroup]
     institutions: Institutions
     units: dict[str, Unit]
+    disclosure: Disclosure
 
 
 def load() -> Catalog:
@@ -75,6 +88,7 @@ def _load(root: Path) -> Catalog:
         peer_groups=_table(PeerGroup, reference / "peer_groups.yml"),
         institutions=institutions.read(reference),
         units=_once(units, reference / "units.csv"),
+        disclosure=_build(Disclosure, _yaml(catalog / "disclosure.yml", dict), catalog / "disclosure.yml"),
     )
     datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
     _check_references(loaded, datasets)
@@ -128,9 +142,26 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         wrong += [
             f"indicator {indicator.code} names variable {v!r}" for v in named if v not in catalog.variables
         ]
+        counted = [catalog.variables[v] for v in named if v in catalog.variables]
+        if any(v.person_count or v.of_persons for v in counted) and not indicator.person_count:
+            wrong.append(f"indicator {indicator.code} rests on persons and would not be protected")
     for variable in catalog.variables.values():
         strangers = [name for name in variable.datasets if name not in datasets]
         wrong += [f"variable {variable.code} names dataset {name!r}" for name in strangers]
+        related = [v for v in (variable.part_of, *variable.made_of) if v is not None]
+        wrong += [
+            f"variable {variable.code} names variable {v!r}" for v in related if v not in catalog.variables
+        ]
+    for entry in catalog.disclosure.rounded:
+        code, _, column = entry.partition(" by ")
+        if (
+            code not in catalog.indicators
+            or not catalog.indicators[code].person_count
+            or column in ("", "unit")
+        ):
+            wrong.append(
+                f"disclosure.yml rounds {entry!r}: an indicator of persons, by a column other than unit"
+            )
     for name, system in catalog.systems.items():
         for method in system.methods:
             wrong += [f"method {method.id} weighs {v!r}" for v in method.weights if v not in system.variables]

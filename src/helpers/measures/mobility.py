@@ -227,10 +227,26 @@ def uncounted(registers: Registers, period: Period) -> pd.DataFrame:
 
     Every reason stands, in the order of REASONS, also one that no stay has. Source: mobility.
     """
+    counts = uncounted_stays(registers, period)["reason"].value_counts().reindex(list(REASONS), fill_value=0)
+    return counts.rename("count").rename_axis("reason").reset_index()
+
+
+def uncounted_stays(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return the completed stays abroad of the academic year that do not count, each with its reason."""
     own = registers["mobility"].index
     rows = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
-    counts = rows.loc[rows.index.isin(own), "reason"].value_counts().reindex(list(REASONS), fill_value=0)
-    return counts.rename("count").rename_axis("reason").reset_index()
+    return amount(rows[rows.index.isin(own) & rows["reason"].isin(REASONS)])
+
+
+def blended(registers: Registers, period: Period, direction: str) -> pd.DataFrame:
+    """Return the students of blended intensive programmes in one direction, each person once."""
+    return _students(registers, period, direction, ("bip",))
+
+
+def administrative_stays(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return administrative staff's teaching and training stays, out and in, which G3.29 leaves out."""
+    rows = stays(registers, period)
+    return amount(rows[rows["activity"].isin(STAFF) & (rows["participant"] == "administrative")])
 
 
 def lengths(registers: Registers, period: Period, by: tuple[str, ...]) -> pd.DataFrame:
