@@ -99,7 +99,9 @@ def test_the_room_of_a_hidden_cell_is_the_width_that_the_program_finds(counts):
     grid = disclosure._Grid([[float(n) for n in row] for row in counts], K)
     room = grid._capacity()
     cells = [[grid.shown(i, j) for j in range(grid.columns + 1)] for i in range(grid.rows + 1)]
-    shown, sums = of_table([row[:-1] for row in cells[:-1]], [r[-1] for r in cells[:-1]], cells[-1][:-1], cells[-1][-1])
+    shown, sums = of_table(
+        [row[:-1] for row in cells[:-1]], [r[-1] for r in cells[:-1]], cells[-1][:-1], cells[-1][-1]
+    )
     found = audit(shown, sums, {name: 1.0 for name, value in shown.items() if value is None})
     for i, j in product(range(grid.rows + 1), range(grid.columns + 1)):
         name = (-1 if i == grid.rows else i, -1 if j == grid.columns else j)

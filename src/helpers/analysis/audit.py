@@ -55,14 +55,16 @@ def audit(
     place = {name: i for i, name in enumerate(hidden)}
     rows, sides = _equations(shown, sums, place)
     bounds = [((least or {}).get(name, 0.0), None) for name in hidden]
+    matrix = csr_matrix(rows) if len(sides) else None
     found = {}
     for name in hidden if of is None else of:
         ends = []
         for way in (1.0, -1.0):
             goal = np.zeros(len(hidden))
             goal[place[name]] = way
-            matrix = csr_matrix(rows) if len(sides) else None
-            solved = linprog(goal, A_eq=matrix, b_eq=sides if len(sides) else None, bounds=bounds, method="highs")
+            solved = linprog(
+                goal, A_eq=matrix, b_eq=sides if len(sides) else None, bounds=bounds, method="highs"
+            )
             if solved.status == 3:  # without bound
                 ends.append(-np.inf)
             elif solved.status != 0:

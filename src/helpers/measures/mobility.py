@@ -78,8 +78,18 @@ def invalid_stays(frame: pd.DataFrame) -> pd.DataFrame:
 def stays(registers: Registers, period: Period) -> pd.DataFrame:
     """Return the stays of the academic year that count. Source: mobility."""
     own = registers["mobility"].index
-    found = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
+    found = _judged_of(registers, period.academic_year)
     return found[(found["reason"] == "") & found.index.isin(own)]
+
+
+def _judged_of(registers: Registers, year: int) -> pd.DataFrame:
+    """Return all completed stays of an academic year, judged once for all that is asked of them."""
+    key = ("judged stays", year)
+    if key not in registers.memo:
+        rows = yearly(replace(registers, unit=None), "mobility", "academic_year", year)
+        registers.memo[key] = judged(rows)
+    found: pd.DataFrame = registers.memo[key]
+    return found
 
 
 # -- students ------------------------------------------------------------------------------------------
@@ -234,7 +244,7 @@ def uncounted(registers: Registers, period: Period) -> pd.DataFrame:
 def uncounted_stays(registers: Registers, period: Period) -> pd.DataFrame:
     """Return the completed stays abroad of the academic year that do not count, each with its reason."""
     own = registers["mobility"].index
-    rows = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
+    rows = _judged_of(registers, period.academic_year)
     return amount(rows[rows.index.isin(own) & rows["reason"].isin(REASONS)])
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ..analysis.disclosure import ProtectedTable
 from ..analysis.intervals import wilson
 from ..measures import mobility as measures
-from ..measures.core import Period
+from ..measures.core import MissingFigure, Period
 from ..run import Run
 from . import charts, figures, maps, persons, pieces, tables, theme
 from . import mobility_words as words
@@ -71,16 +71,25 @@ def both_ways(run: Run, column: str) -> pd.DataFrame:
     The index holds the column's values, those with most students first. Raises MissingFigure where the
     register cannot give them.
     """
-    ways = {name: persons.by(run, code, column) for name, code in words.WAYS.items()}
-    shown = {name: one.rows.set_index(column)["shown"] for name, one in ways.items()}
+    shown, absent = {}, {}
+    for name, code in words.WAYS.items():
+        try:
+            found = persons.by(run, code, column)
+        except MissingFigure as missing:
+            if missing.reason != persons.PROTECTED:
+                raise
+            found = persons.Breakdown(pd.DataFrame({column: [], "shown": []}), is_partial=True)
+        shown[name] = found.rows.set_index(column)["shown"]
+        # A value that only one direction has is a true nought in the other, unless small ones are not named.
+        absent[name] = float("nan") if found.is_partial else 0.0
     values = sorted({value for counts in shown.values() for value in counts.index})
-    # A value that only one direction has is a true nought in the other, unless small ones are not named.
-    absent = {name: float("nan") if one.is_partial else 0.0 for name, one in ways.items()}
-    found = pd.DataFrame(
+    if not values and any(pd.isna(value) for value in absent.values()):
+        raise MissingFigure(persons.PROTECTED)
+    both = pd.DataFrame(
         {name: counts.reindex(values, fill_value=absent[name]) for name, counts in shown.items()}
     )
-    order = found.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    return found.loc[order]
+    order = both.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return both.loc[order]
 
 
 def _nobody(run: Run) -> Piece:
@@ -319,7 +328,12 @@ def balance(run: Run) -> Piece:
         )
     ]
     for column in ("programme", "country_code"):
-        rows = both_ways(run, column)
+        try:
+            rows = both_ways(run, column)
+        except MissingFigure as missing:
+            if missing.reason != persons.PROTECTED:
+                raise
+            continue  # no row of it may be shown
         names = [figures.named(run, column, value) for value in rows.index]
         parts.append(rows.assign(group=say(_BY[column]), label=names))
     frame = pd.concat(parts, ignore_index=True).dropna()

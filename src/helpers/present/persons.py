@@ -309,6 +309,8 @@ def by(run: Run, code: str, column: str, of: Period | None = None) -> Breakdown:
         shown = of_units(run, indicator.numerator, column, when)
         own = dict(shown.loc[run.unit]) if run.unit in shown.index else {}
         known = rows.assign(shown=rows[column].map(own)).dropna().reset_index(drop=True)
+        if known.empty and len(rows):
+            raise MissingFigure(PROTECTED)
         return Breakdown(known.astype({"shown": float}), is_partial=len(known) < len(rows))
     flags = _hidden_groups(run, indicator.numerator, column, when, list(rows[column]), list(rows["shown"]))
     cells = [None if hide else n for hide, n in zip(flags, rows["shown"], strict=True)]
