@@ -196,6 +196,11 @@ class _Grid:
     def _inside(self, cell: Cell) -> bool:
         return cell[0] < self.rows and cell[1] < self.columns
 
+    def _closes(self, cell: Cell, weak: Cell) -> bool:
+        """Tell whether a cell completes a rectangle of hidden ones, large enough to swap persons round it."""
+        corners = ((cell[0], weak[1]), (weak[0], cell[1]))
+        return all(corner in self.hidden and self.value[corner] >= self.k for corner in corners)
+
     def _is_ours(self, cell: Cell) -> bool:
         """Tell whether a cell is for this table to hide; totals that stand elsewhere are not."""
         return self.listed or self._inside(cell)
@@ -206,9 +211,10 @@ class _Grid:
     def _next(self, weak: Cell) -> Cell | None:
         """Return the cell to hide beside one that can be worked out: of its lines, no total, the smallest."""
 
-        def cost(cell: Cell) -> tuple[bool, bool, float, Cell]:
+        def cost(cell: Cell) -> tuple[bool, bool, bool, float, Cell]:
             apart = cell[0] != weak[0] and cell[1] != weak[1]
-            return apart, not self._inside(cell), self.value[cell], cell
+            closes = apart and not self.listed and self._closes(cell, weak)
+            return not closes, apart, not self._inside(cell), self.value[cell], cell
 
         left = [
             cell

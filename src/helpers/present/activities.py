@@ -16,7 +16,6 @@ from .figures import (
     named,
     of_activity,
     period,
-    reading,
     rejections,
     source,
     target,
@@ -95,7 +94,7 @@ def trend(run: Run, *codes: str) -> Piece:
     series = {code: [figure.value for figure in figures] for code, figures in read.items()}
     hidden = any(figure.reason == "protected" for figures in read.values() for figure in figures)
     if all(value is None for values in series.values() for value in values):
-        reason = why_missing(run, codes[0], reading(run, codes[0]))
+        reason = why_missing(run, codes[0], persons.figure(run, codes[0]))
         return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
     frame = pd.DataFrame({"year": years, **series}).astype(dict.fromkeys(series, float))
     # A target for the end of the year stands beside no count of its first half.

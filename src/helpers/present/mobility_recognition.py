@@ -98,7 +98,7 @@ def _recognition_finding(run: Run, known: pd.DataFrame) -> str:
 
 def _target_of(run: Run, code: str) -> list[str]:
     """Say the target of the year with the status against it, for a chart that has no place for it."""
-    against = "" if run.period.half else figures.against_target(run, code, figures.reading(run, code))
+    against = "" if run.period.half else figures.against_target(run, code, persons.figure(run, code))
     if not against:
         return []
     target = run.text("mobility.target", year=run.year, target=against)
