@@ -140,7 +140,13 @@ def protect_cells(
     grid = _Grid(_numbers(counts), k, listed=False)
     grid.hidden |= {(i, grid.columns) for i, hide in enumerate(rows) if hide}
     grid.hidden |= {(grid.rows, j) for j, hide in enumerate(columns) if hide}
-    grid.hidden |= {(i, j) for i, row in enumerate(also) for j, hide in enumerate(row) if hide}
+    grid.hidden |= {
+        (i, j)
+        for i, of_row in enumerate(rows)
+        for j, of_column in enumerate(columns)
+        # A part of a hidden total would say how large that is at least.
+        if of_row or of_column or (also and also[i][j])
+    }
     grid.hide()
     return [[grid.shown(i, j) for j in range(grid.columns)] for i in range(grid.rows)]
 
