@@ -128,3 +128,9 @@ def test_the_reports_of_units_stand_the_audit_beside_the_university(counts):
     inside = {(i, j): counts[i][j] for i, j in shown if -1 not in (i, j)}
     of = [name for name, cell in shown.items() if cell is None and inside.get(name, 1) > 0]
     assert too_narrow(audit(shown, sums, least, of), K) == {}
+
+
+def test_no_part_of_a_hidden_total_is_shown():
+    """The second unit is hidden for the first, of three; its seven in one group would tell most of its 14."""
+    cells = protect_cells([[3, 0], [7, 7], [7, 30]], K, [True, True, False], [False, False])
+    assert cells == [[None, None], [None, None], [7, 30]]
