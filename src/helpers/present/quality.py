@@ -1,5 +1,6 @@
 """Data quality: what is held, what breaks its declaration, what could not be computed, what is aimed at."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -314,6 +315,23 @@ def targets(run: Run) -> Piece:
         if codes
     ]
     return pieces.text(*(said or [say("quality.targets.agree", count=len(entries), year=run.year)]))
+
+
+# -- how persons are counted --------------------------------------------------------------------------
+
+
+def persons_shown(run: Run) -> Piece:
+    """Say how small a number of persons is hidden, and which base a share and a mean need."""
+    policy = run.catalog.disclosure
+    said = run.text(
+        "quality.persons",
+        most=policy.k - 1,
+        share=math.ceil(policy.smallest_base_of_ratio),
+        mean=math.ceil(policy.smallest_base_of_mean),
+    )
+    if policy.rounded:
+        said += " " + run.text("quality.persons_rounded", base=policy.rounding_base)
+    return pieces.text(said)
 
 
 # -- from the strategy to its indicators ---------------------------------------------------------------
