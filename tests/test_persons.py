@@ -109,6 +109,14 @@ def test_another_base_of_rounding(count, to):
     assert disclosure.rounded(count, 3) == to
 
 
+def test_the_page_on_methods_says_what_is_small():
+    said = quality.persons_shown(policy(start(year=2025), k=10, rounded=("G2.01 by citizenship_code",))).text
+    assert (
+        "1 to 9 persons" in said and "23 persons" in said and "one of 8" in said and "multiples of 5" in said
+    )
+    assert "1 ile 4 arasındaki" in quality.persons_shown(start(year=2025, language="tr")).text
+
+
 def test_a_rounded_table_suppresses_nothing_and_says_so():
     frame = students(eng={"AZ": 62, "PL": 4, "FR": 2})
     run = policy(run_with(frame), rounded=("G2.01 by citizenship_code",))

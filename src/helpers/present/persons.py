@@ -18,7 +18,8 @@ Limits. The first half that was published before the second was known cannot be 
 report then hides nothing for it. Counts at two days (students of two years) are no parts of one another,
 so the net change between them is not held back. Breakdowns by two columns of one register are each
 protected with their totals, not with one another: no page crosses them. Students in two units count in
-each, which only widens what a reader must reckon with. Numbers of activities are not protected.
+each, which only widens what a reader must reckon with. A true nought is shown, also where it says something
+of everyone in a group (all are women). Numbers of activities are not protected.
 """
 
 from collections.abc import Iterable, Sequence
