@@ -6,7 +6,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.analysis.disclosure import K, ProtectedTable, mean_shown, protect, protect_table, ratio_shown
+from helpers.analysis import disclosure
+from helpers.analysis.disclosure import ProtectedTable
+from helpers.catalog import load
+
+K = 5
+
+
+def protect(counts, total_shown=True):
+    return disclosure.protect(counts, K, total_shown)
+
+
+def protect_table(counts):
+    return disclosure.protect_table(counts, K)
+
+
+def ratio_shown(base):
+    return disclosure.is_enough(base, load().disclosure.smallest_base_of_ratio)
+
+
+def mean_shown(persons):
+    return disclosure.is_enough(persons, load().disclosure.smallest_base_of_mean)
 
 
 def test_counts_from_one_to_four_are_hidden_and_nought_is_not():

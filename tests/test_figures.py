@@ -126,7 +126,9 @@ def test_small_groups_are_protected_here_too(held, monkeypatch):
     monkeypatch.setattr("helpers.batch.figures.reading", lambda *_: Figure(3.0, 3.0, 4.0))
     codes = by_code(figures([job()], held))
     for code, indicator in load().indicators.items():
-        few = indicator.person_count and indicator.unit in ("count", "percent")
+        named = [load().variables[v] for v in (indicator.numerator, indicator.denominator) if v]
+        # Of amounts that persons bring, such as their credits, the persons behind them must be few.
+        few = any(v.person_count for v in named) and indicator.unit in ("count", "percent")
         if few:
             assert (codes[code].line.value_text, codes[code].missing) == ("", "protected"), code
         if not indicator.person_count and indicator.unit == "count":

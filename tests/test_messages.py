@@ -195,7 +195,7 @@ CHANGING: dict[str, Any] = {
     "promotion": [*copies(10, start_date="2024-02-01", cost_try=100.0), *copies(5, cost_try=9000.0)],
     "memberships": copies(9),
     # The median waits 20 days, then 14: −30 %, and for the better.
-    "applications": applications(2024, 20, 6) + applications(2025, 14, 6),
+    "applications": applications(2024, 20, 8) + applications(2025, 14, 8),
     "students": [
         {"citizenship_code": "AZ", "headcount": 50, "entry_year": 2024, "academic_year": 2024},
         {"citizenship_code": "AZ", "headcount": 50, "entry_year": 2025},

@@ -14,7 +14,8 @@ from ..measures.core import NO_REGISTER, Figure
 from ..plan import ledger
 from ..plan.ledger import Published
 from ..plan.tables import DECIMALS
-from ..present.figures import protected, reading
+from ..present import persons
+from ..present.figures import reading
 from .jobs import Job
 from .readings import Reader, Readers, key_of, period_of, readers
 
@@ -54,7 +55,7 @@ def _scope(job: Job) -> tuple[int, str, str, str, str]:
 
 
 def _reported(run: Reader, job: Job, indicator: Indicator) -> Reported:
-    found = protected(indicator, _reading(run, job, indicator.code))
+    found = persons.protected(run, indicator, _reading(run, job, indicator.code), period_of(job))
     value = found.value if found.value is not None and math.isfinite(found.value) else None
     line = Published(
         published_on=datetime.now(UTC).date().isoformat(),

@@ -16,6 +16,7 @@ from .institutions import Institutions
 from .model import (
     Caveat,
     CountedVariable,
+    Disclosure,
     Goal,
     Indicator,
     Layout,
@@ -50,6 +51,7 @@ class Catalog:
     units: dict[str, Unit]
     labels: dict[str, Text]
     meanings: dict[str, Text]
+    disclosure: Disclosure
 
     def label(self, value: str, language: str) -> str:
         """Return the name of a value that a register allows; raise CatalogError where it has none."""
@@ -112,6 +114,7 @@ def _load(root: Path) -> Catalog:
         units=_once(units, reference / "units.csv"),
         labels=_table(Text, catalog / "labels.yml"),
         meanings=_table(Text, catalog / "columns.yml"),
+        disclosure=_build(Disclosure, _yaml(catalog / "disclosure.yml", dict), catalog / "disclosure.yml"),
     )
     datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
     _check_references(loaded, datasets)
@@ -165,9 +168,26 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         wrong += [
             f"indicator {indicator.code} names variable {v!r}" for v in named if v not in catalog.variables
         ]
+        counted = [catalog.variables[v] for v in named if v in catalog.variables]
+        if any(v.person_count or v.of_persons for v in counted) and not indicator.person_count:
+            wrong.append(f"indicator {indicator.code} rests on persons and would not be protected")
     for variable in catalog.variables.values():
         strangers = [name for name in variable.datasets if name not in datasets]
         wrong += [f"variable {variable.code} names dataset {name!r}" for name in strangers]
+        related = [v for v in (variable.part_of, *variable.made_of) if v is not None]
+        wrong += [
+            f"variable {variable.code} names variable {v!r}" for v in related if v not in catalog.variables
+        ]
+    for entry in catalog.disclosure.rounded:
+        code, _, column = entry.partition(" by ")
+        if (
+            code not in catalog.indicators
+            or not catalog.indicators[code].person_count
+            or column in ("", "unit")
+        ):
+            wrong.append(
+                f"disclosure.yml rounds {entry!r}: an indicator of persons, by a column other than unit"
+            )
     for name, system in catalog.systems.items():
         for method in system.methods:
             wrong += [f"method {method.id} weighs {v!r}" for v in method.weights if v not in system.variables]

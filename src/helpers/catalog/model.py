@@ -54,7 +54,10 @@ class Goal(_Definition):
 class CountedVariable(_Definition):
     """What an indicator is built from: rows of a dataset that are counted or summed.
 
-    `person_count` marks numbers of persons, which are protected before they are published.
+    `person_count` marks numbers of persons, which are protected before they are published. `of_persons` marks
+    amounts that persons bring, such as their credits: those of few persons are protected as a mean is.
+    `part_of` names the variable of which the same persons are a part, so that the rest is protected too;
+    `made_of` those that a reader can tell apart in it.
     """
 
     code: str
@@ -63,6 +66,9 @@ class CountedVariable(_Definition):
     datasets: tuple[str, ...]
     unit: Literal["count", "try", "eur", "ects", "days", "score", "months", "rank"]
     person_count: bool
+    of_persons: bool = False
+    part_of: str | None = None
+    made_of: tuple[str, ...] = ()
 
 
 class Indicator(_Definition):
@@ -103,6 +109,20 @@ class Indicator(_Definition):
     frequency: Literal["half-year", "year", "academic-year", "edition"]
     weight: int = 0
     outside: str = ""
+
+
+class Disclosure(_Definition):
+    """How numbers of persons are published: `data/catalog/disclosure.yml` says what each entry means."""
+
+    k: Literal[3, 5, 10]
+    rounding_base: Literal[3, 5, 10]
+    smallest_base_of_ratio: float = Field(gt=0)
+    smallest_base_of_mean: float = Field(gt=0)
+    rounded: tuple[str, ...] = ()
+
+    def rounds(self, code: str, column: str) -> bool:
+        """Tell whether the breakdown of an indicator by a column is rounded, and not suppressed."""
+        return f"{code} by {column}" in self.rounded
 
 
 class Variable(_Definition):

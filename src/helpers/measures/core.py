@@ -10,6 +10,7 @@ registered here under the same codes.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -81,7 +82,8 @@ class Registers:
     """The registers of an edition, of the whole university or of one unit, read when first asked for.
 
     They are those of the plan's university; `of_other` is set when another one is asked about, of which
-    they know nothing.
+    they know nothing. `memo` keeps what was worked out of the whole university's rows, so that it is worked
+    out once; a copy for one unit shares it.
     """
 
     edition: str
@@ -89,6 +91,7 @@ class Registers:
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     sources: dict[str, tuple[store.Source, ...]] = field(default_factory=dict)
     of_other: bool = False
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows; dates are `datetime64`, missing text is "".

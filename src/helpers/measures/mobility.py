@@ -78,8 +78,18 @@ def invalid_stays(frame: pd.DataFrame) -> pd.DataFrame:
 def stays(registers: Registers, period: Period) -> pd.DataFrame:
     """Return the stays of the academic year that count. Source: mobility."""
     own = registers["mobility"].index
-    found = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
+    found = _judged_of(registers, period.academic_year)
     return found[(found["reason"] == "") & found.index.isin(own)]
+
+
+def _judged_of(registers: Registers, year: int) -> pd.DataFrame:
+    """Return all completed stays of an academic year, judged once for all that is asked of them."""
+    key = ("judged stays", year)
+    if key not in registers.memo:
+        rows = yearly(replace(registers, unit=None), "mobility", "academic_year", year)
+        registers.memo[key] = judged(rows)
+    found: pd.DataFrame = registers.memo[key]
+    return found
 
 
 # -- students ------------------------------------------------------------------------------------------
@@ -227,10 +237,26 @@ def uncounted(registers: Registers, period: Period) -> pd.DataFrame:
 
     Every reason stands, in the order of REASONS, also one that no stay has. Source: mobility.
     """
-    own = registers["mobility"].index
-    rows = judged(yearly(replace(registers, unit=None), "mobility", "academic_year", period.academic_year))
-    counts = rows.loc[rows.index.isin(own), "reason"].value_counts().reindex(list(REASONS), fill_value=0)
+    counts = uncounted_stays(registers, period)["reason"].value_counts().reindex(list(REASONS), fill_value=0)
     return counts.rename("count").rename_axis("reason").reset_index()
+
+
+def uncounted_stays(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return the completed stays abroad of the academic year that do not count, each with its reason."""
+    own = registers["mobility"].index
+    rows = _judged_of(registers, period.academic_year)
+    return amount(rows[rows.index.isin(own) & rows["reason"].isin(REASONS)])
+
+
+def blended(registers: Registers, period: Period, direction: str) -> pd.DataFrame:
+    """Return the students of blended intensive programmes in one direction, each person once."""
+    return _students(registers, period, direction, ("bip",))
+
+
+def administrative_stays(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return administrative staff's teaching and training stays, out and in, which G3.29 leaves out."""
+    rows = stays(registers, period)
+    return amount(rows[rows["activity"].isin(STAFF) & (rows["participant"] == "administrative")])
 
 
 def lengths(registers: Registers, period: Period, by: tuple[str, ...]) -> pd.DataFrame:

@@ -1,19 +1,19 @@
 """Accreditation on the page: coverage, what falls due, gaps, bodies, and programmes without one."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from ..analysis.disclosure import ratio_shown
 from ..catalog.rules import Accreditor, load_accreditors
 from ..measures import accreditation as measures
 from ..measures import accreditation_calendar as due
-from ..measures.core import NO_DENOMINATOR, MissingFigure, Period, quotient
+from ..measures.core import NO_DENOMINATOR, MissingFigure, Period
 from ..measures.programmes import programmes_all
 from ..run import Run
 from . import accreditation_words as words
-from . import activities, charts, figures, tables
+from . import activities, charts, figures, persons, tables
 from .accreditation_brief import messages
 from .pieces import Piece
 from .tables import Column
@@ -105,16 +105,14 @@ def _shares(run: Run, period: Period) -> tuple[float | None, float | None, float
         return None, None, None
     return (
         100 * float(rows["is_accredited"].mean()),
-        _students_share(rows),
+        _students_share(run, rows),
         100 * float(rows["is_recognised"].mean()),
     )
 
 
-def _students_share(rows: pd.DataFrame) -> float | None:
+def _students_share(run: Run, rows: pd.DataFrame) -> float | None:
     students = rows["students_count"].astype(float)
-    if not ratio_shown(students.sum()):
-        return None
-    return quotient(float(students[rows["is_accredited"]].sum()), float(students.sum()), 100.0).value
+    return persons.share(run, float(students[rows["is_accredited"]].sum()), float(students.sum()))
 
 
 def _series_in_words(run: Run, label: str, frame: pd.DataFrame, column: str) -> str:
@@ -199,7 +197,7 @@ def _group(run: Run, column: str, value: object) -> str:
 
 
 def _students(run: Run, part: pd.DataFrame) -> str:
-    share = _students_share(part)
+    share = _students_share(run, part)
     return run.text("activities.hidden") if share is None else run.text.percent(share)
 
 
@@ -490,7 +488,7 @@ def open_bodies(run: Run) -> Piece:
     found = [words.bodies_of(row) for _, row in shown.iterrows()]
     more = len(rows) - len(shown)
     general = [body.name for body in load_accreditors().values() if body.scope and body.scope.every_field]
-    students = words.people(run, rows["students_count"])[: len(shown)]
+    students = words.people(run, _students_of(run, rows)[: len(shown)])
     return tables.table(
         "accreditation-open",
         [
@@ -522,6 +520,14 @@ def open_bodies(run: Run) -> Piece:
         details=[say("accreditation.open.definition"), say("accreditation.today_note")],
         caveats=words.caveats(run),
     )
+
+
+def _students_of(run: Run, rows: pd.DataFrame) -> list[float | None]:
+    """Return the students of programmes; what the university's report hides, that of a unit hides too."""
+    whole = due.unaccredited(replace(run.registers, unit=None), run.period) if run.unit else rows
+    open_ones = zip(whole["programme_id"], persons.counts(run, whole["students_count"]), strict=True)
+    known = {one for one, count in open_ones if count is not None}
+    return persons.counts(run, rows["students_count"], also=list(~rows["programme_id"].isin(known)))
 
 
 def _standing(run: Run, row: Mapping[Hashable, Any]) -> str:

@@ -11,10 +11,10 @@ import pandas as pd
 from .. import locale
 from ..measures import accreditation as measures
 from ..measures import accreditation_calendar as due
-from ..measures.core import MissingFigure
+from ..measures.core import MissingFigure, Period, Registers, amount
 from ..run import Run
 from . import accreditation_words as words
-from . import figures, pieces
+from . import figures, persons, pieces
 from .pieces import Piece
 
 # The end of the institution's accreditation is news when so many months are left.
@@ -163,11 +163,36 @@ def _open_message(run: Run) -> list[str]:
         return []
     eligible = len(measures.coverage(run.registers, run.period))
     under_way = rows["standing"].isin(due.UNDER_WAY)
-    could = rows[~under_way & rows.apply(lambda row: bool(words.bodies_of(row)), axis=1)]
-    total, asked = (words.people(run, [part["students_count"].sum()])[0] for part in (rows, could))
+    could = rows[_could_apply(rows)]
+    total, asked = words.people(run, _students(run))
     said = [run.text("accreditation.messages.open", count=len(rows), eligible=eligible, students=total)]
     if under_way.any():
         said.append(run.text("accreditation.messages.under_way", count=int(under_way.sum())))
     if len(could):
         said.append(run.text("accreditation.messages.could", count=len(could), students=asked))
     return [" ".join(said)]
+
+
+def _could_apply(rows: pd.DataFrame) -> pd.Series:
+    """Tell which programmes without an accreditation have not applied and have a body of their field."""
+    asked = [bool(words.bodies_of(row)) for _, row in rows.iterrows()]
+    return ~rows["standing"].isin(due.UNDER_WAY) & pd.Series(asked, index=rows.index, dtype=bool)
+
+
+def _students(run: Run) -> list[float | None]:
+    """Return the students of programmes that have none, and of those that could apply."""
+    total, asked = (persons.number(run, select) for select in (_waiting, _able))
+    if total is not None and asked is not None and persons.count(run, total - asked) is None:
+        asked = None  # the rest are few
+    return [total, asked]
+
+
+def _waiting(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return the students of programmes without an accreditation."""
+    return amount(due.unaccredited(registers, period), "students_count")
+
+
+def _able(registers: Registers, period: Period) -> pd.DataFrame:
+    """Return those of them whose programme could apply."""
+    rows = _waiting(registers, period)
+    return rows[_could_apply(rows)]

@@ -7,7 +7,6 @@ from typing import Any, Concatenate, ParamSpec
 import pandas as pd
 
 from .. import locale
-from ..analysis.disclosure import protect
 from ..catalog.rules import Accreditor, load_accreditors
 from ..measures import accreditation_calendar as due
 from ..measures.core import NO_DENOMINATOR, MissingFigure
@@ -123,9 +122,6 @@ def of(run: Run, part: float, total: float) -> str:
     return run.text("accreditation.of", part=part, total=total)
 
 
-def people(run: Run, counts: Sequence[float]) -> list[str]:
-    """Write numbers of students, small ones hidden."""
-    return [
-        run.text("activities.hidden") if count is None else run.text.number(count)
-        for count in protect(list(counts))
-    ]
+def people(run: Run, counts: Sequence[float | None]) -> list[str]:
+    """Write numbers of students as they may be published."""
+    return [run.text("activities.hidden") if count is None else run.text.number(count) for count in counts]

@@ -4,13 +4,11 @@ from functools import partial
 
 import pandas as pd
 
-from ..analysis.disclosure import protect
 from ..catalog import Indicator
-from ..measures import registry
 from ..measures.core import Figure, MissingFigure, Period
 from ..plan.tables import DECIMALS, waits_for_year_end
 from ..run import Run
-from . import charts, pieces, tables
+from . import charts, persons, pieces, tables
 from .figures import (
     against_target,
     area,
@@ -18,8 +16,6 @@ from .figures import (
     named,
     of_activity,
     period,
-    protected,
-    reading,
     rejections,
     source,
     target,
@@ -42,8 +38,8 @@ def table(run: Run, *activities: str) -> Piece:
     """Show every indicator of one or more activities: value, the year before, change, definition."""
     codes = list(dict.fromkeys(code for activity in activities for code in of_activity(run, activity)))
     found = [run.catalog.indicators[code] for code in codes]
-    now = [protected(i, reading(run, i.code)) for i in found]
-    before = [protected(i, reading(run, i.code, run.period.before())) for i in found]
+    now = [persons.figure(run, i.code) for i in found]
+    before = [persons.figure(run, i.code, run.period.before()) for i in found]
     say = run.text
     names = [area(run, activity) for activity in activities]
     aims = [against_target(run, i.code, f) for i, f in zip(found, now, strict=True)]
@@ -93,13 +89,12 @@ def trend(run: Run, *codes: str) -> Piece:
     found = [run.catalog.indicators[code] for code in codes]
     years = list(range(run.year - _YEARS + 1, run.year + 1))
     read = {
-        i.code: [protected(i, reading(run, i.code, Period(year, run.period.half))) for year in years]
-        for i in found
+        i.code: [persons.figure(run, i.code, Period(year, run.period.half)) for year in years] for i in found
     }
     series = {code: [figure.value for figure in figures] for code, figures in read.items()}
     hidden = any(figure.reason == "protected" for figures in read.values() for figure in figures)
     if all(value is None for values in series.values() for value in values):
-        reason = why_missing(run, codes[0], reading(run, codes[0]))
+        reason = why_missing(run, codes[0], persons.figure(run, codes[0]))
         return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
     frame = pd.DataFrame({"year": years, **series}).astype(dict.fromkeys(series, float))
     # A target for the end of the year stands beside no count of its first half.
@@ -166,30 +161,27 @@ def _finding(run: Run, indicator: Indicator, years: list[int], values: list[floa
 
 def by(run: Run, code: str, column: str) -> Piece:
     """Break an indicator of the year down by a column, the largest first; small groups are protected."""
-    indicator = run.catalog.indicators[code]
+    indicator, say = run.catalog.indicators[code], run.text
     try:
-        rows = registry.breakdown(run.catalog, run.registers, run.period, code, column)
+        found = persons.by(run, code, column)
     except MissingFigure as missing:
-        reason = run.text(f"activities.reason.{missing.reason}")
-        return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
-    say = run.text
-    counts = list(rows["numerator"])
-    shown = protect(counts) if indicator.person_count else [float(count) for count in counts]
-    names = [named(run, column, value) for value in rows[column]]
+        return pieces.text(
+            say("not_computed", reason=say(f"activities.reason.{missing.reason}")), kind="not_computed"
+        )
+    rows = found.rows.assign(name=[named(run, column, value) for value in found.rows[column]])
     # In the order of their size, hidden rows would tell it.
-    order = sorted(
-        range(len(rows)), key=lambda i: (shown[i] is None, i if shown[i] is not None else 0, names[i])
-    )
-    shown, names = [shown[i] for i in order], [names[i] for i in order]
-    top, rest = min(_SHOWN_ROWS, len(rows)), len(rows) - _SHOWN_ROWS
-    cells = [say("activities.hidden") if v is None else say.number(v) for v in shown[:top]]
-    notes = [say("activities.protected")] if any(v is None for v in shown[:top]) else []
+    seen, unseen = rows[rows["shown"].notna()], rows[rows["shown"].isna()].sort_values("name")
+    rows = pd.concat([seen, unseen])
+    top, rest = rows.head(_SHOWN_ROWS), len(rows) - _SHOWN_ROWS
+    names = list(top["name"])
+    cells = [say("activities.hidden") if pd.isna(v) else say.number(v) for v in top["shown"]]
+    notes = persons.notes(run, found, cells)
     if rest > 0:
         notes.append(say("activities.rest", count=rest))
     return tables.table(
         f"by-{code}-{column}".replace(".", "-").replace("_", "-"),
         [
-            Column(say(f"activities.by.{column}"), names[:top]),
+            Column(say(f"activities.by.{column}"), names),
             Column(indicator.name[run.language], cells, True),
         ],
         title=say(

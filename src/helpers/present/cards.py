@@ -7,7 +7,7 @@ from ..plan import assessment, evaluation, performance
 from ..plan import tables as official
 from ..plan.assessment import Assessment
 from ..run import Run
-from . import figures, pieces, tables
+from . import figures, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -45,12 +45,8 @@ def assessed(run: Run, goal: str = "", *, to_date: bool = False) -> tuple[Assess
 
 
 def _reached(run: Run, code: str, years: range) -> dict[int, float | None]:
-    indicator = run.catalog.indicators[code]
     periods = [Period(year, run.period.half and year == run.year) for year in years if year <= run.year]
-    return {
-        period.year: figures.protected(indicator, figures.reading(run, code, period)).value
-        for period in periods
-    }
+    return {period.year: persons.figure(run, code, period).value for period in periods}
 
 
 def inputs_of(run: Run) -> evaluation.Evaluation:

@@ -1,11 +1,13 @@
-"""A figure as it may be published and as it is written: value, target, unit, source, doubts."""
+"""A figure as it is read and as it is written: value, target, unit, source, doubts.
+
+What is read of persons is published through `persons` only.
+"""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
 
 from .. import store
-from ..analysis.disclosure import protect, ratio_shown
 from ..catalog import Indicator
 from ..intake import Receipt, received_registers
 from ..measures import indicators as ranked
@@ -59,31 +61,6 @@ def why_missing(run: Run, code: str, found: Figure) -> str:
         names = "; ".join(dict.fromkeys(_meaning(run, name) for name in missing))
         return run.text("activities.not_held", registers=names)
     return run.text(f"activities.reason.{found.reason or 'no_year'}")
-
-
-def protected(indicator: Indicator, found: Figure) -> Figure:
-    """Return a figure as it may be published: small counts of persons and shares of few are hidden.
-
-    An index of two directions would give the small one away beside the large one.
-    """
-    if not indicator.person_count or found.value is None:
-        return found
-    ways = [found.parts[name] for name in ("outgoing", "incoming") if name in found.parts]
-    if indicator.unit == "index" and None in protect(ways, total_shown=False):
-        return Figure(None, reason="protected")
-    if indicator.denominator is None and indicator.unit == "count":
-        (shown,) = protect([found.value], total_shown=False)
-        return found if shown is not None else Figure(None, reason="protected")
-    if found.denominator is not None and not ratio_shown(found.denominator):
-        return Figure(None, reason="protected")
-    # Beside its base, which stands on some page, a share of fewer than five tells their number.
-    if (
-        indicator.unit == "percent"
-        and found.numerator
-        and None in protect([found.numerator], total_shown=False)
-    ):
-        return Figure(None, reason="protected")
-    return found
 
 
 def written(run: Run, indicator: Indicator, found: Figure) -> str:

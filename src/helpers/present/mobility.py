@@ -6,17 +6,17 @@ on its own (domain dossier 6.1).
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from ..analysis.disclosure import mean_shown, protect, protect_table, ratio_shown
+from ..analysis.disclosure import ProtectedTable
 from ..analysis.intervals import wilson
 from ..measures import mobility as measures
-from ..measures import registry
-from ..measures.core import Period
+from ..measures.core import MissingFigure, Period
 from ..run import Run
-from . import charts, figures, maps, pieces, tables, theme
+from . import charts, figures, maps, persons, pieces, tables, theme
 from . import mobility_words as words
 from .activities import PANDEMIC
 from .mobility_brief import messages
@@ -58,6 +58,10 @@ _GROUPS = {
     "female": "mobility.gender.female",
     "male": "mobility.gender.male",
 }
+_BLENDED = {
+    "outgoing": partial(measures.blended, direction="outgoing"),
+    "incoming": partial(measures.blended, direction="incoming"),
+}
 _STAFF = {"academic": "mobility.staff.academic", "administrative": "mobility.staff.administrative"}
 
 
@@ -67,16 +71,25 @@ def both_ways(run: Run, column: str) -> pd.DataFrame:
     The index holds the column's values, those with most students first. Raises MissingFigure where the
     register cannot give them.
     """
-    shown = {}
+    shown, absent = {}, {}
     for name, code in words.WAYS.items():
-        rows = registry.breakdown(run.catalog, run.registers, run.period, code, column)
-        counts = protect(list(rows["numerator"]))
-        shown[name] = pd.Series(counts, index=list(rows[column]), dtype=float)
+        try:
+            found = persons.by(run, code, column)
+        except MissingFigure as missing:
+            if missing.reason != persons.PROTECTED:
+                raise
+            found = persons.Breakdown(pd.DataFrame({column: [], "shown": []}), is_partial=True)
+        shown[name] = found.rows.set_index(column)["shown"]
+        # A value that only one direction has is a true nought in the other, unless small ones are not named.
+        absent[name] = float("nan") if found.is_partial else 0.0
     values = sorted({value for counts in shown.values() for value in counts.index})
-    # A value that only one direction has is a true nought in the other.
-    found = pd.DataFrame({name: counts.reindex(values, fill_value=0.0) for name, counts in shown.items()})
-    order = found.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    return found.loc[order]
+    if not values and any(pd.isna(value) for value in absent.values()):
+        raise MissingFigure(persons.PROTECTED)
+    both = pd.DataFrame(
+        {name: counts.reindex(values, fill_value=absent[name]) for name, counts in shown.items()}
+    )
+    order = both.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return both.loc[order]
 
 
 def _nobody(run: Run) -> Piece:
@@ -92,7 +105,7 @@ def flows(run: Run) -> Piece:
     frame = pd.DataFrame({"year": [of.academic_year for of in periods]})
     for name, series in found.items():
         frame[name] = pd.Series([figure.value for figure in series], dtype=float)
-        frame["is_hidden_" + name] = [figure.reason == "protected" for figure in series]
+        frame["is_hidden_" + name] = [figure.reason == persons.PROTECTED for figure in series]
     # The targets are for the end of the year; a half-year reading is not set against them.
     aims = [None if run.period.half else figures.target(run, words.OUT, of.year) for of in periods]
     aimed = pd.DataFrame({"year": frame["year"], "target": pd.Series(aims, dtype=float)})
@@ -214,11 +227,10 @@ def durations(run: Run) -> Piece:
     """Show students by what they did abroad, and how long the stays lasted at the median."""
     totals = [words.held(run, code).value for code in words.WAYS.values()]
     # Blended programmes stand apart: in no total, so each number of them is protected by itself.
-    apart = [figures.reading(run, code).parts["bip"] for code in words.WAYS.values()]
+    blended = [persons.number(run, select) for select in _BLENDED.values()]
     rows = both_ways(run, "activity")
-    if rows.empty and not any(apart):
+    if rows.empty and not any(count is None or count for count in blended):
         return _nobody(run)
-    blended = protect(apart, total_shown=False)
     lasted = measures.lengths(run.registers, run.period, ("participant", "activity"))
     lasted = lasted[lasted["participant"] == "student"].set_index("activity")
     say = run.text
@@ -254,7 +266,7 @@ def durations(run: Run) -> Piece:
 
 def _durations_finding(run: Run, done: Sequence[str], lasted: pd.DataFrame) -> str:
     period = words.academic_year(run.period)
-    first = next((name for name in done if mean_shown(lasted["stays_count"].get(name))), "")
+    first = next((name for name in done if persons.has_mean(run, lasted["stays_count"].get(name))), "")
     if not first:
         return run.text("mobility.durations.title_plain", period=period)
     days, activity = lasted.loc[first, "median_days"], run.text(_ACTIVITIES[first])
@@ -294,7 +306,7 @@ def _in_order(rows: pd.DataFrame, known: Iterable[str]) -> pd.DataFrame:
 
 def _who_finding(run: Run, women: float | None, total: float | None) -> str:
     period = words.academic_year(run.period)
-    if women is None or pd.isna(women) or not total or not ratio_shown(total):
+    if women is None or pd.isna(women) or not total or persons.share(run, women, total) is None:
         return run.text("mobility.who.title_plain", period=period)
     return run.text("mobility.who.title", period=period, share=100 * women / total, women=women, total=total)
 
@@ -316,7 +328,12 @@ def balance(run: Run) -> Piece:
         )
     ]
     for column in ("programme", "country_code"):
-        rows = both_ways(run, column)
+        try:
+            rows = both_ways(run, column)
+        except MissingFigure as missing:
+            if missing.reason != persons.PROTECTED:
+                raise
+            continue  # no row of it may be shown
         names = [figures.named(run, column, value) for value in rows.index]
         parts.append(rows.assign(group=say(_BY[column]), label=names))
     frame = pd.concat(parts, ignore_index=True).dropna()
@@ -425,6 +442,20 @@ def _left_out(run: Run, rows: pd.DataFrame) -> list[str]:
 # -- staff ------------------------------------------------------------------------------------------------
 
 
+def _staff_of_unit(run: Run) -> ProtectedTable:
+    """Return a unit's stays of staff as they may stand beside those of the other units and their sums.
+
+    Of totals, that of the academics alone is shown, as G3.29: it is protected with that of every unit.
+    """
+    cells = []
+    for select in ("academic_staff_stays", measures.administrative_stays):
+        shown = persons.of_units(run, select, "direction", run.period, groups_shown=True)
+        own = shown.loc[run.unit] if run.unit in shown.index else {}
+        cells.append([own.get(way) for way in words.WAYS])
+    academics = persons.figure(run, words.STAFF).value
+    return ProtectedTable(cells, [academics, None], [None, None], None)
+
+
 @words.or_reason
 def staff(run: Run) -> Piece:
     """Show the stays of academic and administrative staff in both directions, and how long they lasted."""
@@ -433,7 +464,11 @@ def staff(run: Run) -> Piece:
     if not rows[list(words.WAYS)].to_numpy().sum():
         return pieces.text(words.titled(run, say("mobility.staff.none", period=period)))
     # The academics' total is published as G3.29, so the table is protected with its totals.
-    shown = protect_table(rows[list(words.WAYS)].to_numpy().tolist())
+    shown = (
+        persons.table(run, rows[list(words.WAYS)].to_numpy().tolist())
+        if not run.unit
+        else _staff_of_unit(run)
+    )
     lasted = measures.lengths(run.registers, run.period, ("participant",)).set_index("participant")
     names = [*(say(_STAFF[name]) for name in rows["participant"]), say("mobility.all")]
     cells = [[words.cell(run, n) for n in column] for column in (

@@ -3,13 +3,12 @@
 import pandas as pd
 
 from .. import locale
-from ..analysis.disclosure import protect
 from ..measures import mobility as measures
 from ..measures import partners
 from ..measures.agreements import ACTIVE_MONTHS
 from ..measures.core import MissingFigure
 from ..run import Run
-from . import figures, pieces
+from . import figures, persons, pieces
 from . import mobility_words as words
 from .pieces import Piece
 
@@ -112,8 +111,7 @@ def _on_recognition(run: Run) -> str:
 
 def _on_validity(run: Run) -> str:
     """Speak of stays that do not count where there are enough of them to be published."""
-    rows = measures.uncounted(run.registers, run.period)
-    (count,) = protect([float(rows["count"].sum())], total_shown=False)
+    count = persons.number(run, measures.uncounted_stays)
     if not count:
         return ""
     said = run.text("mobility.messages.validity", period=words.academic_year(run.period), count=count)

@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from ..analysis.disclosure import mean_shown, protect
 from ..measures import mobility as measures
 from ..measures.core import MissingFigure, Period
 from ..run import Run
-from . import charts, figures, pieces, tables
+from . import charts, figures, persons, pieces, tables
 from . import mobility_words as words
 from .pieces import Piece
 from .tables import Column
@@ -25,16 +24,22 @@ def validity(run: Run) -> Piece:
     """Show the completed stays that do not count, by reason."""
     rows = measures.uncounted(run.registers, run.period)
     say, period = run.text, words.academic_year(run.period)
-    total = float(rows["count"].sum())
-    if total == 0:
+    shown = persons.number(run, measures.uncounted_stays)
+    if shown == 0:
         return pieces.text(words.titled(run, say("mobility.validity.none", period=period)))
-    (shown,) = protect([total], total_shown=False)
     title = (
         say("mobility.validity.title_few", period=period)
         if shown is None
         else say("mobility.validity.title", period=period, count=shown)
     )
-    cells = [words.cell(run, count) for count in protect(list(rows["count"]), total_shown=shown is not None)]
+    if run.unit:
+        own = persons.of_units(run, measures.uncounted_stays, "reason", run.period, groups_shown=True)
+        counts = [
+            own.loc[run.unit].get(reason) if run.unit in own.index else None for reason in rows["reason"]
+        ]
+    else:
+        counts = persons.counts(run, rows["count"], total_shown=shown is not None)
+    cells = [words.cell(run, count) for count in counts]
     return tables.table(
         "mobility-validity",
         [
@@ -93,7 +98,7 @@ def _recognition_finding(run: Run, known: pd.DataFrame) -> str:
 
 def _target_of(run: Run, code: str) -> list[str]:
     """Say the target of the year with the status against it, for a chart that has no place for it."""
-    against = "" if run.period.half else figures.against_target(run, code, figures.reading(run, code))
+    against = "" if run.period.half else figures.against_target(run, code, persons.figure(run, code))
     if not against:
         return []
     target = run.text("mobility.target", year=run.year, target=against)
@@ -106,7 +111,7 @@ def recognition_by_unit(run: Run) -> Piece:
     words.held(run, words.RATE)
     if run.unit:
         return words.one_unit(run)
-    rows, small = pooled(measures.recognition(run.registers, run.period))
+    rows, small = pooled(run, measures.recognition(run.registers, run.period))
     if rows.empty:
         raise MissingFigure("protected")
     say = run.text
@@ -156,22 +161,18 @@ def recognition_by_unit(run: Run) -> Piece:
 POOLED = ""
 
 
-def pooled(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def pooled(run: Run, rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Put units of fewer than eight students into one row, which holds eight and two units at least.
 
     Returns the rows, the largest loss first and the pooled one last, and how many units were pooled. Where
     even all together are too few, no row is left.
     """
-    ordered = rows.sort_values(["students_count", "unit"]).reset_index(drop=True)
-    count = int((~ordered["students_count"].map(mean_shown)).sum())
-    while count and count < len(ordered) and (
-        count < 2 or not mean_shown(ordered["students_count"].iloc[:count].sum())
-    ):  # fmt: skip
-        count += 1
-    if count == 0:
+    few = pd.Series(persons.pooled(run, rows["students_count"]), index=rows.index, dtype=bool)
+    if not few.any():
         return rows, 0
-    together = ordered.iloc[:count].drop(columns="unit").sum()
-    if count == len(ordered) and not mean_shown(together["students_count"]):
-        return rows.iloc[:0], count
-    alone = rows[rows["unit"].isin(ordered["unit"].iloc[count:])]
-    return pd.concat([alone, pd.DataFrame([{"unit": POOLED, **together}])], ignore_index=True), count
+    together = rows[few].drop(columns="unit").sum()
+    if few.all() and not persons.has_mean(run, together["students_count"]):
+        return rows.iloc[:0], int(few.sum())
+    return pd.concat([rows[~few], pd.DataFrame([{"unit": POOLED, **together}])], ignore_index=True), int(
+        few.sum()
+    )

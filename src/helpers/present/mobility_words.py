@@ -7,11 +7,10 @@ from typing import Concatenate, ParamSpec
 import pandas as pd
 
 from .. import locale
-from ..analysis.disclosure import mean_shown
 from ..measures import mobility as measures
 from ..measures.core import Figure, MissingFigure, Period
 from ..run import Run
-from . import figures, pieces
+from . import figures, persons, pieces
 from .pieces import Piece
 
 P = ParamSpec("P")
@@ -58,7 +57,7 @@ def one_unit(run: Run) -> Piece:
 
 def figure(run: Run, code: str, of: Period | None = None) -> Figure:
     """Return a figure as it may be published."""
-    return figures.protected(run.catalog.indicators[code], figures.reading(run, code, of))
+    return persons.figure(run, code, of)
 
 
 def held(run: Run, code: str) -> Figure:
@@ -90,7 +89,7 @@ def median(run: Run, lasted: pd.DataFrame, name: str) -> str:
     if name not in lasted.index:
         return run.text("none")
     row = lasted.loc[name]
-    if not mean_shown(row["stays_count"]):
+    if not persons.has_mean(run, row["stays_count"]):
         return run.text("activities.hidden")
     return run.text.number(row["median_days"])
 
@@ -101,9 +100,8 @@ def ects(run: Run, of: Period) -> tuple[int, float, float, bool]:
         rows = measures.recognition(run.registers, of)
     except MissingFigure:
         return of.academic_year, float("nan"), float("nan"), False
-    students = float(rows["students_count"].sum())
-    if not mean_shown(students):
-        return of.academic_year, float("nan"), float("nan"), students > 0
+    if not persons.has_enough_behind(run, "ects_earned_abroad", of):
+        return of.academic_year, float("nan"), float("nan"), bool(rows["students_count"].sum())
     return of.academic_year, float(rows["earned_ects"].sum()), float(rows["recognised_ects"].sum()), False
 
 

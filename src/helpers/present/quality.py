@@ -1,5 +1,7 @@
 """Data quality: what is held, what breaks its declaration, what could not be computed, what is aimed at."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,11 +13,13 @@ from ..errors import Problem
 from ..intake import declaration, held, wording
 from ..measures.core import MissingFigure
 from ..run import Run
-from . import cards, figures, goals, messages, pieces, tables
+from . import cards, figures, goals, messages, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
 _SHOWN_PROBLEMS = 20
+# How the columns of the registers that hold numbers are called; most of them count persons.
+_COUNTS = ("_count", "headcount")
 # How many registers a sentence names.
 _NAMED = 6
 
@@ -191,7 +195,7 @@ def _problem_table(run: Run, key: str, found: Sequence[tuple[str, Problem]], tit
             Column(
                 say("quality.column"), [_column(run, r, p) for r, p in zip(registers, shown, strict=True)]
             ),
-            Column(say("quality.value"), [problem.value or say("none") for problem in shown]),
+            Column(say("quality.value"), [_value(run, problem) for problem in shown]),
             Column(
                 say("quality.expected"), [expected(run, r, p) for r, p in zip(registers, shown, strict=True)]
             ),
@@ -200,6 +204,15 @@ def _problem_table(run: Run, key: str, found: Sequence[tuple[str, Problem]], tit
         source=say("figure.source", sources=say(f"edition.{run.edition}")),
         notes=[say("overview.more", count=more)] if more else [],
     )
+
+
+def _value(run: Run, problem: Problem) -> str:
+    """Write the offending value; a small number of persons, even of one row, is not for a page."""
+    counts = [name.endswith(_COUNTS) for name in problem.column.split(", ")]
+    numbers = [float(number) for number in re.findall(r"\d+", problem.value)]
+    if any(counts) and any(persons.count(run, number) is None for number in numbers):
+        return run.text("activities.hidden")
+    return problem.value or run.text("none")
 
 
 def _register_of(problem: Problem) -> str:
@@ -302,6 +315,23 @@ def targets(run: Run) -> Piece:
         if codes
     ]
     return pieces.text(*(said or [say("quality.targets.agree", count=len(entries), year=run.year)]))
+
+
+# -- how persons are counted --------------------------------------------------------------------------
+
+
+def persons_shown(run: Run) -> Piece:
+    """Say how small a number of persons is hidden, and which base a share and a mean need."""
+    policy = run.catalog.disclosure
+    said = run.text(
+        "quality.persons",
+        most=policy.k - 1,
+        share=math.ceil(policy.smallest_base_of_ratio),
+        mean=math.ceil(policy.smallest_base_of_mean),
+    )
+    if policy.rounded:
+        said += " " + run.text("quality.persons_rounded", base=policy.rounding_base)
+    return pieces.text(said)
 
 
 # -- from the strategy to its indicators ---------------------------------------------------------------

@@ -6,12 +6,11 @@ from datetime import date
 import pandas as pd
 
 from .. import locale
-from ..analysis.disclosure import protect
 from ..catalog import Indicator
-from ..measures import cross, indicators, registry
+from ..measures import cross, indicators
 from ..measures.core import Figure, MissingFigure
 from ..run import Run
-from . import figures, pieces
+from . import figures, persons, pieces
 from .pieces import Piece
 
 # How many groups a sentence names in each direction, and how many open actions.
@@ -73,10 +72,7 @@ def now(run: Run, code: str) -> str:
 
 def pair(run: Run, code: str) -> tuple[Figure, Figure]:
     """Return an indicator's figure of the period and of the one before, as they may be published."""
-    indicator = run.catalog.indicators[code]
-    periods = (run.period, run.period.before())
-    of_period, before = (figures.protected(indicator, figures.reading(run, code, p)) for p in periods)
-    return of_period, before
+    return persons.figure(run, code), persons.figure(run, code, run.period.before())
 
 
 # -- what explains it ----------------------------------------------------------------------------------
@@ -105,10 +101,10 @@ def _parts(run: Run, indicator: Indicator, found: Figure, before: Figure) -> str
     )
 
     counts = [found.numerator, before.numerator, found.denominator, before.denominator]
-    persons = [numerator.person_count] * 2 + [denominator.person_count] * 2
+    of_persons = [numerator.person_count] * 2 + [denominator.person_count] * 2
     if any(
-        person and protect([count or 0.0], total_shown=False) == [None]
-        for count, person in zip(counts, persons, strict=True)
+        person and persons.count(run, count or 0.0) is None
+        for count, person in zip(counts, of_persons, strict=True)
     ):
         return run.text("standing.no_parts", name=indicator.name[run.language])
     return run.text(
@@ -125,21 +121,23 @@ def _parts(run: Run, indicator: Indicator, found: Figure, before: Figure) -> str
 def _groups(run: Run, indicator: Indicator, by: str) -> str:
     """Name the groups that changed most; a group too small to be published is never named."""
     try:
-        tables = [
-            registry.breakdown(run.catalog, run.registers, period, indicator.code, by)
-            for period in (run.period, run.period.before())
-        ]
+        found = [persons.by(run, indicator.code, by, of) for of in (run.period, run.period.before())]
     except MissingFigure:
         return run.text("standing.no_comparison", name=indicator.name[run.language])
-    sums = [table.set_index(by)["numerator"] for table in tables]
-    both = pd.concat(sums, axis=1, keys=["now", "before"]).fillna(0.0)
-    if indicator.person_count:
-        shown = [protect(list(both[column])) for column in both]
-        both = both[[all(cell is not None for cell in pair) for pair in zip(*shown, strict=True)]]
+    if any(one.is_rounded for one in found):
+        return run.text("standing.no_parts", name=indicator.name[run.language])
+    both = pd.concat([one.rows.set_index(by)["shown"] for one in found], axis=1, keys=["now", "before"])
+    # A group that one of the years does not have is a true nought there, unless some are not named.
+    for name, one in zip(both.columns, found, strict=True):
+        absent = ~both.index.isin(one.rows[by])
+        both.loc[absent, name] = float("nan") if one.is_partial else 0.0
+    both = both.dropna()
     change = (both["now"] - both["before"]).sort_values(kind="stable")
     column = run.text(f"activities.by.{by}")
     up = [_group(run, by, name, step) for name, step in change[change > 0].iloc[::-1][:_NAMED].items()]
     down = [_group(run, by, name, step) for name, step in change[change < 0][:_NAMED].items()]
+    if not up and not down and (both.empty or any(one.is_partial for one in found)):
+        return run.text("standing.no_parts", name=indicator.name[run.language])
     if not up and not down:
         return run.text("standing.unchanged", column=column)
     return run.text("standing.groups", column=column, groups=", ".join([*up, *down]))
