@@ -4,6 +4,8 @@ from .answer import Answer
 from .held import judge_held
 from .marked import mark
 from .receipts import Receipt, cards, received_registers
-from .receive import check, receive
+from .receive import check, receive, withdraw
 
-__all__ = ["Answer", "Receipt", "cards", "check", "judge_held", "mark", "receive", "received_registers"]
+__all__ = [
+    "Answer", "Receipt", "cards", "check", "judge_held", "mark", "receive", "received_registers", "withdraw",
+]  # fmt: skip

@@ -13,7 +13,7 @@ import yaml
 from .. import paths
 from ..catalog import load
 from ..errors import Problem
-from . import cells, declaration, registers, wording
+from . import cells, declaration, history, registers, wording
 from .answer import Answer
 from .rankings import Received
 from .registers import ReceivedRegister
@@ -63,10 +63,12 @@ def _read_problems(kept: Path) -> list[Problem]:
 # -- identity cards ----------------------------------------------------------------------------------------
 
 
-def write_card(
-    kept: Path, answer: Answer, partitions: list[str], unit: str, licence: str, sender: str
-) -> None:
-    """Write the identity card beside the kept file: what it is, who handed it in, what became of its rows."""
+def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str) -> tuple[Path, Path]:
+    """Write the identity card of a kept file: what it is, who handed it in, what became of its rows.
+
+    Returns the move that puts it beside the file.
+    """
+    partitions = [change.partition for change in answer.changes]
     card = {
         "title": "; ".join(dict.fromkeys(received.title for received in answer.tables)),
         "file": kept.name,
@@ -83,10 +85,12 @@ def write_card(
         "rejected": sum(received.rejected for received in answer.tables),
         "tables": [_told(received) for received in answer.tables],
         "partitions": partitions,
+        "changes": [history.on_card(change) for change in answer.changes],
+        "left_as_they_were": [partition for partition, _ in answer.left],
     }
     temporary = kept.with_name(kept.name + _CARD + ".part")
     temporary.write_text(yaml.safe_dump(card, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    temporary.replace(kept.with_name(kept.name + _CARD))
+    return temporary, kept.with_name(kept.name + _CARD)
 
 
 def _producer(received: Received | ReceivedRegister) -> str:
@@ -121,7 +125,7 @@ def _told(received: Received | ReceivedRegister) -> dict[str, object]:
     return told
 
 
-def cards() -> list[dict[str, object]]:
+def cards() -> list[dict[str, Any]]:
     """Return the identity cards of everything received, oldest first."""
     return [card for _, card in _cards("")]
 

@@ -29,7 +29,7 @@ class ReceivedRegister:
     """What became of the rows of one table: accepted + rejected = all.
 
     `partitions` are the accepted rows by the partition that holds them; `headings` are the table's own by
-    column.
+    column; `rejected_keys` are the keys of the rejected rows, as far as they can be read.
     """
 
     table: RawTable
@@ -42,6 +42,7 @@ class ReceivedRegister:
     partitions: dict[str, list[Record]]
     years: list[int]
     skipped: tuple[tuple[int, str], ...] = ()
+    rejected_keys: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def accepted(self) -> int:
@@ -264,6 +265,9 @@ def _received(place: int, table: Recognised, rows: _Rows) -> ReceivedRegister:
         [_problem(table, rows, breach) for breach in breaches],
         partitions,
         sorted({int(rows.years[row]) for row in accepted if rows.years[row]}),
+        rejected_keys=frozenset(
+            tuple(rows.texts[name][row] for name in rows.described["key"]) for row in own & rows.rejected
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..catalog import load
-from . import declaration, wording
+from . import declaration, history, wording
 from .answer import Answer
 from .marked import Copy
 from .rankings import Received
@@ -58,6 +58,10 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("rejected_in", path=path)
     if answer.replaced:
         yield line("replaced", partitions=", ".join(answer.replaced))
+        for change in answer.changes:
+            yield "    " + history.told(change, language)
+    for partition, file in answer.left:
+        yield line("left", partition=partition, file=file)
     if answer.stored_as:
         yield line("stored_as", path=answer.stored_as)
 
