@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..errors import Fault, FileRefused, Problem
 from .history import Change
+from .personal import Carried, Keep
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -15,6 +16,7 @@ class Answer:
     `left_out` says of each sheet that was not read why; `notes` tell what else there is to know of it.
     `changes` tell of each stored partition what the file changed in it; `left` name partitions of the file
     that it corrects, with that file's name: they have no rows here and stay as they were.
+    `carried` is the personal data that it carries where nothing is read; `keep` says how much is kept of it.
     """
 
     file: str
@@ -26,6 +28,8 @@ class Answer:
     rejected_in: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     left: tuple[tuple[str, str], ...] = ()
+    carried: tuple[Carried, ...] = ()
+    keep: Keep = "whole"
     notes: tuple[Fault, ...] = ()
 
     @property

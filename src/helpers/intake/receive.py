@@ -5,7 +5,6 @@
 
 import hashlib
 import logging
-import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +13,23 @@ from typing import Any
 from .. import locale, paths, store
 from ..catalog import Catalog, load
 from ..errors import FileRefused, LayoutUnknown, NotHeld
-from . import declaration, history, layouts, markup, rankings, receipts, registers, table, wording
+from . import (
+    declaration,
+    history,
+    layouts,
+    markup,
+    personal,
+    rankings,
+    receipts,
+    reduced,
+    registers,
+    safety,
+    table,
+    wording,
+)  # fmt: skip
 from .answer import Answer
 from .history import Change
+from .personal import Carried, Keep
 from .rankings import Received
 from .recognition import Recognised, recognise
 from .registers import ReceivedRegister
@@ -47,19 +60,46 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
             raws.append(raw)
     if unknown and not found:
         raise unknown[0]
+    recognised = [match for match in found if isinstance(match, Recognised)]
+    carried, keep = _persons(path, opened, recognised, raws)
     if not any(match.rows for match in found):
         raise wording.refusal("header_only", file=path.name)
-    of_registers = iter(registers.clean([match for match in found if isinstance(match, Recognised)], unit))
+    sheets = {one.sheet for one in carried if one.heading}
+    of_registers = iter(registers.clean(recognised, unit, sheets, keep == "read"))
     received = [
         next(of_registers)
         if isinstance(match, Recognised)
         else rankings.clean(raw, match, catalog.systems[match.layout.system], year)
         for raw, match in zip(raws, found, strict=True)
     ]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    left_out = (*unknown, *opened.left_out)
-    suggestions = _suggestions(received, catalog)
-    return Answer(path.name, digest, tuple(received), left_out, suggestions, notes=opened.notes)
+    if any(isinstance(one, ReceivedRegister) and one.read for one in received):
+        keep = "read"
+    return Answer(
+        path.name,
+        hashlib.sha256(opened.content).hexdigest(),
+        tuple(received),
+        (*unknown, *opened.left_out),
+        _suggestions(received, catalog),
+        notes=(*opened.notes, *personal.notes(path.name, carried, keep)),
+        carried=tuple(carried),
+        keep=keep,
+    )
+
+
+def _persons(
+    path: Path, opened: table.Opened, recognised: list[Recognised], raws: list[RawTable]
+) -> tuple[list[Carried], Keep]:
+    """Return the personal data that a file of registers carries, and how much of the file may be kept.
+
+    Raises FileRefused where it carries what bars it.
+    """
+    if not recognised:
+        return [], "whole"  # a publisher's table
+    personal.refuse_names(path, (raw.sheet for raw in raws))
+    others = [*(one for one in opened.tables if one not in raws), *opened.hidden]
+    carried, keep = personal.carried(recognised, others, opened.content, opened.contents)
+    personal.refuse(path.name, carried)
+    return carried, keep
 
 
 def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:
@@ -116,19 +156,16 @@ def receive(
     are held of the same unit and year; the earlier file stays in `data/raw`, the rows in the history of the
     store. All partitions of a file and its card take their places together or not at all. `unit` is the code
     of the unit whose rows a register holds, all units' without it; for rankings alone it is any text.
-    `sender` says who handed the file in; without it, the unit did. The rejected rows are told in `language` beside the
-    user's own file.
+    `sender` says who handed the file in; without it, the unit did. The rejected rows are told in `language`
+    beside the user's own file. What identifies persons is not kept (`personal`).
     """
     answer = check(path, year, unit)
     folder = paths.data("raw", "registers" if answer.of_registers else "rankings")
     folder.mkdir(parents=True, exist_ok=True)
     of_unit = f"-{unit}" if unit and answer.of_registers else ""
-    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{path.suffix.lower()}"
-    if not kept.exists():
-        temporary = kept.with_name(kept.name + ".part")
-        shutil.copyfile(path, temporary)
-        temporary.chmod(0o444)
-        temporary.replace(kept)
+    suffix = ".xlsx" if answer.keep == "read" else path.suffix.lower()
+    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{suffix}"
+    _keep(path, kept, answer)
     rejected_in = receipts.write_problems(answer.problems, kept, path, language)
     changes, moves = _stage(answer, kept.name)
     left = history.left([change.partition for change in changes], receipts.cards())
@@ -136,6 +173,27 @@ def receive(
     moves.append(receipts.stage_card(kept, answer, unit, licence, sender))
     store.commit(moves)
     return replace(answer, stored_as=paths.shown(kept), rejected_in=tuple(rejected_in))
+
+
+def _keep(path: Path, kept: Path, answer: Answer) -> None:
+    """Put what may be kept of a file in its place, read-only.
+
+    Raises FileRefused where the file has changed since it was judged.
+    """
+    content = safety.content(path)
+    if hashlib.sha256(content).hexdigest() != answer.sha256:
+        raise wording.refusal("changed_meanwhile", file=path.name)
+    if answer.keep == "read":
+        content = reduced.workbook(answer)
+    elif answer.keep == "unsigned":
+        content = personal.unsigned(content)
+    if kept.exists() and kept.read_bytes() == content:
+        return
+    temporary = kept.with_name(kept.name + ".part")
+    temporary.unlink(missing_ok=True)
+    temporary.write_bytes(content)
+    temporary.chmod(0o444)
+    temporary.replace(kept)
 
 
 def _slug(text: str) -> str:
