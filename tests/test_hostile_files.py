@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -97,6 +98,14 @@ def excel(body=None, /, **more):
 
 def with_part(name, content=b"x"):
     return packed(excel_parts() | {name: content})
+
+
+def related(kind):
+    """A part whose name says nothing, and whose relationship says what it is."""
+    office = "http://schemas.openxmlformats.org"
+    relation = f'<Relationship Id="r9" Type="{office}/officeDocument/{kind}" Target="theme/theme9.xml"/>'
+    text = f'<Relationships xmlns="{office}/package/2006/relationships">{relation}</Relationships>'
+    return packed(excel_parts() | {"xl/_rels/more.xml.rels": text, "xl/theme/theme9.xml": "<x/>"})
 
 
 OPEN = "urn:oasis:names:tc:opendocument:xmlns"
@@ -194,6 +203,15 @@ REFUSED = {
     # macros, links, files inside
     "macros.xlsm": (lambda: with_part("xl/vbaProject.bin", ole("VBA")), "holds macros (xl/vbaProject.bin)"),
     "macro sheet.xlsx": (lambda: with_part("xl/macrosheets/sheet1.xml", "<x/>"), "holds macros"),
+    "macros by another name.xlsx": (
+        lambda: related("2006/relationships/vbaProject"), "holds macros (xl/_rels/"
+    ),
+    "links by another name.xlsx": (
+        lambda: related("2006/relationships/externalLink"), "values from other files"
+    ),
+    "object by another name.xlsx": (
+        lambda: related("2006/relationships/package"), "another file inside"
+    ),
     "basic.ods": (lambda: ods("", **{"Basic/Standard/Module1.xml": "<x/>"}), "holds macros (Basic/"),
     "links.xlsx": (lambda: with_part("xl/externalLinks/link1.xml", "<x/>"), "values from other files"),
     "links.ods": (lambda: ods('<table:table-source/>'), "values from other files"),
@@ -412,6 +430,14 @@ def test_a_hostile_file_costs_little(tmp_path, name):
     assert told == ("accepted 2" if name in FIT else "refused")
     assert float(seconds) < 2
     assert float(megabytes) < 300
+
+
+@pytest.mark.parametrize("head", [b"<!---->" * 1000, b"<" + b"a" * 8190, b"<!--" * 2000, b" <a " * 1600])
+def test_a_beginning_like_a_page_is_told_at_once(tmp_path, head):
+    path = written(tmp_path, "f.csv", head + b"\n" + CSV)
+    begun = time.perf_counter()
+    assert check(path).tables[0].accepted == 2
+    assert time.perf_counter() - begun < 1
 
 
 # -- files that only look strange --------------------------------------------------------------------------
@@ -718,6 +744,22 @@ def test_the_official_tables_keep_such_text_as_text(text):
     assert {one.data_type for one in found} <= {"s", "n"}
     quoted = [one.quotePrefix for one in found if str(one.value).strip().endswith(text.strip())]
     assert quoted == [True, True]
+
+
+@pytest.mark.parametrize("text", RUN)
+def test_the_official_document_holds_such_text_as_plain_text_that_no_spreadsheet_runs(text):
+    docx = pytest.importorskip("docx")
+    made = Table(
+        "a", "a", "tr", ((text, Cell(text)),), (Section((text, "n"), ((Cell(text), Cell(-5.0, "number")),)),)
+    )
+    content = documents.docx([made], Texts("tr"))
+    written_ = [cell.text for table in docx.Document(io.BytesIO(content)).tables for row in table.rows
+                for cell in row.cells]  # fmt: skip
+    assert len([cell for cell in written_ if cell.startswith("'")]) == 4
+    assert not [cell for cell in written_ if is_formula(cell)]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        markup = archive.read("word/document.xml")
+    assert b"instrText" not in markup and b"fldSimple" not in markup  # no field, such as one of DDE
 
 
 def test_every_writer_of_text_for_spreadsheets_uses_the_one_rule():

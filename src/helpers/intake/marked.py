@@ -37,7 +37,7 @@ _DIGEST = re.compile(rb"<dc:identifier[^>]*>([^<]*)</dc:identifier>")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 # openpyxl takes 40 µs and 0.6 kB for a cell, and joins areas cell by cell: more would be minutes.
-_MOST_ELEMENTS = 600_000
+_MOST_ELEMENTS = 1_000_000
 _MOST_SPANNED = 250_000
 # Excel takes seconds to open a sheet with more.
 _MOST_COMMENTS = 2_000

@@ -28,10 +28,11 @@ _KINDS = (
     (re.compile(rb"(MIME-Version|Return-Path|Received|Message-ID): ", re.IGNORECASE), "mail"),
 )
 _PAGE = re.compile(
-    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|meta|style|div)\b",
+    # A comment ends where it first can: were that open, a row of them would be read in a million ways.
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*<(!doctype html|html|head|body|table|meta|style|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_XML = re.compile(rb"\s*<(\?xml|[a-z]+[^>]*\sxmlns[:=])", re.IGNORECASE)
+_XML = re.compile(rb"\s*<(\?xml|[a-z][^>]*\sxmlns[:=])", re.IGNORECASE)
 # The streams by which an old Office file tells what it is; directory names are UTF-16.
 _STREAMS = (
     ("EncryptedPackage", "password"),
