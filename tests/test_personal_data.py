@@ -177,7 +177,7 @@ def test_other_columns_are_only_not_read(tmp_path, heading):
     assert (answer.carried, answer.keep, one(answer).unread) == ((), "whole", (heading,))
 
 
-def test_the_card_says_what_was_dropped(workbook_root, tmp_path):
+def test_the_card_says_what_was_dropped(store_root, tmp_path):
     columns = {"Ad Soyad": ["Ayşe"], "Not": [f"{MAIL} {MOBILE}"]}
     path = to_csv(tmp_path / "e.csv", with_columns([EVENT], **columns))
     take(path, sender=MAIL)
@@ -189,7 +189,7 @@ def test_the_card_says_what_was_dropped(workbook_root, tmp_path):
     ]
     assert (card["kept"], card["received_from"]) == ("read", "•••")
     assert card["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest() != card["sha256_kept"]
-    kept = workbook_root / "data" / "raw" / "registers" / card["file"]
+    kept = store_root / "data" / "raw" / "registers" / card["file"]
     assert card["sha256_kept"] == hashlib.sha256(kept.read_bytes()).hexdigest()
 
 
@@ -201,7 +201,7 @@ def test_a_number_like_a_passport_counts_only_where_most_are(tmp_path):
 
 
 @pytest.mark.parametrize("value", [IDS[0], MAIL, MOBILE, f"Kongre ({MAIL})"])
-def test_a_declared_cell_with_personal_data_costs_its_row_and_is_not_shown(workbook_root, tmp_path, value):
+def test_a_declared_cell_with_personal_data_costs_its_row_and_is_not_shown(store_root, tmp_path, value):
     rows = [EVENT, EVENT | {"event_id": "E2", "title": value}]
     received = one(take(to_csv(tmp_path / "e.csv", table("events", rows, "tr"))))
     assert told(received) == [(3, "Adı", "•••")]
@@ -244,7 +244,7 @@ def test_a_large_amount_is_no_person(tmp_path):
     assert one(judge(to_csv(tmp_path / "f.csv", table("fairs", [fair])))).accepted == 1
 
 
-def test_a_shifted_row_of_a_file_with_names_is_neither_shown_nor_kept(workbook_root, tmp_path):
+def test_a_shifted_row_of_a_file_with_names_is_neither_shown_nor_kept(store_root, tmp_path):
     # The comma of the name was not quoted: all behind it stands one column further.
     lines = [[*line[:2], extra, *line[2:]] for line, extra in
              zip(table("events", [EVENT, EVENT | {"event_id": "E2"}], "tr"), ["Ad Soyad", "Ali Kaya",
@@ -253,7 +253,7 @@ def test_a_shifted_row_of_a_file_with_names_is_neither_shown_nor_kept(workbook_r
     answer = take(to_csv(tmp_path / "e.csv", lines))
     assert told(one(answer)) == [(3, "(row)", "•••")]
     assert one(answer).accepted == 1
-    assert "Ayşe" not in everything(workbook_root / "data") + everything(tmp_path, "*.rejected.csv")
+    assert "Ayşe" not in everything(store_root / "data") + everything(tmp_path, "*.rejected.csv")
 
 
 # -- the configuration -------------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ def planted(path):
     return path
 
 
-def test_nothing_planted_is_found_in_the_workbook_or_in_what_it_says(workbook_root, tmp_path, capfd, caplog):
+def test_nothing_planted_is_found_in_the_workbook_or_in_what_it_says(store_root, tmp_path, capfd, caplog):
     path = planted(tmp_path / "etkinlik.xlsx")
     for language in ("tr", "en"):
         for command in ("check", "receive"):
@@ -387,7 +387,7 @@ def test_nothing_planted_is_found_in_the_workbook_or_in_what_it_says(workbook_ro
     main(["-v", "list"])
     main(["list", "--history", "events"])
     said = capfd.readouterr()
-    held = everything(workbook_root / "data" / "raw") + everything(workbook_root / "data" / "store")
+    held = everything(store_root / "data" / "raw") + everything(store_root / "data" / "store")
     for text, where in ((said.out + said.err, "printed"), (caplog.text, "logged"), (held, "held")):
         for secret in PLANTED:
             assert secret not in text, (where, secret)
@@ -402,9 +402,9 @@ def test_nothing_planted_is_found_in_the_workbook_or_in_what_it_says(workbook_ro
         assert word in said.out
 
 
-def test_a_kept_file_is_received_like_the_file_it_was_made_of(workbook_root, tmp_path):
+def test_a_kept_file_is_received_like_the_file_it_was_made_of(store_root, tmp_path):
     answer = take(planted(tmp_path / "etkinlik.xlsx"))
-    kept = workbook_root / answer.stored_as
+    kept = store_root / answer.stored_as
     again = judge(kept)
     assert again.carried == ()
     assert again.of_registers[0].partitions == answer.of_registers[0].partitions
@@ -421,7 +421,7 @@ def test_the_senders_copy_is_marked_and_is_theirs(tmp_path):
     assert "kişisel veri" in comment and "•••" in comment and MAIL not in comment
 
 
-def test_the_names_of_the_authors_alone_are_taken_out_of_the_properties(workbook_root, tmp_path):
+def test_the_names_of_the_authors_alone_are_taken_out_of_the_properties(store_root, tmp_path):
     book = openpyxl.Workbook()
     for line in table("events", [EVENT], "tr"):
         book.active.append(line)
@@ -429,7 +429,7 @@ def test_the_names_of_the_authors_alone_are_taken_out_of_the_properties(workbook
     book.save(tmp_path / "e.xlsx")
     answer = take(tmp_path / "e.xlsx")
     assert (answer.keep, answer.carried) == ("unsigned", ())
-    kept = workbook_root / answer.stored_as
+    kept = store_root / answer.stored_as
     assert "Demir" not in everything(kept.parent) and "Korkmaz" not in everything(kept.parent)
     with zipfile.ZipFile(kept) as new, zipfile.ZipFile(tmp_path / "e.xlsx") as old:
         differ = [name for name in old.namelist() if old.read(name) != new.read(name)]
@@ -470,7 +470,7 @@ def test_what_programs_leave_in_a_workbook_stays(tmp_path, part, content):
     assert judge(path).keep == "whole"
 
 
-def test_numbers_dates_and_formulas_of_a_reduced_file_stay_what_they_were(workbook_root, tmp_path):
+def test_numbers_dates_and_formulas_of_a_reduced_file_stay_what_they_were(store_root, tmp_path):
     rows = [EVENT | {"event_id": "=1+1", "foreign_papers_pct": 53.125, "participants_count": 120,
             "start_date": datetime(2025, 5, 31)}]  # fmt: skip
     path = tmp_path / "e.xlsx"
@@ -481,15 +481,15 @@ def test_numbers_dates_and_formulas_of_a_reduced_file_stay_what_they_were(workbo
         for row, line in enumerate(with_columns(rows, Adres=["x"])):
             sheet.write_row(row + 2, 1, line)
     answer = take(path)
-    again = judge(workbook_root / answer.stored_as)
+    again = judge(store_root / answer.stored_as)
     assert again.of_registers[0].partitions == answer.of_registers[0].partitions != {}
     (record,) = again.of_registers[0].partitions["all-2025"]
     assert (record["event_id"], record["foreign_papers_pct"]) == ("=1+1", "53.1250")
-    cell = openpyxl.load_workbook(workbook_root / answer.stored_as).active["B4"]
+    cell = openpyxl.load_workbook(store_root / answer.stored_as).active["B4"]
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
-def test_a_name_that_tells_a_person_is_refused(workbook_root, tmp_path):
+def test_a_name_that_tells_a_person_is_refused(store_root, tmp_path):
     lines = table("events", [EVENT])
     with pytest.raises(FileRefused) as refused:
         take(to_csv(tmp_path / f"{IDS[0]}.csv", lines))
@@ -499,7 +499,7 @@ def test_a_name_that_tells_a_person_is_refused(workbook_root, tmp_path):
     assert refused.value.fault.code == "personal_sheet_name" and MAIL not in str(refused.value)
 
 
-def test_a_header_that_is_none_shows_nobody(workbook_root, tmp_path, capsys):
+def test_a_header_that_is_none_shows_nobody(store_root, tmp_path, capsys):
     path = to_csv(tmp_path / "liste.csv", [["Ayşe Yılmaz", IDS[0], "eng"], ["Mehmet Öztürk", IDS[1], "eng"]])
     code, out, error = call(capsys, "receive", path)
     assert code == 1 and "Yılmaz" not in out + error and IDS[0] not in error
@@ -516,7 +516,7 @@ def test_broken_letters_of_a_name_are_shown_without_the_name(tmp_path):
     assert "Yýld" not in str(refused.value) and "'Þýý'" in str(refused.value)
 
 
-def test_publishers_tables_are_not_searched(workbook_root, tmp_path):
+def test_publishers_tables_are_not_searched(store_root, tmp_path):
     from test_receive import GOOD, table_of
 
     path = table_of(tmp_path / "the.csv", *GOOD, "2026,3,Kontakt GmbH info@ornek.de,Germany,9,9,9,9,9,9,")

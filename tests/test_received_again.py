@@ -4,13 +4,11 @@ The numbers of the examples were counted by hand from the rows that are written 
 """
 
 import contextlib
-import os
 import pathlib
 from collections import Counter
 
 import pytest
-from conftest import REPO
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_receive import GOOD, table_of
 from test_register_intake import EVENT, call, partitions, table, to_csv
@@ -40,7 +38,7 @@ CORRECTED = (
 
 
 @pytest.fixture
-def twice(workbook_root, tmp_path):
+def twice(store_root, tmp_path):
     take(events(tmp_path / "eski.csv", *FIRST))
     return take(events(tmp_path / "yeni.csv", *CORRECTED))
 
@@ -68,7 +66,7 @@ def test_the_change_is_counted_by_key_and_column(twice):
                 "olduğu gibi kaldı: events/all-2024 (eski.csv dosyasından)"]),
     ],
 )  # fmt: skip
-def test_the_command_and_the_card_say_what_changed(workbook_root, tmp_path, capsys, language, says):
+def test_the_command_and_the_card_say_what_changed(store_root, tmp_path, capsys, language, says):
     take(events(tmp_path / "eski.csv", *FIRST))
     code, out, _ = call(capsys, "receive", events(tmp_path / "yeni.csv", *CORRECTED), "--language", language)
     assert code == 1  # E3 is rejected
@@ -85,7 +83,7 @@ def test_the_command_and_the_card_say_what_changed(workbook_root, tmp_path, caps
     assert not any(f"E{n}" in str(card["changes"]) for n in range(8))
 
 
-def test_keys_that_may_be_shown_are_named(workbook_root, tmp_path):
+def test_keys_that_may_be_shown_are_named(store_root, tmp_path):
     def web(path, *rows):
         lines = [{"month": month, "country_code": c, "sessions_count": n} for month, c, n in rows]
         return take(to_csv(path, table("web", lines)))
@@ -104,7 +102,7 @@ def test_keys_that_may_be_shown_are_named(workbook_root, tmp_path):
     )
 
 
-def test_the_same_rows_again_are_no_change_and_no_history(workbook_root, tmp_path, capsys):
+def test_the_same_rows_again_are_no_change_and_no_history(store_root, tmp_path, capsys):
     path = events(tmp_path / "a.csv", *FIRST)
     for sent in (path, path, events(tmp_path / "b.csv", *reversed(FIRST))):
         code, out, _ = call(capsys, "receive", sent, "--language", "en")
@@ -112,10 +110,10 @@ def test_the_same_rows_again_are_no_change_and_no_history(workbook_root, tmp_pat
     assert "events/all-2024: nothing changed, rows 1" in out
     assert "events/all-2025: nothing changed, rows 4" in out
     assert history.kept("events") == []
-    assert not list((workbook_root / "data").rglob("*.part"))
+    assert not list((store_root / "data").rglob("*.part"))
 
 
-def test_an_edition_of_a_ranking_is_compared_too(workbook_root, tmp_path):
+def test_an_edition_of_a_ranking_is_compared_too(store_root, tmp_path):
     take(table_of(tmp_path / "a.csv", *GOOD))
     # Another file, other row numbers, one score of Oxford mended: 95 was its industry income.
     mended = [GOOD[1], GOOD[0].replace("95,94", "95.5,94")]
@@ -125,9 +123,9 @@ def test_an_edition_of_a_ranking_is_compared_too(workbook_root, tmp_path):
     assert set(scores.columns) == {"value_text", "value_low", "value_high"}
 
 
-def test_what_was_replaced_can_be_had_back(twice, workbook_root, capsys):
+def test_what_was_replaced_can_be_had_back(twice, store_root, capsys):
     (card,) = history.kept("events")
-    kept = workbook_root / "data" / "store" / ".history" / "events" / "all-2025" / card["file"]
+    kept = store_root / "data" / "store" / ".history" / "events" / "all-2025" / card["file"]
     with store.connect() as connection:
         rows = connection.execute("select event_id, title from read_parquet(?)", [kept.as_posix()]).fetchall()
     assert rows == [("E1", "Kongre"), ("E2", "Kongre"), ("E3", "Kongre"), ("E4", "Kongre")]
@@ -143,18 +141,18 @@ def test_what_was_replaced_can_be_had_back(twice, workbook_root, capsys):
     assert sorted(store.read("live", "events").frame["event_id"]) == ["E0", "E1", "E2", "E5", "E6", "E7"]
     # The file that was replaced still lies in raw: received again, it is what is held, and the list grows.
     first = next(one for one in intake.cards() if one["name_as_received"] == "eski.csv")
-    take(workbook_root / "data" / "raw" / "registers" / first["file"])
+    take(store_root / "data" / "raw" / "registers" / first["file"])
     assert [card["changes"]["removed"] for card in history.kept("events")] == [2, 2]
     assert sorted(store.read("live", "events").frame["event_id"]) == ["E0", "E1", "E2", "E3", "E4", "E7"]
 
 
-def test_a_list_of_nothing_and_of_no_register_says_so(workbook_root, capsys):
+def test_a_list_of_nothing_and_of_no_register_says_so(store_root, capsys):
     assert "Nothing of it was ever replaced" in call(capsys, "list", "--history", "events")[1]
     with pytest.raises(ParameterError, match="no register 'evnets'"):
         history.kept("evnets")
 
 
-def test_a_mistyped_year_is_withdrawn_and_the_row_received_where_it_belongs(workbook_root, tmp_path, capsys):
+def test_a_mistyped_year_is_withdrawn_and_the_row_received_where_it_belongs(store_root, tmp_path, capsys):
     take(events(tmp_path / "a.csv", event(1, 2052), event(2)))
     mended = events(tmp_path / "b.csv", event(1), event(2))
     answer = take(mended)
@@ -163,7 +161,7 @@ def test_a_mistyped_year_is_withdrawn_and_the_row_received_where_it_belongs(work
     assert answer.left == (("events/all-2052", "a.csv"),)
     code, out, _ = call(capsys, "withdraw", "events/all-2052", "--reason", "yıl yanlış")
     assert code == 0 and "data/store/.history/events/all-2052/" in out
-    assert partitions(workbook_root, "events") == ["all-2025"]
+    assert partitions(store_root, "events") == ["all-2025"]
     answer = take(mended)
     assert (answer.problems, answer.left) == ([], ())
     assert sorted(store.read("live", "events").frame["event_id"]) == ["E1", "E2"]
@@ -176,7 +174,7 @@ def test_a_mistyped_year_is_withdrawn_and_the_row_received_where_it_belongs(work
             intake.withdraw(name)
 
 
-def test_units_are_corrections_of_their_own_files_alone(workbook_root, tmp_path):
+def test_units_are_corrections_of_their_own_files_alone(store_root, tmp_path):
     take(events(tmp_path / "eng.csv", event(1), event(2, 2024)), unit="eng")
     take(events(tmp_path / "sci.csv", event(3, unit="sci"), event(4, 2024, unit="sci")), unit="sci")
     answer = take(events(tmp_path / "eng2.csv", event(1, title="Yeni")), unit="eng")
@@ -186,7 +184,7 @@ def test_units_are_corrections_of_their_own_files_alone(workbook_root, tmp_path)
     assert take(events(tmp_path / "eng3.csv", event(5, 2023)), unit="eng").left == ()
 
 
-def test_a_partition_of_other_columns_is_told_and_can_be_taken_out(workbook_root, tmp_path):
+def test_a_partition_of_other_columns_is_told_and_can_be_taken_out(store_root, tmp_path):
     take(events(tmp_path / "a.csv", event(1)))
     held = store.partition("events", "all-2025").as_posix()
     staged = store.stage("events", "all-2025", [event(2)])
@@ -210,21 +208,6 @@ def test_a_partition_of_other_columns_is_told_and_can_be_taken_out(workbook_root
 # -- any rows ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def root_of_module(tmp_path_factory):
-    root = tmp_path_factory.mktemp("again")
-    (root / "data").mkdir()
-    for part in ("catalog", "reference"):
-        (root / "data" / part).symlink_to(REPO / "data" / part)
-    before = os.environ.get("WORKBOOK_ROOT")
-    os.environ["WORKBOOK_ROOT"] = str(root)
-    yield root
-    if before is None:
-        del os.environ["WORKBOOK_ROOT"]
-    else:
-        os.environ["WORKBOOK_ROOT"] = before
-
-
 # Joint publications: a partner may be missing, which is part of the key.
 _row = st.tuples(st.integers(2024, 2025), st.sampled_from([None, "DE-01", "AZ-01"]), st.integers(0, 2))
 
@@ -236,9 +219,9 @@ def written(year, partner, count):
             "index_name": "Scopus"}  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_row, max_size=6), st.lists(_row, max_size=6))
-def test_old_and_added_without_removed_are_the_new(root_of_module, before, after):
+def test_old_and_added_without_removed_are_the_new(store_root, before, after):
     name = "all"
     store.write_partition("publications", name, [written(*row) for row in before])
     staged = store.stage("publications", name, [written(*row) for row in after])
@@ -263,7 +246,7 @@ class Crash(BaseException):
     """Nothing of ours catches it, as nothing catches a power cut."""
 
 
-def test_a_crash_leaves_the_old_or_the_new_whole(workbook_root, tmp_path, monkeypatch):
+def test_a_crash_leaves_the_old_or_the_new_whole(store_root, tmp_path, monkeypatch):
     old = events(tmp_path / "eski.csv", event(1, 2024), event(2, 2025))
     new = events(tmp_path / "yeni.csv", event(1, 2024, title="Yeni"), event(2, 2025, title="Yeni"))
     real, left, seen = pathlib.Path.replace, 0, []
@@ -295,21 +278,21 @@ def test_a_crash_leaves_the_old_or_the_new_whole(workbook_root, tmp_path, monkey
     # Nothing but the list of moves decides: old before it stands, new ever after.
     assert ended and seen == sorted(seen, key=lambda title: title == "Yeni")
     assert (seen.count("Kongre"), seen.count("Yeni")) >= (2, 5)
-    store_ = workbook_root / "data" / "store"
+    store_ = store_root / "data" / "store"
     assert not list(store_.glob(".pending-*.json"))
     assert not [path for path in store_.rglob("*.part") if not path.name.startswith(".pending-")]
 
 
-def test_a_list_of_moves_cut_short_by_a_crash_is_none(workbook_root, tmp_path):
+def test_a_list_of_moves_cut_short_by_a_crash_is_none(store_root, tmp_path):
     take(events(tmp_path / "a.csv", event(1)))
     staged = store.stage("events", "all-2025", [])
-    beside = workbook_root / "data" / "store" / ".pending-1.json.part"
+    beside = store_root / "data" / "store" / ".pending-1.json.part"
     beside.write_text('[["data/store/events/all-2025.parq', encoding="utf-8")
     assert list(store.read("live", "events").frame["event_id"]) == ["E1"]
     assert staged.exists()
 
 
-def test_cards_say_what_is_held_as_soon_as_it_is_held(workbook_root, tmp_path):
+def test_cards_say_what_is_held_as_soon_as_it_is_held(store_root, tmp_path):
     answer = take(events(tmp_path / "a.csv", event(1)))
     (card,) = receipts.cards()
     assert card["partitions"] == [change.partition for change in answer.changes]
