@@ -527,9 +527,13 @@ def test_publishers_tables_are_not_searched(store_root, tmp_path):
 # -- no false alarms ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("register", DECLARED)
-def test_no_row_of_the_sample_is_taken_for_a_person(register):
-    with (REPO / "data" / "sample" / f"{register}.csv").open(encoding="utf-8", newline="") as file:
+SAMPLES = [path for name in DECLARED if (path := REPO / "data" / "sample" / f"{name}.csv").exists()]
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_no_row_of_the_sample_is_taken_for_a_person(path):
+    assert len(SAMPLES) > 20
+    with path.open(encoding="utf-8", newline="") as file:
         cells = {cell for row in csv.reader(file) for cell in row}
     assert personal.in_cells(cells) == {}
 
