@@ -447,7 +447,7 @@ def with_part(path, name, content):
     ("part", "content"),
     [
         ("xl/media/image1.png", b"\x89PNG"), ("docProps/custom.xml", b"<a>Ahmet Demir</a>"),
-        ("customXml/item1.xml", b"<a/>"), ("xl/persons/person.xml", b"<a/>"),
+        ("customXml/item1.xml", b"<a/>"), ("xl/persons/person.xml", b'<person displayName="Ahmet Demir"/>'),
         ("xl/comments1.xml", b"<authors><author>Ahmet Demir</author></authors>"),
         ("xl/drawings/drawing1.xml", b"<a><t>ayse.yilmaz@ornek</t><t>.edu.tr</t></a>"),
     ],
@@ -461,6 +461,7 @@ def test_of_a_workbook_that_cannot_be_searched_only_what_is_read_is_kept(tmp_pat
     ("part", "content"),
     [
         ("xl/comments1.xml", b"<authors><author>workbook check</author></authors>"),
+        ("xl/persons/person.xml", b"<personList/>"),
         ("xl/drawings/drawing1.xml", b"<a><t>Bir ok</t></a>"),
         ("xl/printerSettings/printerSettings1.bin", b"x"),
     ],

@@ -278,7 +278,7 @@ def _declared_in(root: Path) -> frozenset[str]:
 # are searched; what cannot be searched (pictures, threads of comments, data of other programs) is not kept.
 _BARE = re.compile(
     r"\[Content_Types\]\.xml|(.*/)?_rels/.*|xl/(styles|calcChain|metadata)\.xml|xl/(theme|tables|printerSettings)/.*|"
-    r"mimetype|styles\.xml|settings\.xml|manifest\.rdf|META-INF/manifest\.xml|Configurations2/.*"
+    r"docMetadata/LabelInfo\.xml|mimetype|styles\.xml|settings\.xml|manifest\.rdf|META-INF/manifest\.xml|Configurations2/.*"
 )
 _SEARCHED = re.compile(
     r"xl/workbook\.xml|xl/comments/?[^/]*\.xml|xl/drawings/[^/]*\.(xml|vml)|xl/charts/[^/]*\.xml|"
@@ -316,6 +316,8 @@ def _of_package(content: bytes, seen: frozenset[str]) -> tuple[list[Carried], bo
             elif name == "xl/sharedStrings.xml":  # a text may lie there that no cell has any more
                 texts = (_bare(part) for part in _SHARED.findall(raw.decode("utf-8", errors="replace")))
                 found += _scattered("", {text for text in texts if text not in seen})
+            elif name.startswith("xl/persons/"):  # Excel writes the list of those who comment, be it empty
+                unknown = unknown or b"displayName" in raw
             else:
                 unknown = unknown or name != "content.xml" or b":annotation" in raw
     return found, signed, unknown
