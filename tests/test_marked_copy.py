@@ -755,10 +755,9 @@ def test_the_whole_answer_is_turkish(say, tmp_path):
         "  okunmadı: 'fuar.xlsx', “Notlar” sayfası başlığı bilinen hiçbir tabloya uymuyor; ilk satırı: 'ad', "
         "'telefon'. Beklenen: yayıncıların düzenlerinden birinde bir sıralama tablosu (data/catalog/layouts) "
         "ya da kendi başlıklarıyla bir kayıt (data/catalog/datasets/registers.yml).",
-        "  not: 'fuar.xlsx', “Notlar” sayfası: 'ad' sütununda kişi adları var (1 hücre). Sütun atlandı: "
-        "okunmaz ve saklanmaz. Bir dahaki sefere bu sütunu çıkarın.",
-        "  not: 'fuar.xlsx', “Notlar” sayfası: 'telefon' sütununda telefon numaraları var (1 hücre). Sütun "
-        "atlandı: okunmaz ve saklanmaz. Bir dahaki sefere bu sütunu çıkarın.",
+        "  not: 'fuar.xlsx', “Notlar” sayfası: kişisel veri içeren sütunlar atlandı: 'ad' (kişi adları, "
+        "hücre: 1); 'telefon' (telefon numaraları, hücre: 1). Bunlar okunmaz ve saklanmaz. Bir dahaki sefere "
+        "bu sütunları çıkarın.",
         "  not: 'fuar.xlsx' dosyasının yalnızca okunan bölümü data/raw içinde saklanır; kalanında kişisel "
         "veri var ya da olup olmadığı denetlenemiyor.",
         "  işaretli kopya: fuar.kontrol.xlsx (1 hücre renklendirildi; sizin dosyanıza dokunulmadı)",

@@ -339,7 +339,7 @@ def commit(moves: Sequence[tuple[Path, Path]]) -> None:
     settle()
     root = paths.root()
     for written, _ in moves:
-        with written.open("rb") as file:  # else a power cut could leave the list whole and the files empty
+        with written.open("r+b") as file:  # else a power cut could leave the list whole and the files empty
             os.fsync(file.fileno())
     owed = paths.data("store", _OWED.replace("*", uuid.uuid4().hex))
     owed.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from .. import locale, paths
 from ..catalog.personal import Pattern, Rule, load_personal_data
 from ..errors import Fault, FileRefused
-from . import declaration, packed, wording
+from . import declaration, markup, packed, wording
 
 if TYPE_CHECKING:
     from .recognition import Recognised
@@ -172,7 +172,11 @@ def carried(
         tables = [*others, *(recognised.table for recognised in registers)]
         seen = frozenset(cell for table in tables for row in table.rows for cell in row.cells)
         parts, signed, unknown = _of_package(content, seen)
-        found += parts
+        counted: dict[str, Carried] = {}
+        for one in parts:
+            cells = one.cells + (counted[one.rule.code].cells if one.rule.code in counted else 0)
+            counted[one.rule.code] = Carried("", "", one.rule, cells)
+        found += counted.values()
         if parts or unknown:
             keep = "read"
         elif signed and keep == "whole":
@@ -189,13 +193,14 @@ def _beside(recognised: "Recognised") -> Iterator[Carried]:
         if place not in declared:
             heading = header.cells[place] if place < len(header.cells) else ""
             cells = [row.cells[place] for row in recognised.rows if place < len(row.cells)]
-            yield from _column(sheet, heading, place, [cell for cell in cells if cell])
+            at = recognised.table.first_column + place
+            yield from _column(sheet, heading, at, [cell for cell in cells if cell])
     above = [cell for row in recognised.table.rows if row.number < header.number for cell in row.cells]
     yield from _scattered(sheet, above)
 
 
 def _column(sheet: str, heading: str, place: int, cells: list[str]) -> Iterator[Carried]:
-    shown = masked(heading) if heading else f"{place + 1}."
+    shown = masked(heading) if heading else markup.letters(place + 1)
     for rule in load_personal_data().rules:
         if heading and len(heading) <= _LONGEST_HEADING and rule.is_heading(heading):
             yield Carried(sheet, shown, rule, len(cells))
@@ -290,6 +295,8 @@ _AUTHOR = re.compile(
     r"(<(?:\w+:)?(?:creator|lastModifiedBy|initial-creator|printed-by|Manager|author)(?:\s[^>]*)?>)([^<]*)(?=</)"
 )
 _TAG = re.compile("<[^>]*>")
+# What a drop-down says to who chooses.
+_HINT = re.compile(r'(?:promptTitle|prompt|errorTitle|error)="([^"]*)"')
 _SHARED = re.compile(r"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
 
 
@@ -327,18 +334,15 @@ def _is_program(author: str) -> bool:
     return load_personal_data().is_program(html.unescape(author))
 
 
-def _bare(markup: str) -> str:
-    return locale.tidy(html.unescape(_TAG.sub("", markup)))
+def _bare(text: str) -> str:
+    return locale.tidy(html.unescape(_TAG.sub("", text)))
 
 
-def _texts(markup: str) -> list[str]:
+def _texts(part: str) -> list[str]:
     """Return the texts of markup: each by itself, and together, for one word may stand in several."""
-    apart = [text for text in _TAG.split(markup) if text.strip()]
-    together = _bare(markup)
-    texts = [html.unescape(text) for text in apart] + re.findall(
-        r'(?:promptTitle|prompt|error)="([^"]*)"', markup
-    )
-    return texts if any(rule_of(text) for text in texts) else [*texts, together]
+    apart = [text for text in _TAG.split(part) if text.strip()]
+    texts = [html.unescape(text) for text in (*apart, *_HINT.findall(part))]
+    return texts if any(rule_of(text) for text in texts) else [*texts, _bare(part)]
 
 
 def unsigned(content: bytes) -> bytes:
@@ -392,14 +396,29 @@ def _place(one: Carried, language: str) -> str:
 
 def notes(file: str, found: Sequence[Carried], keep: Keep) -> Iterator[Fault]:
     """Yield what is told of personal data that was dropped, and of what is kept of a file."""
-    for one in found:
-        values = {"place": wording.place(file, one.sheet), "what": _what(one.rule), "count": one.cells}
-        if one.heading:
-            yield wording.fault("personal_column", heading=one.heading, **values)
-        else:
-            yield wording.fault("personal_elsewhere", **values)
+    for sheet, in_columns in dict.fromkeys((one.sheet, bool(one.heading)) for one in found):
+        of_sheet = [one for one in found if (one.sheet, bool(one.heading)) == (sheet, in_columns)]
+        code = "personal_columns" if in_columns else "personal_elsewhere"
+        yield wording.fault(code, place=wording.place(file, sheet), found=_listed(of_sheet))
     if keep == "read":
         yield wording.fault("kept_as_read", file=file)
+
+
+def _listed(found: Sequence[Carried]) -> dict[str, str]:
+    """Return what was found in both languages: column, kind and number of cells."""
+    return {
+        language: "; ".join(
+            wording.sentence(
+                "personal.column" if one.heading else "personal.cells",
+                language,
+                heading=one.heading,
+                what=one.rule.what[language],
+                count=locale.number(one.cells, language),
+            )
+            for one in found
+        )
+        for language in locale.LANGUAGES
+    }
 
 
 def fault(rule: Rule, is_key: bool) -> Fault:

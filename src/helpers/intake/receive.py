@@ -193,6 +193,8 @@ def _keep(path: Path, kept: Path, answer: Answer) -> None:
     temporary.unlink(missing_ok=True)
     temporary.write_bytes(content)
     temporary.chmod(0o444)
+    if kept.exists():
+        kept.chmod(0o644)  # else Windows replaces it not
     temporary.replace(kept)
 
 
