@@ -471,6 +471,30 @@ def test_what_programs_leave_in_a_workbook_stays(tmp_path, part, content):
     assert judge(path).keep == "whole"
 
 
+@pytest.mark.parametrize(
+    ("part", "keep"), [("docProps/core.xml", "read"), ("xl/theme/theme1.xml", "unsigned")]
+)
+def test_a_part_with_a_wrong_check_sum_breaks_nothing(store_root, tmp_path, part, keep):
+    book = openpyxl.Workbook()
+    for line in table("events", [EVENT]):
+        book.active.append(line)
+    book.properties.creator = "Ahmet Demir"
+    book.save(tmp_path / "a.xlsx")
+    path = tmp_path / "e.xlsx"
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (b"<!--sum-->" if name == part else b""))
+    path.write_bytes(path.read_bytes().replace(b"<!--sum-->", b"<!--mus-->"))
+    answer = judge(path)
+    assert (answer.keep, answer.problems) == (keep, [])
+    if keep == "read":
+        assert "Demir" not in everything((store_root / take(path).stored_as).parent)
+    else:
+        with pytest.raises(FileRefused, match=r"theme1\.xml' is damaged"):
+            take(path)
+        assert everything(store_root / "data" / "store") == ""
+
+
 def test_numbers_dates_and_formulas_of_a_reduced_file_stay_what_they_were(store_root, tmp_path):
     rows = [EVENT | {"event_id": "=1+1", "foreign_papers_pct": 53.125, "participants_count": 120,
             "start_date": datetime(2025, 5, 31)}]  # fmt: skip

@@ -311,7 +311,11 @@ def _of_package(content: bytes, seen: frozenset[str]) -> tuple[list[Carried], bo
         for name in archive.namelist():
             if name.endswith("/") or _BARE.fullmatch(name):
                 continue
-            raw = archive.read(name)
+            try:
+                raw = archive.read(name)
+            except zipfile.BadZipFile:  # its check sum is wrong: other programs read it all the same
+                unknown = True
+                continue
             if _SEARCHED.fullmatch(name):
                 text = raw.decode("utf-8", errors="replace")
                 authors = [author for _, author in _AUTHOR.findall(text) if not _is_program(author)]
@@ -345,12 +349,18 @@ def _texts(part: str) -> list[str]:
     return texts if any(rule_of(text) for text in texts) else [*texts, _bare(part)]
 
 
-def unsigned(content: bytes) -> bytes:
-    """Return a workbook without the names of its authors in its properties; all else is as it was."""
+def unsigned(file: str, content: bytes) -> bytes:
+    """Return a workbook without the names of its authors in its properties; all else is as it was.
+
+    Raises FileRefused where a part is damaged.
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
         for info in old.infolist():
-            part = old.read(info)
+            try:
+                part = old.read(info)
+            except zipfile.BadZipFile as error:
+                raise wording.refusal("part_damaged", file=file, part=info.filename) from error
             if info.filename in _PROPERTIES:
                 text = part.decode("utf-8", errors="replace")
                 part = _AUTHOR.sub(lambda told: told[0] if _is_program(told[2]) else told[1], text).encode()

@@ -186,7 +186,7 @@ def _keep(path: Path, kept: Path, answer: Answer) -> None:
     if answer.keep == "read":
         content = reduced.workbook(answer)
     elif answer.keep == "unsigned":
-        content = personal.unsigned(content)
+        content = personal.unsigned(path.name, content)
     if kept.exists() and kept.read_bytes() == content:
         return
     temporary = kept.with_name(kept.name + ".part")
