@@ -33,3 +33,23 @@ def workbook_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(REPO / "notebooks", root / "notebooks", ignore=not_data)
     monkeypatch.setenv("WORKBOOK_ROOT", str(root))
     return root
+
+
+@pytest.fixture(scope="session")
+def _lasting_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("lasting")
+    (root / "data").mkdir()
+    for part in ("catalog", "reference", "sample", "published"):
+        (root / "data" / part).symlink_to(REPO / "data" / part)
+    (root / "notebooks").symlink_to(REPO / "notebooks")
+    return root
+
+
+@pytest.fixture
+def store_root(_lasting_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workbook that has received nothing, for tests that change no definition: it is read once for all."""
+    for emptied in ("raw", "store"):
+        shutil.rmtree(_lasting_root / "data" / emptied, ignore_errors=True)
+        (_lasting_root / "data" / emptied).mkdir()
+    monkeypatch.setenv("WORKBOOK_ROOT", str(_lasting_root))
+    return _lasting_root

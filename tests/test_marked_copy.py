@@ -10,6 +10,7 @@ import re
 import shutil
 import zipfile
 from datetime import date, datetime
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -359,6 +360,79 @@ _look = st.fixed_dictionaries(
 )
 
 
+def test_formulas_keep_their_results_for_a_preview(tmp_path):
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("fairs")
+        for row, line in enumerate([[*FAIRS[0], "s"], ["F1", "a", "XX", *FAIRS[1][3:]]]):
+            page.write_row(row, 0, line)
+        bold = book.add_format({"bold": True})
+        for place, (formula, result) in enumerate(RESULTS, 12):
+            page.write_formula(1, place, formula, bold, result)
+        page.write_array_formula("T2:T2", "{=SUM(M2:M2)}", None, 9.5)
+        hidden = book.add_worksheet("Gizli & öteki")
+        hidden.hide()
+        hidden.write_formula("B7", "=fairs!M2+1", None, 8)
+    _, new = copy_of(path)
+    assert coloured(new["fairs"]) == {(2, 3)} and new["Gizli & öteki"].sheet_state == "hidden"
+    assert [new["fairs"].cell(2, place + 13).value for place in range(6)] == [
+        formula for formula, _ in RESULTS
+    ]
+    shown = openpyxl.load_workbook(path.with_name("f.checked.xlsx"), data_only=True)
+    assert [shown["fairs"].cell(2, place + 13).value for place in range(6)] == [
+        result for _, result in RESULTS
+    ]
+    assert (shown["fairs"]["T2"].value, shown["Gizli & öteki"]["B7"].value) == (9.5, 8)
+    assert shown["fairs"]["M2"].font.bold
+    # The sender's file says the same when its results are read.
+    old = openpyxl.load_workbook(path, data_only=True)
+    assert [c.value for c in old["fairs"][2]] == [c.value for c in shown["fairs"][2]]
+
+
+RESULTS = [
+    ("=3+4", 7),
+    ('="a<"&"b"', "a<b"),
+    ("=1=1", True),
+    ("=1/0", "#DIV/0!"),
+    ("=1/8", 0.125),
+    ("=M1", 7),
+]
+
+# As Excel writes a list that stands on another sheet, with an identifier of the sheet's own namespace.
+NEWER = (
+    '<extLst><ext uri="{CCE6A557-97BC-4B89-ADB6-D9C93CAAB3DF}" '
+    'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    '<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" count="1">'
+    '<x14:dataValidation type="list" allowBlank="1" xr:uid="{1-2}"><x14:formula1><xm:f>Liste!$A$1:$A$3</xm:f>'
+    "</x14:formula1><xm:sqref>D2:D9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
+)
+
+
+@pytest.mark.parametrize("prefix", ["x14", "unknown"])
+def test_lists_on_another_sheet_stay_where_they_can(tmp_path, prefix):
+    lines = [FAIRS[0], ["F1", "a", "XX", *FAIRS[1][3:]]]
+    to_xlsx(tmp_path / "a.xlsx", fairs=lines, Liste=[["online"], ["in_person"]])
+    path = tmp_path / "f.xlsx"
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(path, "w") as made:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                more = NEWER.replace("x14:", f"{prefix}:").replace(f"xmlns:{prefix}:", "xmlns:")
+                text = text.replace(b"</worksheet>", more.encode() + b"</worksheet>").replace(
+                    b"<worksheet ", b'<worksheet xmlns:xr="urn:xr" xmlns:unknown="urn:x" ', 1
+                )
+            made.writestr(name, text)
+    copy, new = copy_of(path)
+    assert coloured(new["fairs"]) == {(2, 3)}
+    with zipfile.ZipFile(tmp_path / copy.file) as archive:
+        text = archive.read("xl/worksheets/sheet1.xml")
+    if prefix == "x14":
+        assert copy.lacking == () and b"<xm:f>Liste!$A$1:$A$3</xm:f>" in text and b"xr:uid" not in text
+    else:  # whose prefix the sheet explains, and not the extension
+        assert copy.lacking == ("drop_downs",) and b"Liste!$A$1" not in text
+    ElementTree.fromstring(text)
+
+
 @settings(max_examples=40)
 @given(
     st.dictionaries(st.tuples(st.integers(6, 12), st.integers(1, 14)), st.tuples(_cell, _look), max_size=12),
@@ -414,11 +488,12 @@ def test_what_the_copy_lacks_is_told(tmp_path):
         chart.add_series({"values": "=fairs!$H$2:$H$3"})
         page.insert_chart("J9", chart)
     copy, new = copy_of(path)
-    assert copy.lacking == ("charts", "conditional", "shapes", "sparklines")
+    assert copy.lacking == ("charts", "conditional", "shapes")
     # It is so: none of them is in the copy, but for the chart, which openpyxl draws anew.
     with zipfile.ZipFile(tmp_path / copy.file) as archive:
         text = b"".join(archive.read(name) for name in archive.namelist() if "comments" not in name)
-    assert b"not kutusu" not in text and b"sparkline" not in text and len(new.active._charts) == 1
+    assert b"not kutusu" not in text and len(new.active._charts) == 1
+    assert text.count(b"<x14:sparkline>") == 1 and b"fairs!H2:H3" in text  # put back
     assert coloured(new.active) == {(2, 3)}
 
 
@@ -498,7 +573,7 @@ def test_a_workbook_that_would_stall_openpyxl_is_copied_as_text(tmp_path, more):
     if more == "merged":
         page = page.replace("</sheetData>", f"</sheetData>{WIDE}")
     if more == "rows":
-        empty = "".join(f'<row r="{row}" ht="20"/>' for row in range(9, 700_000))
+        empty = "".join(f'<row r="{row}" ht="20"/>' for row in range(9, 1_040_000))
         page = page.replace("</sheetData>", f"{empty}</sheetData>")
     parts["xl/worksheets/sheet1.xml"] = page
     if more == "table":
@@ -685,6 +760,11 @@ def test_the_whole_answer_is_turkish(say, tmp_path):
         "  okunmadı: 'fuar.xlsx', “Notlar” sayfası başlığı bilinen hiçbir tabloya uymuyor; ilk satırı: 'ad', "
         "'telefon'. Beklenen: yayıncıların düzenlerinden birinde bir sıralama tablosu (data/catalog/layouts) "
         "ya da kendi başlıklarıyla bir kayıt (data/catalog/datasets/registers.yml).",
+        "  not: 'fuar.xlsx', “Notlar” sayfası: kişisel veri içeren sütunlar atlandı: 'ad' (kişi adları, "
+        "hücre: 1); 'telefon' (telefon numaraları, hücre: 1). Bunlar okunmaz ve saklanmaz. Bir dahaki sefere "
+        "bu sütunları çıkarın.",
+        "  not: 'fuar.xlsx' dosyasının yalnızca okunan bölümü data/raw içinde saklanır; kalanında kişisel "
+        "veri var ya da olup olmadığı denetlenemiyor.",
         "  işaretli kopya: fuar.kontrol.xlsx (1 hücre renklendirildi; sizin dosyanıza dokunulmadı)",
     ]
 

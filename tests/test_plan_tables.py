@@ -12,6 +12,7 @@ import yaml
 from helpers import texts
 from helpers.catalog import Indicator
 from helpers.errors import CatalogError, WorkbookError
+from helpers.intake.cells import harmless
 from helpers.plan import assessment, cards, documents, evaluation, performance, tables
 from helpers.plan.tables import Cell, Section, Table
 from helpers.texts import Texts
@@ -641,18 +642,22 @@ def test_a_file_tells_no_time_user_or_machine_and_is_always_the_same(make, scale
 def test_a_word_document_holds_every_cell(scale, tr):
     docx = pytest.importorskip("docx")
     made = every_table(scale, tr)
+
+    def safe(cell):
+        return harmless(tables.written(cell, tr))  # one of the needs is written =1+1
+
     document = docx.Document(io.BytesIO(documents.docx(made, tr)))
     page = document.sections[0]
     assert (round(page.page_width.cm, 1), round(page.page_height.cm, 1)) == (29.7, 21.0)
     assert page.orientation == docx.enum.section.WD_ORIENT.LANDSCAPE
     expected = []
     for table in made:
-        expected.append([[label, tables.written(cell, tr)] for label, cell in table.head])
+        expected.append([[label, safe(cell)] for label, cell in table.head])
         for section in table.sections:
-            rows = [[tables.written(cell, tr) for cell in row] for row in section.rows]
+            rows = [[safe(cell) for cell in row] for row in section.rows]
             expected.append([list(section.columns), *rows])
         if table.foot:
-            expected.append([[label, tables.written(cell, tr)] for label, cell in table.foot])
+            expected.append([[label, safe(cell)] for label, cell in table.foot])
     held = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
     assert held == expected
     words = [paragraph.text for paragraph in document.paragraphs]

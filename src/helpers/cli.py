@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import paths
 from .errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -102,7 +103,22 @@ def _parser() -> argparse.ArgumentParser:
 
     command = _command(commands, "list", "show what the workbook holds", "workbook list --edition live")
     command.add_argument("--edition", choices=("sample", "live"), help="only this edition")
+    command.add_argument(
+        "--history",
+        metavar="REGISTER",
+        help="what a register held before: what replaced it, and what changed",
+    )
     command.set_defaults(call=_list)
+
+    command = _command(
+        commands,
+        "withdraw",
+        "take rows of a unit and year out of what is held; they stay in the history",
+        "workbook withdraw events/all-2052 --reason 'the year was mistyped'",
+    )
+    command.add_argument("partition", help="as `workbook receive` names it, such as events/all-2025")
+    command.add_argument("--reason", default="", metavar="WHY", help="the history keeps it")
+    command.set_defaults(call=_withdraw)
 
     command = _command(
         commands, "run", "make the reports", "workbook run --year 2024 --year 2025 --language tr"
@@ -245,7 +261,9 @@ def _list(parsed: argparse.Namespace) -> int:
     from . import store
     from .intake import cards
 
-    received = {f"{part}.parquet": card for card in cards() for part in card["partitions"]}  # type: ignore[attr-defined]
+    if parsed.history:
+        return _list_history(parsed.history)
+    received = {f"{part}.parquet": card for card in cards() for part in card["partitions"]}
     lines = [("edition", "dataset", "ranking", "years", "rows", "source", "received", "sha-256")]
     for edition in (parsed.edition,) if parsed.edition else (store.SAMPLE, store.LIVE):
         for held in store.holdings(edition):
@@ -262,16 +280,44 @@ def _list(parsed: argparse.Namespace) -> int:
                     str(card.get("sha256", held["sha256"]))[:12],
                 )
             )
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    _print_table(lines)
     if len(lines) == 1:
         print("Nothing is held. Receive a file with: workbook receive FILE")
     return 0
 
 
+def _list_history(register: str) -> int:
+    from .intake import history
+
+    lines = [("until", "partition", "from file", "then", "what changed", "kept as")]
+    for card in history.kept(register):
+        then = f"replaced by {card['replaced_by']}" if card["replaced_by"] else "withdrawn"
+        changed = card["changes"]["en"].split(": ", 1)[1] if "changes" in card else card.get("reason", "")
+        kept = history.folder(*card["partition"].split("/"), card["file"])
+        lines.append(
+            (card["until"], card["partition"], card["name_as_received"], then, changed, paths.shown(kept))
+        )
+    _print_table(lines)
+    if len(lines) == 1:
+        print("Nothing of it was ever replaced or withdrawn.")
+    return 0
+
+
+def _withdraw(parsed: argparse.Namespace) -> int:
+    from .intake import withdraw
+
+    kept = withdraw(parsed.partition, parsed.reason)
+    print(f"{parsed.partition} is no longer held; its rows are kept as {kept}.")
+    return 0
+
+
+def _print_table(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
 def _confirm(parsed: argparse.Namespace) -> int:
-    from . import paths
     from .catalog.institutions import confirm
 
     confirm(paths.data("reference"), parsed.spelling, parsed.institution, parsed.seen_in)
@@ -280,7 +326,6 @@ def _confirm(parsed: argparse.Namespace) -> int:
 
 
 def _sample(parsed: argparse.Namespace) -> int:
-    from . import paths
     from .demonstration import write
 
     folder = parsed.folder or paths.data("sample")

@@ -6,7 +6,10 @@ know which edition it works on.
 
 import csv
 import hashlib
+import json
 import logging
+import os
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +74,11 @@ def definition(dataset: str) -> dict[str, Any]:
         ) from None
 
 
+def datasets() -> list[str]:
+    """Return the names of the declared datasets."""
+    return list(_definitions(paths.root()))
+
+
 def connect(**settings: str) -> "duckdb.DuckDBPyConnection":
     """Open a DuckDB of its own in memory, which fetches nothing; `settings` are DuckDB's own."""
     import duckdb
@@ -102,7 +110,7 @@ def reading(edition: str, dataset: str, found: Sequence[Path]) -> Iterator["duck
         with connect() as connection:
             yield connection
     except duckdb.Error as error:
-        raise _refusal(edition, found, columns, error) from error
+        raise _refusal(edition, dataset, found, columns, error) from error
 
 
 def check_header(path: Path, columns: Iterable[str]) -> None:
@@ -117,7 +125,9 @@ def check_header(path: Path, columns: Iterable[str]) -> None:
         )
 
 
-def _refusal(edition: str, found: Sequence[Path], columns: dict[str, Any], error: Exception) -> FileRefused:
+def _refusal(
+    edition: str, dataset: str, found: Sequence[Path], columns: dict[str, Any], error: Exception
+) -> FileRefused:
     """Find the first cell that cannot be read as what its column declares."""
     for path in found if edition == SAMPLE else ():
         try:
@@ -131,7 +141,9 @@ def _refusal(edition: str, found: Sequence[Path], columns: dict[str, Any], error
     return FileRefused(
         f"{named} cannot be read: {str(error).splitlines()[0]}.",
         expected=f"a table with the columns {', '.join(columns)}",
-        remedy="Receive the file it was made of again." if edition == LIVE else "Correct the file.",
+        remedy=f"Take it out (workbook withdraw {dataset}/{at_fault[0].stem}), then receive its file again."
+        if edition == LIVE
+        else "Correct the file.",
     )
 
 
@@ -177,6 +189,7 @@ def files(edition: str, dataset: str) -> list[Path]:
     if edition == SAMPLE:
         path = paths.data("sample", f"{dataset}.csv")
         return [path] if path.exists() else []
+    settle()
     return sorted(paths.data("store", dataset).glob("*.parquet"))
 
 
@@ -288,17 +301,37 @@ def sha256(path: Path) -> str:
     return _sha256(path, stat.st_size, stat.st_mtime_ns)
 
 
+# -- writing -----------------------------------------------------------------------------------------------
+
+# The list of moves that a commit has begun; while it lies in the store, they are owed.
+_OWED = ".pending-*.json"
+
+
 def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) -> bool:
     """Write rows as the Parquet partition `name` of a dataset; tell whether it replaced one.
 
     The partition appears whole or not at all.
     """
+    target = partition(dataset, name)
+    staged = stage(dataset, name, rows)
+    replaced = target.exists()
+    commit([(staged, target)])
+    return replaced
+
+
+def partition(dataset: str, name: str) -> Path:
+    """Return where a received partition lies, or would lie."""
+    return paths.data("store", dataset, f"{name}.parquet")
+
+
+def stage(dataset: str, name: str, rows: Sequence[dict[str, object]]) -> Path:
+    """Write rows as a Parquet file beside the partition that they will be, once committed."""
     import pandas as pd
 
+    settle()
     columns = definition(dataset)["columns"]
-    folder = paths.data("store", dataset)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{name}.parquet"
+    target = partition(dataset, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(target.name + ".part")
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
     typed = ", ".join(f'cast("{c}" as {column["type"]}) as "{c}"' for c, column in columns.items())
@@ -306,10 +339,48 @@ def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) 
         connection.register("rows_to_write", frame)
         rows_typed = f"select {typed} from rows_to_write order by all"
         connection.execute(f"copy ({rows_typed}) to {_sql(temporary.as_posix())} (format parquet)")
-    _log.info("%s rows written to %s", len(rows), paths.shown(target))
-    replaced = target.exists()
-    temporary.replace(target)
-    return replaced
+    _log.info("%s rows written for %s", len(rows), paths.shown(target))
+    return temporary
+
+
+def commit(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Put written files in their places below the workbook, all of them or none.
+
+    The moves are written down before the first is made. A crash before that leaves everything as it was;
+    after it, `settle` makes the moves that are owed before anybody reads.
+    """
+    settle()
+    root = paths.root()
+    for written, _ in moves:
+        with written.open("r+b") as file:  # else a power cut could leave the list whole and the files empty
+            os.fsync(file.fileno())
+    owed = paths.data("store", _OWED.replace("*", uuid.uuid4().hex))
+    owed.parent.mkdir(parents=True, exist_ok=True)
+    listed = [[one.relative_to(root).as_posix() for one in move] for move in moves]
+    beside = owed.with_name(owed.name + ".part")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(listed, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(owed)
+    settle()
+
+
+def settle() -> None:
+    """Make the moves that a commit still owes."""
+    for owed in sorted(paths.data("store").glob(_OWED)):
+        try:
+            moves = json.loads(owed.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue  # somebody else has settled it
+        for written, target in moves:
+            place = paths.root() / target
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                (paths.root() / written).replace(place)
+            except FileNotFoundError:
+                continue  # made before the crash
+        owed.unlink(missing_ok=True)
 
 
 def holdings(edition: str) -> list[dict[str, object]]:

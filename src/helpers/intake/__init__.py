@@ -4,7 +4,7 @@ from .answer import Answer
 from .held import judge_held
 from .marked import mark
 from .receipts import Receipt, cards, received_registers
-from .receive import check, receive
+from .receive import check, receive, withdraw
 from .template import write_templates
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "mark",
     "receive",
     "received_registers",
+    "withdraw",
     "write_templates",
 ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from ..errors import Fault, FileRefused, Problem
+from .history import Change
+from .personal import Carried, Keep
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -12,6 +14,9 @@ class Answer:
     """What the workbook says of one file.
 
     `left_out` says of each sheet that was not read why; `notes` tell what else there is to know of it.
+    `changes` tell of each stored partition what the file changed in it; `left` name partitions of the file
+    that it corrects, with that file's name: they have no rows here and stay as they were.
+    `carried` is the personal data that it carries where nothing is read; `keep` says how much is kept of it.
     """
 
     file: str
@@ -21,8 +26,16 @@ class Answer:
     suggestions: tuple[tuple[str, str, int], ...]
     stored_as: str = ""
     rejected_in: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
+    carried: tuple[Carried, ...] = ()
+    keep: Keep = "whole"
     notes: tuple[Fault, ...] = ()
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """Return the partitions that were held before."""
+        return tuple(change.partition for change in self.changes if change.held)
 
     @property
     def not_read(self) -> tuple[str, ...]:

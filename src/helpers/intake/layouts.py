@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .. import locale
 from ..catalog import Layout
 from ..errors import LayoutUnknown
-from . import wording
+from . import personal, wording
 from .table import RawTable, Row
 
 _EDITION = re.compile(r"(?:19|20)\d\d")
@@ -99,7 +99,10 @@ def _unread(header: Row, places: dict[str, int], layout: Layout) -> tuple[str, .
 def _unknown(table: RawTable, nearest: tuple[int, Layout, list[str], Row] | None) -> LayoutUnknown:
     place = wording.place(table.file, table.sheet)
     if nearest is None or nearest[0] < -len(nearest[2]) + 2:
-        found = ", ".join(repr(cell) for cell in table.rows[0].cells if cell)
+        cells = [cell for cell in table.rows[0].cells if cell]
+        # A row with somebody's number in it is no header, and the rest of it names the same person.
+        shown = [personal.MASK] if personal.in_cells(cells) else cells
+        found = ", ".join(map(repr, shown))
         return wording.unknown("table_unknown", place=place, found=found)
     _, layout, needed, header = nearest
     columns = {**layout.columns, **layout.values}
@@ -112,7 +115,7 @@ def _unknown(table: RawTable, nearest: tuple[int, Layout, list[str], Row] | None
         )
         for language in locale.LANGUAGES
     }
-    unread = ", ".join(repr(cell) for cell in _unread(header, places, layout))
+    unread = ", ".join(repr(personal.masked(cell)) for cell in _unread(header, places, layout))
     return wording.unknown(
         "layout_lacking",
         place=place,

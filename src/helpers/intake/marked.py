@@ -25,6 +25,7 @@ from ..locale import LANGUAGES
 from . import packed, safety, table, wording
 from .answer import Answer
 from .cells import is_formula
+from .restored import restored
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ _CORE = "docProps/core.xml"
 _DIGEST = re.compile(rb"<dc:identifier[^>]*>([^<]*)</dc:identifier>")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
-# openpyxl takes 40 µs and 0.6 kB for a cell, and joins areas cell by cell: more would be minutes.
-_MOST_ELEMENTS = 600_000
+# openpyxl takes 40 µs and 0.6 kB for a cell, and joins areas cell by cell: a register of 20,000 rows and 21
+# columns has 900,000 elements, and its copy takes 13 s and 460 MB.
+_MOST_ELEMENTS = 1_000_000
 _MOST_SPANNED = 250_000
 # Excel takes seconds to open a sheet with more.
 _MOST_COMMENTS = 2_000
@@ -92,7 +94,7 @@ def mark(path: Path, answer: Answer, language: str = "en") -> Copy | None:
     content = safety.content(path)
     contents = safety.examine(path.name, content)
     as_text = _as_text(contents)
-    made = None if as_text else _formatted(content, marks, language)
+    made, put_back = (None, frozenset()) if as_text else _formatted(content, marks, language)
     if made is None:
         as_text = as_text or "odd"
         made = _plain(path, content, contents, marks, language)
@@ -106,7 +108,7 @@ def mark(path: Path, answer: Answer, language: str = "en") -> Copy | None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         return Copy("", len(marks), why="folder", reason=error.strerror or str(error))
-    lacking = () if as_text or contents is None else tuple(sorted(contents.dropped))
+    lacking = () if as_text or contents is None else tuple(sorted(contents.dropped - put_back))
     return Copy(target.name, len(marks), min(len(marks), _MOST_COMMENTS), as_text, lacking)
 
 
@@ -209,8 +211,11 @@ def _height(text: str) -> int:
 # -- with formulas and formats -----------------------------------------------------------------------------
 
 
-def _formatted(content: bytes, marks: _Marks, language: str) -> bytes | None:
-    """Return the workbook with its marks; None where openpyxl does not understand it."""
+def _formatted(content: bytes, marks: _Marks, language: str) -> tuple[bytes | None, frozenset[str]]:
+    """Return the workbook with its marks; None where openpyxl does not understand it.
+
+    With it come the codes of what openpyxl dropped and was put back.
+    """
     import openpyxl
 
     target = io.BytesIO()
@@ -219,7 +224,7 @@ def _formatted(content: bytes, marks: _Marks, language: str) -> bytes | None:
             warnings.filterwarnings("always", message=_LOST_DATE)
             book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
             if any(re.match(_LOST_DATE, str(one.message)) for one in told):
-                return None
+                return None, frozenset()
             joined = {sheet.title: _joined(sheet) for sheet in book.worksheets}
             for sheet in book.worksheets:
                 _resize(sheet)
@@ -229,10 +234,11 @@ def _formatted(content: bytes, marks: _Marks, language: str) -> bytes | None:
                 _mark(book[name].cell(*place), says)
             book.properties.lastModifiedBy = _AUTHOR
             book.save(target)
+        made, put_back = restored(content, target.getvalue())
     except _ODD as error:
-        _log.info("copied as text: %r", error)
-        return None
-    return _signed(target)
+        _log.info("copied as text: %s", type(error).__name__)  # its message may quote a cell
+        return None, frozenset()
+    return _signed(io.BytesIO(made)), put_back
 
 
 def _joined(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:

@@ -36,6 +36,14 @@ _DROPPED_EXTENSIONS = {
 }
 
 
+# What a part is to the program that opens it stands in its relationship; its name may say anything.
+_RELATED = {
+    "vbaProject": "macros", "xlMacrosheet": "macros", "xlIntlMacrosheet": "macros", "dialogsheet": "macros",
+    "attachedToolbars": "macros", "externalLink": "external_links", "externalLinkPath": "external_links",
+    "oleObject": "embedded", "package": "embedded", "control": "embedded",
+}  # fmt: skip
+
+
 class Unfit(Exception):
     """A part that is not fit to be opened; `code` is that of the fault, `sheet` the sheet if it is known."""
 
@@ -263,6 +271,9 @@ class _Excel(Part):
         self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
 
     def _on_relationship(self, attributes: dict[str, str]) -> None:
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        if kind in _RELATED:
+            raise Unfit(_RELATED[kind])
         if attributes.get("TargetMode") != "External":
             self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from .. import paths
+from .. import paths, store
 from ..catalog import load
 from ..errors import Problem
-from . import cells, declaration, registers, wording
+from . import cells, declaration, history, personal, registers, wording
 from .answer import Answer
 from .rankings import Received
 from .registers import ReceivedRegister
@@ -63,19 +63,23 @@ def _read_problems(kept: Path) -> list[Problem]:
 # -- identity cards ----------------------------------------------------------------------------------------
 
 
-def write_card(
-    kept: Path, answer: Answer, partitions: list[str], unit: str, licence: str, sender: str
-) -> None:
-    """Write the identity card beside the kept file: what it is, who handed it in, what became of its rows."""
+def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str) -> tuple[Path, Path]:
+    """Write the identity card of a kept file: what it is, who handed it in, what became of its rows.
+
+    Returns the move that puts it beside the file.
+    """
+    partitions = [change.partition for change in answer.changes]
     card = {
         "title": "; ".join(dict.fromkeys(received.title for received in answer.tables)),
         "file": kept.name,
         "name_as_received": answer.file,
         "producer": "; ".join(dict.fromkeys(_producer(received) for received in answer.tables)),
-        "licence": licence or _licence(answer),
+        "licence": personal.masked(licence) or _licence(answer),
         "received": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "received_from": sender or unit or "not stated",
+        "received_from": personal.masked(sender) or unit or "not stated",
         "sha256": answer.sha256,
+        "kept": answer.keep,
+        "sha256_kept": store.sha256(kept),
         "bytes": kept.stat().st_size,
         "datasets": list(dict.fromkeys(partition.split("/")[0] for partition in partitions)),
         "rows": sum(received.rows for received in answer.tables),
@@ -83,10 +87,16 @@ def write_card(
         "rejected": sum(received.rejected for received in answer.tables),
         "tables": [_told(received) for received in answer.tables],
         "partitions": partitions,
+        "personal_data_dropped": [
+            {"sheet": one.sheet, "column": one.heading, "what": one.rule.code, "cells": one.cells}
+            for one in answer.carried
+        ],
+        "changes": [history.on_card(change) for change in answer.changes],
+        "left_as_they_were": [partition for partition, _ in answer.left],
     }
     temporary = kept.with_name(kept.name + _CARD + ".part")
     temporary.write_text(yaml.safe_dump(card, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    temporary.replace(kept.with_name(kept.name + _CARD))
+    return temporary, kept.with_name(kept.name + _CARD)
 
 
 def _producer(received: Received | ReceivedRegister) -> str:
@@ -113,7 +123,7 @@ def _told(received: Received | ReceivedRegister) -> dict[str, object]:
         "accepted": received.accepted,
         "rejected": received.rejected,
         "skipped": dict(Counter(reason for _, reason in received.skipped)),
-        "columns_not_read": list(received.unread),
+        "columns_not_read": [personal.masked(heading) for heading in received.unread],
         "caveats": received.caveats,
     }
     if isinstance(received, ReceivedRegister):
@@ -121,7 +131,7 @@ def _told(received: Received | ReceivedRegister) -> dict[str, object]:
     return told
 
 
-def cards() -> list[dict[str, object]]:
+def cards() -> list[dict[str, Any]]:
     """Return the identity cards of everything received, oldest first."""
     return [card for _, card in _cards("")]
 

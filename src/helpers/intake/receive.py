@@ -5,18 +5,31 @@
 
 import hashlib
 import logging
-import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import locale, paths
+from .. import locale, paths, store
 from ..catalog import Catalog, load
-from ..errors import FileRefused, LayoutUnknown
-from ..store import write_partition
-from . import declaration, layouts, markup, rankings, receipts, registers, table, wording
+from ..errors import FileRefused, LayoutUnknown, NotHeld
+from . import (
+    declaration,
+    history,
+    layouts,
+    markup,
+    personal,
+    rankings,
+    receipts,
+    reduced,
+    registers,
+    safety,
+    table,
+    wording,
+)  # fmt: skip
 from .answer import Answer
+from .history import Change
+from .personal import Carried, Keep
 from .rankings import Received
 from .recognition import Recognised, recognise
 from .registers import ReceivedRegister
@@ -51,18 +64,46 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
             raws.append(raw)
     if unknown and not found:
         raise unknown[0]
+    recognised = [match for match in found if isinstance(match, Recognised)]
+    carried, keep = _persons(path, opened, recognised, raws)
     if not any(match.rows for match in found):
         raise wording.refusal("header_only", file=path.name)
-    of_registers = iter(registers.clean([match for match in found if isinstance(match, Recognised)], unit))
+    sheets = {one.sheet for one in carried if one.heading}
+    of_registers = iter(registers.clean(recognised, unit, sheets, keep == "read"))
     received = [
         next(of_registers)
         if isinstance(match, Recognised)
         else rankings.clean(raw, match, catalog.systems[match.layout.system], year)
         for raw, match in zip(raws, found, strict=True)
     ]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    suggestions = _suggestions(received, catalog)
-    return Answer(path.name, digest, tuple(received), (*unknown, *left_out), suggestions, notes=opened.notes)
+    if any(isinstance(one, ReceivedRegister) and one.read for one in received):
+        keep = "read"
+    return Answer(
+        path.name,
+        hashlib.sha256(opened.content).hexdigest(),
+        tuple(received),
+        (*unknown, *left_out),
+        _suggestions(received, catalog),
+        notes=(*opened.notes, *personal.notes(path.name, carried, keep)),
+        carried=tuple(carried),
+        keep=keep,
+    )
+
+
+def _persons(
+    path: Path, opened: table.Opened, recognised: list[Recognised], raws: list[RawTable]
+) -> tuple[list[Carried], Keep]:
+    """Return the personal data that a file of registers carries, and how much of the file may be kept.
+
+    Raises FileRefused where it carries what bars it.
+    """
+    if not recognised:
+        return [], "whole"  # a publisher's table
+    personal.refuse_names(path, (raw.sheet for raw in raws))
+    others = [*(one for one in opened.tables if one not in raws), *opened.hidden]
+    carried, keep = personal.carried(recognised, others, opened.content, opened.contents)
+    personal.refuse(path.name, carried)
+    return carried, keep
 
 
 def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:
@@ -116,40 +157,62 @@ def receive(
     """Judge a file, keep it with its identity card and store its accepted rows.
 
     A ranking edition that is already held is replaced in the store, and so are the rows of a register that
-    are held of the same unit and year; the earlier file stays in `data/raw`. `unit` is the code of the unit
-    whose rows a register holds, all units' without it; for rankings alone it is any text. `sender` says who
-    handed the file in; without it, the unit did. The rejected rows are told in `language` beside the user's
-    own file.
+    are held of the same unit and year; the earlier file stays in `data/raw`, the rows in the history of the
+    store. All partitions of a file and its card take their places together or not at all. `unit` is the code
+    of the unit whose rows a register holds, all units' without it; for rankings alone it is any text.
+    `sender` says who handed the file in; without it, the unit did. The rejected rows are told in `language`
+    beside the user's own file. What identifies persons is not kept (`personal`).
     """
     answer = check(path, year, unit)
     folder = paths.data("raw", "registers" if answer.of_registers else "rankings")
     folder.mkdir(parents=True, exist_ok=True)
     of_unit = f"-{unit}" if unit and answer.of_registers else ""
-    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{path.suffix.lower()}"
-    if not kept.exists():
-        temporary = kept.with_name(kept.name + ".part")
-        shutil.copyfile(path, temporary)
-        temporary.chmod(0o444)
-        temporary.replace(kept)
-    partitions, replaced = _store(answer, kept.name)
+    suffix = ".xlsx" if answer.keep == "read" else path.suffix.lower()
+    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{suffix}"
+    _keep(path, kept, answer)
     rejected_in = receipts.write_problems(answer.problems, kept, path, language)
-    receipts.write_card(kept, answer, partitions, unit, licence, sender)
-    return replace(
-        answer, stored_as=paths.shown(kept), rejected_in=tuple(rejected_in), replaced=tuple(replaced)
-    )
+    changes, moves = _stage(answer, kept.name)
+    left = history.left([change.partition for change in changes], receipts.cards())
+    answer = replace(answer, changes=tuple(changes), left=tuple(left))
+    moves.append(receipts.stage_card(kept, answer, unit, licence, sender))
+    store.commit(moves)
+    return replace(answer, stored_as=paths.shown(kept), rejected_in=tuple(rejected_in))
+
+
+def _keep(path: Path, kept: Path, answer: Answer) -> None:
+    """Put what may be kept of a file in its place, read-only.
+
+    Raises FileRefused where the file has changed since it was judged.
+    """
+    content = safety.content(path)
+    if hashlib.sha256(content).hexdigest() != answer.sha256:
+        raise wording.refusal("changed_meanwhile", file=path.name)
+    if answer.keep == "read":
+        content = reduced.workbook(answer)
+    elif answer.keep == "unsigned":
+        content = personal.unsigned(path.name, content)
+    if kept.exists() and kept.read_bytes() == content:
+        return
+    temporary = kept.with_name(kept.name + ".part")
+    temporary.unlink(missing_ok=True)
+    temporary.write_bytes(content)
+    temporary.chmod(0o444)
+    if kept.exists():
+        kept.chmod(0o644)  # else Windows replaces it not
+    temporary.replace(kept)
 
 
 def _slug(text: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else "_" for c in locale.key(text)) or "table"
 
 
-def _store(answer: Answer, source: str) -> tuple[list[str], list[str]]:
-    """Write the accepted rows; return the partitions they are in, and those of them that were replaced.
+def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, Path]]]:
+    """Write the accepted rows beside their partitions; return what they change, and the moves to commit.
 
     A ranking has one partition per table kind, system and edition, a register one per unit and year.
     """
-    partitions, replaced = [], []
     parts: dict[tuple[str, str], list[Any]] = {}
+    rejected: dict[str, set[tuple[str, ...]]] = {}
     for received in answer.of_rankings:
         kind = "positions" if received.positions else "statistics"
         for dataset, rows in (
@@ -160,10 +223,35 @@ def _store(answer: Answer, source: str) -> tuple[list[str], list[str]]:
                 name = f"{row['system']}-{row['edition']}-{kind}"
                 parts.setdefault((dataset, name), []).append({**row, "source": source})
     for register in answer.of_registers:
+        rejected.setdefault(register.register, set()).update(register.rejected_keys)
         for name, records in register.partitions.items():
             parts.setdefault((register.register, name), []).extend(records)
+    brought = {partition: card for card in receipts.cards() for partition in card["partitions"]}
+    changes: list[Change] = []
+    moves: list[tuple[Path, Path]] = []
     for (dataset, name), rows in parts.items():
-        if write_partition(dataset, name, rows):
-            replaced.append(f"{dataset}/{name}")
-        partitions.append(f"{dataset}/{name}")
-    return partitions, replaced
+        staged = store.stage(dataset, name, rows)
+        change = history.compare(dataset, name, len(rows), staged, rejected.get(dataset, ()))
+        changes.append(change)
+        if change.held and not change.is_same:
+            moves += history.keep(change.partition, brought.get(change.partition), answer.file, change)
+        moves.append((staged, store.partition(dataset, name)))
+    return changes, moves
+
+
+def withdraw(partition: str, reason: str = "") -> str:
+    """Take a partition out of what is held; return where its rows are kept.
+
+    For rows that no corrected file replaces, such as those of a mistyped year. Raises NotHeld where nothing
+    is held under that name.
+    """
+    dataset, _, name = partition.partition("/")
+    held = {path.stem for path in store.files(store.LIVE, dataset)} if dataset in store.datasets() else set()
+    if name not in held:
+        raise NotHeld(
+            f"Nothing is held as {partition!r}.", remedy="See what is: workbook list --edition live"
+        )
+    brought = {one: card for card in receipts.cards() for one in card["partitions"]}
+    moves = history.keep(partition, brought.get(partition), by="", reason=reason)
+    store.commit(moves)
+    return paths.shown(moves[0][1])

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import locale
 from ..errors import LayoutUnknown
-from . import declaration, wording
+from . import declaration, personal, wording
 from .table import RawTable, Row
 
 
@@ -137,7 +137,8 @@ def _lacking(table: RawTable, fit: _Fit, registers: Mapping[str, Any]) -> Layout
     header = table.rows[fit.position]
     columns = described["columns"]
     places = fit.places.values()
-    unread = ", ".join(repr(c) for i, c in enumerate(header.cells) if c and i not in places)
+    cells = [cell for place, cell in enumerate(header.cells) if cell and place not in places]
+    unread = ", ".join(repr(personal.masked(cell)) for cell in cells)
 
     def missing(language: str) -> str:
         either = {

@@ -4,7 +4,7 @@ The tables of one file are judged together, for a row may refer to a row of anot
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 from .. import locale
 from ..catalog import load
 from ..errors import ParameterError, Problem, one_of
-from . import cells, declaration, held, judging, labels, leavings, wording
+from . import cells, declaration, held, judging, labels, leavings, personal, wording
 from .judging import Breach
 from .recognition import Recognised
 from .table import RawTable, Row
+from .values import Unreadable
 
 # A partition of rows that belong to no unit in particular.
 ALL_UNITS = "all"
@@ -30,7 +31,9 @@ class ReceivedRegister:
     """What became of the rows of one table: accepted + rejected + skipped = all.
 
     `partitions` are the accepted rows by the partition that holds them; `headings` are the table's own by
-    column; `skipped` are rows that hold no data, with the reason.
+    column; `skipped` are rows that hold no data, with the reason;
+    `rejected_keys` are the keys of the rejected rows, as far as they can be read; `read` are the rows of the
+    table with nothing but what was read, where no more of the file is kept.
     """
 
     table: RawTable
@@ -43,6 +46,8 @@ class ReceivedRegister:
     partitions: dict[str, list[Record]]
     years: list[int]
     skipped: tuple[tuple[int, str], ...] = ()
+    rejected_keys: frozenset[tuple[str, ...]] = frozenset()
+    read: tuple[Row, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -67,11 +72,17 @@ class ReceivedRegister:
         return {}
 
 
-def clean(tables: Sequence[Recognised], unit: str = "") -> list[ReceivedRegister]:
+def clean(
+    tables: Sequence[Recognised],
+    unit: str = "",
+    with_persons: Collection[str] = (),
+    is_reduced: bool = False,
+) -> list[ReceivedRegister]:
     """Judge the registers of one file against what they declare, each other and what is held.
 
-    `unit` is the unit whose rows the file holds; without it, those of any. Raises ParameterError where
-    there is no such unit.
+    `with_persons` are the sheets whose other columns hold personal data; `is_reduced` tells that no more of
+    the file is kept than was read. `unit` is the unit whose rows the file holds; without it, those of any.
+    Raises ParameterError where there is no such unit, FileRefused where a cell bars the file.
     """
     if tables and unit and unit not in load().units:
         raise ParameterError(f"There is no unit {unit!r}.", expected=one_of(load().units))
@@ -79,12 +90,13 @@ def clean(tables: Sequence[Recognised], unit: str = "") -> list[ReceivedRegister
     found: dict[str, _Rows] = {}
     for place, table in enumerate(tables):
         found.setdefault(table.register, _Rows(table.register, registers[table.register], unit)).add(
-            place, table
+            place, table, table.table.sheet in with_persons
         )
     for rows in found.values():
-        rows.judge()
+        rows.judge(tables[0].table.file)
     _settle(found)
-    return [_received(place, table, found[table.register]) for place, table in enumerate(tables)]
+    is_reduced = is_reduced or any(rows.covered for rows in found.values())
+    return [_received(place, table, found[table.register], is_reduced) for place, table in enumerate(tables)]
 
 
 # -- the rows of one register, from one or more sheets -----------------------------------------------------
@@ -101,14 +113,21 @@ class _Rows:
     raw: dict[str, list[str]] = field(default_factory=dict)
     breaches: list[Breach] = field(default_factory=list)
     rejected: set[int] = field(default_factory=set)
+    # Rows of which no cell is shown or kept: whatever stands in them stands in another place than it seems.
+    veiled: set[int] = field(default_factory=set)
+    # Cells with personal data, by row and column.
+    covered: set[tuple[int, str]] = field(default_factory=set)
 
-    def add(self, place: int, table: Recognised) -> None:
-        """Add the rows of a table of the file."""
+    def add(self, place: int, table: Recognised, has_persons: bool = False) -> None:
+        """Add the rows of a table of the file; `has_persons` where other columns of it hold personal data."""
         width = len(table.header.cells)
         kept, self.skipped[place] = leavings.apart(table, self.described)
         for row in kept:
             if any(row.cells[width:]):
-                spilled = tuple(cell for cell in row.cells[width:] if cell)
+                spilled = tuple(personal.masked(cell) for cell in row.cells[width:] if cell)
+                if has_persons:
+                    spilled = (personal.MASK,)
+                    self.veiled.add(len(self.origins))
                 self._reject(Breach(len(self.origins), (), spilled, wording.fault("width", width=width)))
             self.origins.append((place, row))
         for name, column in self.described["columns"].items():
@@ -124,10 +143,13 @@ class _Rows:
             texts = self.texts.setdefault(name, [])
             texts += [read(row, at) for row in kept]
 
-    def judge(self) -> None:
-        """Judge what the rows tell by themselves."""
+    def judge(self, file: str) -> None:
+        """Judge what the rows tell by themselves.
+
+        Raises FileRefused where a cell holds personal data that bars the whole file.
+        """
         self.texts, breaches = judging.rows(self.described, self.texts, cells.READERS)
-        for breach in breaches:
+        for breach in self._without_persons(breaches, file):
             self._reject(breach)
         if self.unit and "unit" in self.described["columns"]:
             faulty = {breach.row for breach in breaches if breach.columns == ("unit",)}
@@ -135,6 +157,27 @@ class _Rows:
                 if unit != self.unit and row not in faulty:
                     fault = wording.fault("other_unit", unit=self.unit)
                     self._reject(Breach(row, ("unit",), (unit,), fault))
+
+    def _without_persons(self, breaches: list[Breach], file: str) -> Iterator[Breach]:
+        """Put a mark over cells with personal data; that is what is wrong with them, whatever else is."""
+        hidden = {(row, name) for row in self.veiled for name in self.texts}
+        for name, column in self.described["columns"].items():
+            # A large amount may well look like the number of a person.
+            texts = [_searched(text) if column["type"] == "DOUBLE" else text for text in self.raw[name]]
+            found = personal.in_cells(texts)
+            for row, text in enumerate(texts if found else ()):
+                if text in found and row not in self.veiled:
+                    if found[text].cell == "refuse":
+                        raise personal.refuse_cell(file, found[text])
+                    self.covered.add((row, name))
+                    is_key = name in self.described["key"] or name.endswith("_key")
+                    yield Breach(row, (name,), (personal.MASK,), personal.fault(found[text], is_key))
+        hidden |= self.covered
+        for row, name in hidden:
+            self.raw[name][row] = self.texts[name][row] = personal.MASK
+        for breach in breaches:
+            if not any((breach.row, name) in hidden for name in breach.columns):
+                yield breach
 
     def _reject(self, breach: Breach) -> None:
         self.breaches.append(breach)
@@ -190,6 +233,15 @@ def _reader(
         return text
 
     return read
+
+
+def _searched(text: str) -> str:
+    """Return what is searched of a cell that should hold a number: nothing where it does."""
+    try:
+        cells.READERS["DOUBLE"](text)
+    except Unreadable:
+        return text
+    return ""
 
 
 # -- rows that refer to rows -------------------------------------------------------------------------------
@@ -273,7 +325,7 @@ def _others(rows: _Rows, elsewhere: _Elsewhere) -> Iterator[Breach]:
 # -- the answer ------------------------------------------------------------------------------------------
 
 
-def _received(place: int, table: Recognised, rows: _Rows) -> ReceivedRegister:
+def _received(place: int, table: Recognised, rows: _Rows, is_reduced: bool) -> ReceivedRegister:
     own = {row for row, (origin, _) in enumerate(rows.origins) if origin == place}
     order = {name: position for position, name in enumerate(rows.described["columns"])}
     breaches = sorted(
@@ -296,7 +348,23 @@ def _received(place: int, table: Recognised, rows: _Rows) -> ReceivedRegister:
         partitions,
         sorted({int(rows.years[row]) for row in accepted if rows.years[row]}),
         tuple(rows.skipped[place]),
+        rejected_keys=frozenset(
+            tuple(rows.texts[name][row] for name in rows.described["key"]) for row in own & rows.rejected
+        ),
+        read=tuple(_read(place, table, rows)) if is_reduced else (),
     )
+
+
+def _read(place: int, table: Recognised, rows: _Rows) -> Iterator[Row]:
+    """Yield the header and the rows of a table with nothing but what was read, each cell in its place."""
+    width = max(table.places.values(), default=-1) + 1
+    named = {at: name for name, at in table.places.items()}
+    header = table.header
+    yield Row(header.number, tuple(header.cells[at] if at in named else "" for at in range(width)))
+    for at, (origin, row) in enumerate(rows.origins):
+        if origin == place and at not in rows.veiled:
+            cells_ = tuple(rows.raw[named[one]][at] if one in named else "" for one in range(width))
+            yield Row(row.number, cells_, frozenset(one for one in row.numbers if one in named))
 
 
 def together(headings: Iterable[str]) -> str:

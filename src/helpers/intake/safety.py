@@ -5,7 +5,7 @@ refused with what was found and how to go on. Memory and time stay bounded whate
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from .. import locale
@@ -28,10 +28,11 @@ _KINDS = (
     (re.compile(rb"(MIME-Version|Return-Path|Received|Message-ID): ", re.IGNORECASE), "mail"),
 )
 _PAGE = re.compile(
-    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype html|html|head|body|table|meta|style|div)\b",
+    # A comment ends where it first can: were that open, a row of them would be read in a million ways.
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*<(!doctype html|html|head|body|table|meta|style|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_XML = re.compile(rb"\s*<(\?xml|[a-z]+[^>]*\sxmlns[:=])", re.IGNORECASE)
+_XML = re.compile(rb"\s*<(\?xml|[a-z][^>]*\sxmlns[:=])", re.IGNORECASE)
 # The streams by which an old Office file tells what it is; directory names are UTF-16.
 _STREAMS = (
     ("EncryptedPackage", "password"),
@@ -145,8 +146,15 @@ _TWICE = _twice_encoded()
 _TWICE_ENCODED = re.compile("|".join(map(re.escape, _TWICE)))
 
 
-def letters(cells: Iterable[str], place: dict[str, str], is_utf8: bool = True) -> Iterator[Fault]:
+def letters(
+    cells: Iterable[str],
+    place: dict[str, str],
+    is_utf8: bool = True,
+    veiled: Collection[str] = frozenset(),
+) -> Iterator[Fault]:
     """Judge the letters of a table's cells; yield what is doubtful.
+
+    Of cells that are `veiled`, the broken letters alone are shown.
 
     Raises FileRefused where letters were broken before the file came here, for guessing them back would be as
     wrong as storing them. Where others are whole beside them, they are only told, unless the text is in two
@@ -165,11 +173,15 @@ def letters(cells: Iterable[str], place: dict[str, str], is_utf8: bool = True) -
         if not mangled and _TELLTALE.search(cell) and not _OTHER_LETTERS.search(cell):
             mangled = cell
     if twice:
+        if twice in veiled:
+            twice = "".join(_TWICE_ENCODED.findall(twice))
         said = _said(place, twice, _TWICE_ENCODED.sub(lambda found: _TWICE[found.group()], twice))
         if not is_utf8 or not whole:
             raise wording.refusal("encodings_mixed", **said)
         yield wording.fault("letters_doubtful", **said)
     if mangled:
+        if mangled in veiled:
+            mangled = "".join(letter for letter in mangled if ord(letter) in _MANGLED)
         said = _said(place, mangled, mangled.translate(_MANGLED))
         if not turkish:
             raise wording.refusal("letters_broken", **said)

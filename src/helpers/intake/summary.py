@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..catalog import load
-from . import declaration, wording
+from . import declaration, history, personal, wording
 from .answer import Answer
 from .marked import Copy
 from .rankings import Received
@@ -41,7 +41,7 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         for reason, count in Counter(reason for _, reason in received.skipped).items():
             yield line("skipped", count=count, reason=wording.reason(reason, language))
         if received.unread:
-            yield line("unread", columns=", ".join(received.unread))
+            yield line("unread", columns=", ".join(map(personal.masked, received.unread)))
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
     for problem in answer.problems[:_SHOWN_PROBLEMS]:
@@ -58,6 +58,10 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("rejected_in", path=path)
     if answer.replaced:
         yield line("replaced", partitions=", ".join(answer.replaced))
+        for change in answer.changes:
+            yield "    " + history.told(change, language)
+    for partition, file in answer.left:
+        yield line("left", partition=partition, file=file)
     if answer.stored_as:
         yield line("stored_as", path=answer.stored_as)
 

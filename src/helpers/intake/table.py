@@ -8,10 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import locale
 from ..errors import Fault, FileRefused
-from . import markup, packed, safety, wording
+from . import markup, packed, personal, safety, wording
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 # Tried in this order; a detector guesses Central European for Turkish text. The last one reads everything.
 _ENCODINGS = ("utf-8-sig", "cp1254", "iso8859-9")
@@ -62,11 +66,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was opened: its tables, the sheets that were left out and why, what is to be told of it."""
+    """A file that was opened: its tables, the sheets that were left out and why, what is to be told of it.
+
+    `hidden` are the tables of hidden sheets, which nobody reads; `content` is the file, `contents` what a
+    workbook is made of.
+    """
 
     tables: tuple[RawTable, ...]
     left_out: tuple[FileRefused, ...]
     notes: tuple[Fault, ...]
+    hidden: tuple[RawTable, ...] = ()
+    content: bytes = b""
+    contents: packed.Contents | None = None
 
 
 def read(path: Path) -> list[RawTable]:
@@ -88,33 +99,45 @@ def opened(path: Path) -> Opened:
     notes = [misnamed] if misnamed else []
     left_out: list[FileRefused] = []
     tables = []
-    for sheet in sheets(path.name, content, contents, left_out):
+    unseen: list[Sheet] = []
+    for sheet in sheets(path.name, content, contents, left_out, unseen):
         unsaved = contents.unsaved.get(sheet.name, frozenset()) if contents else frozenset()
         table = _table(path.name, sheet, unsaved, contents is not None and contents.from_1904)
         if table.rows:
             cells = (cell for row in table.rows for cell in row.cells)
-            notes += safety.letters(cells, wording.place(path.name, sheet.name), sheet.is_utf8)
+            veiled = personal.under_headings(table)
+            notes += safety.letters(cells, wording.place(path.name, sheet.name), sheet.is_utf8, veiled)
             tables.append(table)
     if not tables:
         raise left_out[0] if left_out else wording.refusal("no_rows", file=path.name)
-    return Opened(tuple(tables), tuple(left_out), tuple(notes))
+    hidden = tuple(_table(path.name, sheet, frozenset(), False) for sheet in unseen)
+    return Opened(tuple(tables), tuple(left_out), tuple(notes), hidden, content, contents)
 
 
 def sheets(
-    file: str, content: bytes, contents: packed.Contents | None, left_out: list[FileRefused]
+    file: str,
+    content: bytes,
+    contents: packed.Contents | None,
+    left_out: list[FileRefused],
+    hidden: list[Sheet] | None = None,
 ) -> Iterator[Sheet]:
-    """Yield the sheets of a file that was found fit, a text file's only one; note those that are left out."""
+    """Yield the sheets of a file that was found fit, a text file's only one; note those that are left out.
+
+    Hidden sheets are left out, and put into `hidden` if that is given.
+    """
     if contents is None:
         text, encoding = _decode(content)
         yield Sheet("", 0, _text(file, text), encoding == _ENCODINGS[0])
     else:
-        yield from _workbook(file, content, left_out)
+        yield from _workbook(file, content, left_out, hidden)
 
 
 # -- workbooks ---------------------------------------------------------------------------------------------
 
 
-def _workbook(file: str, content: bytes, left_out: list[FileRefused]) -> Iterator[Sheet]:
+def _workbook(
+    file: str, content: bytes, left_out: list[FileRefused], hidden: list[Sheet] | None
+) -> Iterator[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -132,11 +155,17 @@ def _workbook(file: str, content: bytes, left_out: list[FileRefused]) -> Iterato
             if wording.names("template.lists", one.name):
                 code = "sheet_of_lists"
             left_out.append(wording.refusal(code, file=file, sheet=one.name))
+            if hidden is not None:
+                hidden.append(_sheet(one.name, sheet))
             continue
-        # Rows above the first used one are not returned, but a person counts them.
-        first_row, first_column = sheet.start
-        rows = enumerate(sheet.to_python(skip_empty_area=True), first_row + 1)
-        yield Sheet(one.name, first_column, ((n, [_cell(c) for c in row], _numbers(row)) for n, row in rows))
+        yield _sheet(one.name, sheet)
+
+
+def _sheet(name: str, sheet: "CalamineSheet") -> Sheet:
+    # Rows above the first used one are not returned, but a person counts them.
+    first_row, first_column = sheet.start or (0, 0)
+    rows = enumerate(sheet.to_python(skip_empty_area=True), first_row + 1)
+    return Sheet(name, first_column, ((n, [_cell(c) for c in row], _numbers(row)) for n, row in rows))
 
 
 def _cell(value: object) -> str:

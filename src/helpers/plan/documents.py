@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ..errors import WorkbookError
-from ..intake.cells import is_formula
+from ..intake.cells import harmless, is_formula
 from ..texts import Texts
 from .tables import Cell, Section, Table, written
 
@@ -300,7 +300,8 @@ def _whole_on_a_page(row: Any) -> None:
 
 
 def _write(place: Any, text: str, bold: bool = False) -> None:
-    run = place.paragraphs[0].add_run(_clean(text))
+    # Word runs nothing, but who copies the table into a spreadsheet has it read there.
+    run = place.paragraphs[0].add_run(str(harmless(_clean(text))))
     run.bold = bold or None
 
 
