@@ -5,6 +5,7 @@ from typing import Any
 from papermill.engines import NBClientEngine
 
 from .. import texts
+from . import warm
 
 
 class WorkbookEngine(NBClientEngine):
@@ -19,6 +20,9 @@ class WorkbookEngine(NBClientEngine):
         """Put the prose in place, then execute as papermill does."""
         parameters = nb_man.nb.metadata.get("papermill", {}).get("parameters", {})
         put_prose(nb_man.nb, parameters.get("language", "en"))
+        if warm.available() and kernel_name == "python3":
+            # What the notebook shows has been received when it ends: nothing is lost by a quick end.
+            kwargs = {"kernel_manager_class": warm.WarmManager, "shutdown_kernel": "immediate", **kwargs}
         return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
 
 
