@@ -1,15 +1,24 @@
-"""The papermill engine `workbook`: papermill's own, with the prose put into the run's language first."""
+"""The papermill engine `workbook`: papermill's own, with the prose in the run's language and warm kernels."""
 
 from typing import Any
 
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine
 
 from .. import texts
 from . import warm
 
 
+class Stopped(Exception):
+    """A notebook that stopped in a cell, though the cell raised no error."""
+
+    def __init__(self, cell: str, cause: str) -> None:
+        super().__init__(f"It stopped in cell {cell!r}: {cause}.")
+        self.cell, self.cause = cell, cause
+
+
 class WorkbookEngine(NBClientEngine):
-    """Execute a notebook whose prose cells are in the language of its parameters.
+    """Execute a notebook whose prose cells are in the language of its parameters, on a warm kernel.
 
     The notebook keeps its English prose; cells tagged `prose:<key>` are replaced in the copy that
     runs. A missing or outdated Turkish text raises TextMissing before any cell has run.
@@ -17,13 +26,43 @@ class WorkbookEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Put the prose in place, then execute as papermill does."""
+        """Put the prose in place, then execute as papermill does.
+
+        Raises Stopped, which names the cell, where the kernel died or a cell took too long.
+        """
         parameters = nb_man.nb.metadata.get("papermill", {}).get("parameters", {})
         put_prose(nb_man.nb, parameters.get("language", "en"))
-        if warm.available() and kernel_name == "python3":
-            # What the notebook shows has been received when it ends: nothing is lost by a quick end.
-            kwargs = {"kernel_manager_class": warm.WarmManager, "shutdown_kernel": "immediate", **kwargs}
-        return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        ended: list[int] = []
+        # What a cell shows has been received when it ends: nothing is lost by a quick end of the kernel.
+        quick = {"kernel_manager_class": warm.manager(ended), "shutdown_kernel": "immediate"}
+        try:
+            return super().execute_managed_notebook(nb_man, kernel_name, **{**quick, **kwargs})
+        except DeadKernelError as error:
+            raise Stopped(_last_begun(nb_man.nb), _death(ended)) from error
+        except CellTimeoutError as error:
+            limit = kwargs.get("execution_timeout")
+            raise Stopped(_last_begun(nb_man.nb), f"it took over {limit} s") from error
+
+
+def _death(ended: list[int]) -> str:
+    """Say how a kernel ended, from its exit code; minus the signal that killed it."""
+    if not ended:
+        return "the kernel died"
+    if ended[0] == -9:
+        return "the kernel was killed, as the system does when memory runs out"
+    if ended[0] < 0:
+        return f"the kernel crashed (signal {-ended[0]})"
+    return f"the kernel ended itself (exit code {ended[0]})"
+
+
+def _last_begun(notebook: Any) -> str:
+    """Return the id of the cell that ran last."""
+    begun = [
+        cell.get("id", str(place))
+        for place, cell in enumerate(notebook.cells)
+        if cell.metadata.get("papermill", {}).get("status", "pending") != "pending"
+    ]
+    return str(begun[-1]) if begun else ""
 
 
 def put_prose(notebook: Any, language: str) -> None:

@@ -67,10 +67,11 @@ def _succeeded(future: "Future[Executed]") -> bool:
 
 def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
     from zmq import ZMQError
+
+    from .engine import Stopped
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     output = scratch / f"{'-'.join(job.place.parts)}.ipynb"
@@ -103,10 +104,8 @@ def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
         raise _failure(
             job, f"cell {_cell_name(job, error.cell_index)}", f"{error.ename}: {error.evalue}", output
         ) from error
-    except DeadKernelError as error:
-        raise _failure(job, "a cell", "the kernel died", output) from error
-    except CellTimeoutError as error:
-        raise _failure(job, "a cell", f"it took over {_CELL_SECONDS} s", output) from error
+    except Stopped as stopped:
+        raise _failure(job, f"cell {stopped.cell!r}", stopped.cause, output) from stopped
     except (RuntimeError, OSError, ZMQError) as error:
         raise _failure(job, "its start", str(error), output) from error
     _log.info("%s ran in %.1f s", job, time.monotonic() - started)

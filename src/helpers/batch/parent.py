@@ -1,142 +1,191 @@
 """The parent of warm kernels: imports the analysis stack once, then forks a real ipykernel for each request.
 
-Run as a process of its own (`python -P -m helpers.batch.parent FD`) by `helpers.batch.warm`. It only imports:
-a thread, an open database or a random state would be copied into every notebook. A request is one line of
-JSON (cmd, env, cwd); the answer is the kernel's pid with the reading end of a pipe, on which its exit code is
-written once it has ended. When the socket closes, every kernel left is killed and the parent ends.
+A process of its own (`python -P -m helpers.batch.parent FD`), started by `helpers.batch.warm`; POSIX only. It
+imports and reads nothing: a thread, an open database or cached data would be copied into every notebook.
+
+A request is one byte with three descriptors: the kernel's socket, and what becomes its standard output and
+error. Over that socket the kernel is told its command, environment and folder (a line of JSON), and tells
+`pid N` when it is forked and `bound` when it can be connected to; the parent adds `ended CODE`. A kernel ends
+when the other end of its socket closes, the parent with all its kernels when that of the requests does: so
+nothing outlives the batch, even where it was killed. A kernel needs its parent for nothing else, and runs on
+where that was lost.
 """
 
+import contextlib
+import gc
 import json
 import os
-import random
 import select
 import signal
 import socket
 import sys
+import tempfile
 import threading
+import time
 from importlib import import_module
+from pathlib import Path
 
-# What notebooks import, the slow parts first. The backend is set before pyplot is loaded, or figures go missing.
+# What notebooks import, beside the modules that `helpers` offers them.
 _STACK = (
-    "matplotlib_inline.backend_inline",
     "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
     "pandas",
     "duckdb",
     "great_tables",
     "babel.numbers",
     "babel.dates",
-    "helpers.run",
-    "helpers.present.accreditation",
-    "helpers.present.activities",
-    "helpers.present.cards",
-    "helpers.present.mobility",
-    "helpers.present.overview",
-    "helpers.present.quality",
-    "helpers.present.rankings",
-    "helpers.present.standing",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
     "IPython.core.completer",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
 )
-BACKEND = "module://matplotlib_inline.backend_inline"
+# The kernel itself must load this one: only then does it show the figures that a cell leaves open.
+_BACKEND = "matplotlib_inline.backend_inline"
 
 
 def main(descriptor: int) -> None:
-    """Serve requests until the other end closes."""
-    os.environ["MPLBACKEND"] = BACKEND
+    """Import, then serve requests until their other end closes."""
+    # Read when matplotlib and numpy are imported. OpenBLAS would start a thread for each core otherwise.
+    os.environ.setdefault("MPLBACKEND", f"module://{_BACKEND}")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asked for the kernels
+    warm_up()
+    serve(socket.socket(fileno=descriptor))
+    os._exit(0)  # duckdb would complain of what it finds alive at an orderly end
+
+
+def warm_up() -> None:
+    """Import the stack. Raises RuntimeError where that has started what must not be forked."""
     for name in _STACK:
         import_module(name)
-    if threading.active_count() != 1:
-        raise RuntimeError(f"threads run before the fork: {threading.enumerate()}")
-    Parent(socket.socket(fileno=descriptor)).serve()
+    helpers = import_module("helpers")
+    for name in helpers.__all__:
+        getattr(helpers, name)
+    if threads() != 1:
+        raise RuntimeError(f"Threads run before the fork: {threading.enumerate()}.")
+    if _BACKEND in sys.modules:
+        raise RuntimeError(f"{_BACKEND} was imported before there is a kernel.")
+    # What is there now stays for good: the collector of a kernel need not look at it, which would copy it.
+    gc.collect()
+    gc.freeze()
 
 
-class Parent:
-    """Forks kernels and reaps them."""
+def threads() -> int:
+    """Count the threads of this process, also those that Python has not started where the system tells."""
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
 
-    def __init__(self, requests: socket.socket) -> None:
-        self.requests = requests
-        self.kernels: dict[int, int] = {}  # pid → the end of its pipe that its exit code is written to
-        self.woken, wakes = os.pipe()
-        os.set_blocking(wakes, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asked for the kernels
 
-    def serve(self) -> None:
-        """Fork and reap until the other end closes."""
-        lines = self.requests.makefile("rb", buffering=0)
-        while True:
-            ready, _, _ = select.select([self.requests, self.woken], [], [])
-            if self.woken in ready:
-                os.read(self.woken, 4096)
-                self._reap()
-            if self.requests in ready:
-                line = lines.readline()
-                if not line:
-                    break
-                self._fork(json.loads(line))
-        for pid in self.kernels:
-            os.killpg(pid, signal.SIGKILL)
+def serve(requests: socket.socket) -> None:
+    """Fork and reap until the other end closes, then kill what is left."""
+    kernels: dict[int, socket.socket] = {}
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    while True:
+        ready, _, _ = select.select([requests, woken], [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+            _reap(kernels)
+        if requests in ready:
+            _, given, _, _ = socket.recv_fds(requests, 1, 3)
+            if not given:
+                break
+            with socket.socket(fileno=given[0]) as told:
+                try:
+                    pid = os.fork()
+                except OSError as failure:
+                    told.sendall(f"failed {os.strerror(failure.errno or 0)}\n".encode())
+                else:
+                    if pid == 0:
+                        for each in (requests, *kernels.values()):
+                            each.close()
+                        os.close(woken)
+                        os.close(wakes)
+                        _become_kernel(told, given[1:])
+                    kernels[pid] = told.dup()
+            for descriptor in given[1:]:
+                os.close(descriptor)
+    for pid in kernels:
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid, signal.SIGKILL)
 
-    def _fork(self, request: dict[str, object]) -> None:
-        told, tells = os.pipe()
-        pid = os.fork()
+
+def _reap(kernels: dict[int, socket.socket]) -> None:
+    while kernels:
+        pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == 0:
-            os.close(told)
-            self._become_kernel(request)
-        self.kernels[pid] = tells
-        socket.send_fds(self.requests, [str(pid).encode()], [told])
-        os.close(told)
+            return
+        with kernels.pop(pid) as told, contextlib.suppress(OSError):  # nobody may be listening any more
+            told.sendall(f"ended {os.waitstatus_to_exitcode(status)}\n".encode())
 
-    def _reap(self) -> None:
-        while self.kernels:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                return
-            tells = self.kernels.pop(pid)
-            try:
-                os.write(tells, str(os.waitstatus_to_exitcode(status)).encode())
-            except BrokenPipeError:
-                pass  # nobody waits for it any more
-            os.close(tells)
 
-    def _become_kernel(self, request: dict[str, object]) -> None:
-        """Turn the forked process into the kernel that was asked for; never returns."""
-        code = 1
-        try:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            os.setsid()  # so that it can be killed with whatever it starts
-            for open_end in self.kernels.values():
-                os.close(open_end)
-            self.requests.close()
-            _launch(list(request["cmd"]), dict(request["env"]), str(request["cwd"]))  # type: ignore[call-overload]
-            code = 0
-        except SystemExit as left:
-            code = left.code if isinstance(left.code, int) else 1
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
+def _become_kernel(told: socket.socket, output: list[int]) -> None:
+    """Turn the forked process into the kernel that is asked for; never returns."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.setsid()  # so that it can be killed with whatever it starts
+        for given, standard in zip(output, (1, 2), strict=True):
+            os.dup2(given, standard)
+            os.close(given)
+        os.set_inheritable(told.fileno(), False)
+        told.sendall(f"pid {os.getpid()}\n".encode())
+        with told.makefile("rb") as lines:
+            request = json.loads(lines.readline())
+        _end_with(told)
+        _run(request["cmd"], request["env"], request["cwd"], told)
+        code = 0
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the last that this process does, whatever it was
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
-            os._exit(code)  # the parent's own clean-up at exit is not the kernel's
+        os._exit(code)  # what is registered for the end of the process is the parent's, not the kernel's
 
 
-def _launch(cmd: list[str], env: dict[str, str], cwd: str) -> None:
+def _end_with(told: socket.socket) -> None:
+    """Kill this process and what it has started, as soon as nobody holds the other end of its socket."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            told.recv(1)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, name="workbook-end", daemon=True).start()
+
+
+def _run(cmd: list[str], env: dict[str, str], cwd: str, told: socket.socket) -> None:
+    """Run the kernel as `python -m ipykernel_launcher` would, in a process that is as good as new."""
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    class KernelApp(IPKernelApp):
+        """Does not end with the process that forked it: `_end_with` sees to its end."""
+
+        def init_poller(self) -> None:
+            pass
+
     os.environ.clear()
-    os.environ.update(env, MPLBACKEND=BACKEND)
+    os.environ.update(env)
+    # As if it had been started by the batch itself, which ipykernel asks for by this name.
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    time.tzset()
     os.chdir(cwd)
-    random.seed()
-    np.random.seed()
+    tempfile.tempdir = None
+    np.random.seed()  # Python's own generator does so by itself after a fork
     arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-    sys.argv = ["ipykernel_launcher", *arguments]
-    # The kernel ends with its parent, even where that was killed.
-    IPKernelApp.launch_instance(argv=[*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    sys.argv = [cmd[0], *arguments]
+    app = KernelApp.instance()
+    app.initialize(arguments)
+    told.sendall(b"bound\n")
+    app.start()
 
 
 if __name__ == "__main__":

@@ -1,75 +1,146 @@
 """Warm kernels: ordinary ipykernels, each a fork of one parent that has imported the analysis stack.
 
-A notebook computes for about a second and imports for two or three. `helpers.batch.parent` imports once; the
-provisioner here (entry point `jupyter_client.kernel_provisioners`) has it fork a kernel for each notebook.
-Every notebook has a process of its own, so nothing leaks from one to the next. Where there is no fork, or on
-`WORKBOOK_COLD_KERNELS`, ordinary kernels are used.
+A notebook computes for about a second, and to start a kernel and import takes two or three. The parent
+(`helpers.batch.parent`) imports once; the provisioner here (entry point `jupyter_client.kernel_provisioners`)
+has it fork a kernel for each notebook. Every notebook has a process of its own, so nothing leaks from one to
+the next. Where fork is not to be had, ordinary kernels are started, and that is said once.
 """
 
 import asyncio
 import atexit
+import contextlib
 import json
+import logging
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import DottedObjectName, Type
 
-PROVISIONER = "workbook-warm"
-COLD_VARIABLE = "WORKBOOK_COLD_KERNELS"
-_READY_SECONDS = 60
+_log = logging.getLogger(__name__)
+
+KERNELS_VARIABLE = "WORKBOOK_KERNELS"
+_START_SECONDS = 120
+_STOP_SECONDS = 5
 
 
-def available() -> bool:
-    """Tell whether kernels can be forked here; on macOS a fork of loaded frameworks may crash."""
-    return hasattr(os, "fork") and sys.platform != "darwin" and not os.environ.get(COLD_VARIABLE)
+def why_cold() -> str:
+    """Say why kernels cannot be forked here; empty where they can.
+
+    On macOS frameworks of the system may crash in a fork; `WORKBOOK_KERNELS=warm` forks there all the same.
+    """
+    wanted = os.environ.get(KERNELS_VARIABLE, "")
+    if wanted == "cold":
+        return f"{KERNELS_VARIABLE}=cold asks for it"
+    if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
+        return "this system cannot fork a process"
+    if sys.platform == "darwin" and wanted != "warm":
+        return f"a fork is not safe on macOS ({KERNELS_VARIABLE}=warm tries it)"
+    return ""
 
 
-# -- the parent, seen from the process that asks for kernels ----------------------------------------------
+@lru_cache(maxsize=8)
+def _say_once(reason: str) -> None:
+    _log.warning("Each notebook starts a kernel of its own, which takes longer: %s.", reason)
+
+
+@contextlib.contextmanager
+def warm_kernels() -> Iterator[None]:
+    """Have the parent import while other work goes on, and end it with every kernel left at the end.
+
+    Kernels are warm without this as well; then the parent starts with the first and ends with the process.
+    """
+    reason = why_cold()
+    if reason:
+        _say_once(reason)
+    else:
+        _parent.start()
+    try:
+        yield
+    finally:
+        _parent.stop()
+
+
+# -- the parent and its kernels, seen from the process that asks for them ---------------------------------
 
 
 class Forked:
-    """A kernel that is not this process's own child, with what `LocalProvisioner` asks of a Popen."""
+    """A kernel that is no child of this process, with what `LocalProvisioner` asks of a Popen."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int, told: int) -> None:
-        self.pid, self._told = pid, told
+    def __init__(self, ours: socket.socket) -> None:
+        ours.setblocking(False)
+        self._ours, self._said = ours, b""
+        self.pid = 0
         self.returncode: int | None = None
 
+    async def begin(self, request: bytes) -> list[str]:
+        """Tell the kernel what it is to be, and return what was heard last: `bound` where it can be used."""
+        async with asyncio.timeout(_START_SECONDS):
+            heard = await self._hear()
+            if heard[:1] == ["pid"]:
+                self.pid = int(heard[1])
+                await asyncio.get_running_loop().sock_sendall(self._ours, request)
+                heard = await self._hear()
+        return heard
+
+    async def _hear(self) -> list[str]:
+        """Wait for the next line that is said of the kernel; no word where its parent was lost."""
+        while b"\n" not in self._said:
+            try:
+                more = await asyncio.get_running_loop().sock_recv(self._ours, 256)
+            except ConnectionResetError:
+                more = b""
+            if not more:
+                return []
+            self._said += more
+        line, _, self._said = self._said.partition(b"\n")
+        return line.decode().split(maxsplit=1)
+
     def poll(self) -> int | None:
-        """Return the exit code, None while the kernel runs; −9 where its parent was lost."""
-        if self.returncode is None and select.select([self._told], [], [], 0)[0]:
-            said = os.read(self._told, 16)
-            os.close(self._told)
-            self.returncode = int(said) if said else -signal.SIGKILL
+        """Return the exit code, None while the kernel runs; −9 where its parent was lost and nobody knows."""
+        while self.returncode is None:
+            try:
+                more = self._ours.recv(256)
+            except BlockingIOError:
+                return None
+            except OSError:
+                more = b""
+            self._said += more
+            for line in self._said.splitlines():
+                if line.startswith(b"ended ") and self._said.endswith(b"\n"):
+                    self.returncode = int(line.split()[1])
+            if not more and self.returncode is None:
+                self.returncode = -signal.SIGKILL
+        self._ours.close()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for the kernel's end."""
-        until = None if timeout is None else time.monotonic() + timeout
+        until = time.monotonic() + (_STOP_SECONDS if timeout is None else timeout)
         while self.poll() is None:
-            if until is not None and time.monotonic() > until:
-                raise subprocess.TimeoutExpired("kernel", timeout or 0)
-            time.sleep(0.01)
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("kernel", timeout or _STOP_SECONDS)
+            time.sleep(0.002)
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the kernel, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        """Send a signal to the kernel and what it has started, unless it has ended."""
+        if self.pid and self.poll() is None:
+            os.killpg(self.pid, number)
 
     def kill(self) -> None:
         """Kill the kernel."""
@@ -79,105 +150,161 @@ class Forked:
         """Ask the kernel to end."""
         self.send_signal(signal.SIGTERM)
 
+    def let_go(self) -> None:
+        """Close the socket; a kernel that still runs ends."""
+        self._ours.close()
+
 
 class Parent:
-    """The parent process; started when it is first needed, and again where it was lost."""
+    """The parent process of this one; started when it is needed, and again where it was lost."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._owner = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
 
-    def fork(self, cmd: list[str], env: dict[str, str], cwd: str) -> Forked:
-        """Fork a kernel; a parent that was lost is replaced once."""
-        line = json.dumps({"cmd": cmd, "env": env, "cwd": cwd}).encode() + b"\n"
-        with self._lock:
-            try:
-                return self._ask(line)
-            except OSError:
-                self._stop()
-                return self._ask(line)
-
-    def _ask(self, line: bytes) -> Forked:
-        if self._requests is None:
-            self._start()
-        requests = self._requests
-        assert requests is not None
-        requests.sendall(line)
-        said, descriptors, _, _ = socket.recv_fds(requests, 32, 1)
-        if not said or not descriptors:
-            raise ConnectionError("the parent of the kernels has ended")
-        return Forked(int(said), descriptors[0])
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "helpers.batch.parent", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
-        self._requests = ours
-
     def start(self) -> None:
-        """Start the parent before the first kernel is asked for, so that it imports meanwhile."""
+        """Start the parent unless it runs."""
         with self._lock:
-            if self._requests is None:
-                self._start()
+            self._started()
+
+    def ask(self, output: list[int]) -> Forked:
+        """Ask for a kernel with this standard output and error; whether it comes is heard from it."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            for _ in range(2):
+                requests = self._started()
+                try:
+                    socket.send_fds(requests, [b"k"], [theirs.fileno(), *output])
+                    break
+                except OSError:
+                    self._stop()
+        return Forked(ours)
 
     def stop(self) -> None:
         """End the parent and with it every kernel left."""
         with self._lock:
             self._stop()
 
+    @property
+    def pid(self) -> int | None:
+        """Return the process id of the parent, None while there is none."""
+        return self._process.pid if self._process else None
+
+    def _started(self) -> socket.socket:
+        if self._owner != os.getpid():
+            # This process is itself a fork: the parent it has inherited is another's.
+            self._process = self._requests = None
+        if self._process is not None and self._process.poll() is not None:
+            self._stop()
+        if self._requests is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "helpers.batch.parent", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                )
+            self._owner, self._requests = os.getpid(), ours
+        return self._requests
+
     def _stop(self) -> None:
+        if self._owner != os.getpid():
+            return
         if self._requests is not None:
             self._requests.close()
             self._requests = None
         if self._process is not None:
             try:
-                self._process.wait(timeout=5)
+                self._process.wait(timeout=_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
             self._process = None
 
 
-parent = Parent()
-atexit.register(parent.stop)
+_parent = Parent()
+atexit.register(_parent.stop)
 
 
 # -- what jupyter_client and nbclient use -----------------------------------------------------------------
 
 
-class WarmProvisioner(LocalProvisioner):
+class Provisioner(LocalProvisioner):
     """Launches a kernel by forking the parent, and as ever where that is not to be had."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """Launch a kernel, and wait until its sockets can be connected to."""
-        if not available() or "ipykernel_launcher" not in cmd:
+        """Launch a kernel, and wait until it can be connected to."""
+        # A kernel of another language or environment is not ours to fork.
+        if cmd[0] != sys.executable or "ipykernel_launcher" not in cmd:
             return await super().launch_kernel(cmd, **kwargs)
-        environment = {str(name): str(value) for name, value in (kwargs.get("env") or os.environ).items()}
-        folder = str(kwargs.get("cwd") or Path.cwd())
-        fork = asyncio.get_running_loop().run_in_executor
-        self.process = process = await fork(None, parent.fork, cmd, environment, folder)  # type: ignore[assignment]
-        self.pid = self.pgid = process.pid
-        self.cwd = folder  # type: ignore[assignment]
-        await self._bound(process)
+        reason = why_cold()
+        if not reason:
+            try:
+                self.process = await _launch(cmd, kwargs)  # type: ignore[assignment]
+            except ConnectionError as failure:
+                reason = str(failure)
+        if reason:
+            _say_once(reason)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid  # type: ignore[attr-defined]
+        self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
 
-    async def _bound(self, process: Forked) -> None:
-        """Wait for the socket files: what connects before they are there tries again only later."""
-        if self.connection_info.get("transport") != "ipc":
-            return
-        ports = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
-        files = [Path(f"{self.connection_info['ip']}-{self.connection_info[port]}") for port in ports]
-        until = time.monotonic() + _READY_SECONDS
-        while not all(file.exists() for file in files) and time.monotonic() < until and process.poll() is None:
-            await asyncio.sleep(0.005)
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel, of which a fork must be asked first whether it still runs."""
+        if isinstance(self.process, Forked):
+            self.process.send_signal(signum)
+        else:
+            await super().send_signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel, and see its end at once rather than at the next look a tenth of a second later."""
+        await super().kill(restart)
+        until = time.monotonic() + 0.5
+        while self.process and self.process.poll() is None and time.monotonic() < until:
+            await asyncio.sleep(0.002)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Let go of a kernel that nobody has ended."""
+        if isinstance(self.process, Forked):
+            self.process.let_go()
+        await super().cleanup(restart)
 
 
-class WarmClient(AsyncKernelClient):
+async def _launch(cmd: list[str], kwargs: dict[str, Any]) -> Forked:
+    """Have a kernel forked. Raises ConnectionError where the parent does not answer, even one started anew."""
+    request = {
+        "cmd": cmd,
+        "env": {str(name): str(value) for name, value in kwargs["env"].items()},
+        "cwd": str(kwargs.get("cwd") or Path.cwd()),
+    }
+    line = json.dumps(request).encode() + b"\n"
+    heard: list[str] = []
+    for _ in range(2):
+        kernel = _parent.ask([_descriptor(kwargs.get("stdout"), 1), _descriptor(kwargs.get("stderr"), 2)])
+        try:
+            heard = await kernel.begin(line)
+        except TimeoutError:
+            heard = []
+        if heard == ["bound"]:
+            return kernel
+        kernel.let_go()
+        if heard:  # the parent lives, and the kernel has failed
+            break
+    said = " ".join(heard) or "nothing"
+    raise ConnectionError(f"the process that forks kernels answered: {said}")
+
+
+def _descriptor(given: Any, standard: int) -> int:
+    """Return the descriptor of what was given as for a Popen, of this process's own where nothing was."""
+    if given is None:
+        return standard
+    return given if isinstance(given, int) and given >= 0 else int(given.fileno())
+
+
+class Client(AsyncKernelClient):
     """A client whose kernel is ready in tenths of a second, where the stock one waits for whole ones."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
@@ -185,12 +312,12 @@ class WarmClient(AsyncKernelClient):
 
         Raises RuntimeError where it dies or takes longer than `timeout` seconds.
         """
-        until = time.monotonic() + (timeout or _READY_SECONDS)
+        until = time.monotonic() + (timeout or _START_SECONDS)
         while not await self._answers():
             if not await self._async_is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
+                raise RuntimeError("the kernel died before it answered")
             if time.monotonic() > until:
-                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+                raise RuntimeError(f"the kernel did not answer within {timeout} s")
         try:
             while True:
                 await self.get_iopub_msg(timeout=0.02)
@@ -210,16 +337,29 @@ class WarmClient(AsyncKernelClient):
         return True
 
 
-class WarmManager(AsyncKernelManager):
+class Manager(AsyncKernelManager):
     """A manager of warm kernels, for nbclient's `kernel_manager_class`."""
 
-    client_class = DottedObjectName(f"{__name__}.WarmClient")
-    client_factory = Type(klass="jupyter_client.asynchronous.AsyncKernelClient", default_value=WarmClient)
+    client_class = DottedObjectName(f"{__name__}.Client")
+    client_factory = Type(klass="jupyter_client.asynchronous.AsyncKernelClient", default_value=Client)
+    ended: list[int]
 
-    @property
-    def kernel_spec(self) -> KernelSpec | None:
-        """Return the kernel's specification, with the provisioner here in it."""
-        found = super().kernel_spec
-        if found is not None:
-            found.metadata = {**found.metadata, "kernel_provisioner": {"provisioner_name": PROVISIONER}}
-        return found
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> tuple[list[str], dict[str, Any]]:
+        # Set here rather than found by its entry point: so it works where the package is only on the path.
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or os.urandom(16).hex()
+            self.provisioner = Provisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+        return await super()._async_pre_start_kernel(**kwargs)
+
+    async def _async_is_alive(self) -> bool:
+        alive = await super()._async_is_alive()
+        if not alive and not self.shutting_down and self.has_kernel:
+            self.ended.append(await self.provisioner.poll())
+        return alive
+
+
+def manager(ended: list[int]) -> type[Manager]:
+    """Return a class of manager that writes down with which exit code its kernel ended unasked."""
+    return type("Manager", (Manager,), {"ended": ended, "__module__": __name__})
