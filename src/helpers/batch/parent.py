@@ -29,7 +29,11 @@ from pathlib import Path
 _STACK = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
+    "seaborn",
     "pandas",
+    "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
+    "PIL.Image",
     "duckdb",
     "great_tables",
     "babel.numbers",
@@ -60,6 +64,7 @@ def warm_up() -> None:
     helpers = import_module("helpers")
     for name in helpers.__all__:
         getattr(helpers, name)
+    sys.modules["PIL.Image"].preinit()
     if threads() != 1:
         raise RuntimeError(f"Threads run before the fork: {threading.enumerate()}.")
     if _BACKEND in sys.modules:
@@ -164,9 +169,9 @@ def _end_with(told: socket.socket) -> None:
 def _run(cmd: list[str], env: dict[str, str], cwd: str, told: socket.socket) -> None:
     """Run the kernel as `python -m ipykernel_launcher` would, in a process that is as good as new."""
     import numpy as np
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
 
-    class KernelApp(IPKernelApp):
+    class IPKernelApp(kernelapp.IPKernelApp):
         """Does not end with the process that forked it: `_end_with` sees to its end."""
 
         def init_poller(self) -> None:
@@ -174,15 +179,13 @@ def _run(cmd: list[str], env: dict[str, str], cwd: str, told: socket.socket) -> 
 
     os.environ.clear()
     os.environ.update(env)
-    # As if it had been started by the batch itself, which ipykernel asks for by this name.
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())
     time.tzset()
     os.chdir(cwd)
     tempfile.tempdir = None
     np.random.seed()  # Python's own generator does so by itself after a fork
     arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
     sys.argv = [cmd[0], *arguments]
-    app = KernelApp.instance()
+    app = IPKernelApp.instance(parent_handle=os.getppid())  # without it, it speaks as if to a terminal
     app.initialize(arguments)
     told.sendall(b"bound\n")
     app.start()

@@ -274,7 +274,7 @@ class Provisioner(LocalProvisioner):
 
 
 async def _launch(cmd: list[str], kwargs: dict[str, Any]) -> Forked:
-    """Have a kernel forked. Raises ConnectionError where the parent does not answer, even one started anew."""
+    """Have a kernel forked. Raises ConnectionError where no parent answers, not even one started anew."""
     request = {
         "cmd": cmd,
         "env": {str(name): str(value) for name, value in kwargs["env"].items()},
