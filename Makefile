@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
+# Kernels of any tool of Jupyter are forked from one that has imported what notebooks import.
+WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=workbook-warm
 
 .PHONY: report test lab bench lint lock refresh clean help
 
@@ -32,7 +34,7 @@ test: $(READY) ## run all tests, then nbval on the notebooks, then print coverag
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=
-	$(BIN)/python -m pytest -p no:cov -n 2 --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
+	$(WARM) $(BIN)/python -m pytest -p no:cov -n 2 --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
 	$(BIN)/python -m coverage report --skip-covered
 
 lab: $(READY) ## open JupyterLab on the notebooks

@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a Turkish Windows console lacks some signs
+    # What checks notebooks would compile grammars of web addresses for a second, of which they hold none.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     parsed = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if parsed.verbose else logging.WARNING,

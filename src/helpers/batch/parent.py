@@ -1,7 +1,7 @@
 """The parent of warm kernels: imports the analysis stack once, then forks a real ipykernel for each request.
 
-A process of its own (`python -P -m helpers.batch.parent FD`), started by `helpers.batch.warm`; POSIX only. It
-imports and reads nothing: a thread, an open database or cached data would be copied into every notebook.
+A process of its own that calls `main`, started by `helpers.batch.warm`; POSIX only. It imports and reads
+nothing: a thread, an open database or cached data would be copied into every notebook.
 
 A request is one byte with three descriptors: the kernel's socket, and what becomes its standard output and
 error. Over that socket the kernel is told its command, environment and folder (a line of JSON), and tells
@@ -88,11 +88,11 @@ def serve(requests: socket.socket) -> None:
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     while True:
-        ready, _, _ = select.select([requests, woken], [], [])
+        ready = select.select([requests.fileno(), woken], [], [])[0]
         if woken in ready:
             os.read(woken, 4096)
             _reap(kernels)
-        if requests in ready:
+        if requests.fileno() in ready:
             _, given, _, _ = socket.recv_fds(requests, 1, 3)
             if not given:
                 break
@@ -189,7 +189,3 @@ def _run(cmd: list[str], env: dict[str, str], cwd: str, told: socket.socket) -> 
     app.initialize(arguments)
     told.sendall(b"bound\n")
     app.start()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

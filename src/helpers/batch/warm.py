@@ -4,11 +4,13 @@ A notebook computes for about a second, and to start a kernel and import takes t
 (`helpers.batch.parent`) imports once; the provisioner here (entry point `jupyter_client.kernel_provisioners`)
 has it fork a kernel for each notebook. Every notebook has a process of its own, so nothing leaks from one to
 the next. Where fork is not to be had, ordinary kernels are started, and that is said once.
+
+The parent lives as long as the process that asks it, and shows the code that was there when it began. Kernels
+may be asked for from any thread; a process that is forked off, such as a worker, begins a parent of its own.
 """
 
 import asyncio
 import atexit
-import contextlib
 import json
 import logging
 import os
@@ -18,7 +20,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from queue import Empty
@@ -32,6 +33,10 @@ from traitlets import DottedObjectName, Type
 _log = logging.getLogger(__name__)
 
 KERNELS_VARIABLE = "WORKBOOK_KERNELS"
+# As ipykernel's own launcher does: what is imported does not come from the working directory.
+_MAIN = (
+    "import sys; sys.path[:1] == [''] and sys.path.pop(0); from helpers.batch.parent import main; main({})"
+)
 _START_SECONDS = 120
 _STOP_SECONDS = 5
 
@@ -56,21 +61,18 @@ def _say_once(reason: str) -> None:
     _log.warning("Each notebook starts a kernel of its own, which takes longer: %s.", reason)
 
 
-@contextlib.contextmanager
-def warm_kernels() -> Iterator[None]:
-    """Have the parent import while other work goes on, and end it with every kernel left at the end.
-
-    Kernels are warm without this as well; then the parent starts with the first and ends with the process.
-    """
+def start() -> None:
+    """Have the parent import while other work goes on; else it begins when the first kernel is asked for."""
     reason = why_cold()
     if reason:
         _say_once(reason)
     else:
         _parent.start()
-    try:
-        yield
-    finally:
-        _parent.stop()
+
+
+def stop() -> None:
+    """End the parent with every kernel left, before this process ends and they with it."""
+    _parent.stop()
 
 
 # -- the parent and its kernels, seen from the process that asks for them ---------------------------------
@@ -202,7 +204,7 @@ class Parent:
             ours, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "helpers.batch.parent", str(theirs.fileno())],
+                    [sys.executable, "-c", _MAIN.format(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                 )
@@ -225,7 +227,7 @@ class Parent:
 
 
 _parent = Parent()
-atexit.register(_parent.stop)
+atexit.register(stop)
 
 
 # -- what jupyter_client and nbclient use -----------------------------------------------------------------
@@ -233,6 +235,8 @@ atexit.register(_parent.stop)
 
 class Provisioner(LocalProvisioner):
     """Launches a kernel by forking the parent, and as ever where that is not to be had."""
+
+    process: Any = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Launch a kernel, and wait until it can be connected to."""
@@ -242,13 +246,13 @@ class Provisioner(LocalProvisioner):
         reason = why_cold()
         if not reason:
             try:
-                self.process = await _launch(cmd, kwargs)  # type: ignore[assignment]
+                self.process = await _launch(cmd, kwargs)
             except ConnectionError as failure:
                 reason = str(failure)
         if reason:
             _say_once(reason)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid  # type: ignore[attr-defined]
+        self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
 
@@ -343,6 +347,8 @@ class Manager(AsyncKernelManager):
     client_class = DottedObjectName(f"{__name__}.Client")
     client_factory = Type(klass="jupyter_client.asynchronous.AsyncKernelClient", default_value=Client)
     ended: list[int]
+    provisioner: Any = None
+    kernel_id: Any
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> tuple[list[str], dict[str, Any]]:
         # Set here rather than found by its entry point: so it works where the package is only on the path.
