@@ -23,6 +23,7 @@ from conftest import REPO
 from nbformat import v4
 from test_batch import cell, write_notebook
 
+import helpers
 from helpers.batch import execute, warm
 from helpers.batch.jobs import Job
 from helpers.errors import RunFailed
@@ -145,7 +146,7 @@ filled = [f"{each.__module__}.{each.__qualname__}" for each in gc.get_objects()
 frozen = [f for name, module in list(sys.modules.items()) if name.startswith("helpers")
           for f, each in vars(module).items()
           if isinstance(each, functools._lru_cache_wrapper) and each.cache_info().currsize]
-print(json.dumps([filled, frozen]))
+print(json.dumps([filled, frozen, list(sys.modules)]))
 """
 FIGURE = """
 import matplotlib.pyplot as plt
@@ -196,7 +197,17 @@ def test_no_two_kernels_draw_the_same_by_chance(three):
 
 
 def test_the_parent_has_read_nothing(three):
-    assert printed(three[1][0]) == printed(three[2][0]) == [[], []]
+    for notebook in three[1:]:
+        filled, frozen, _ = printed(notebook[0])
+        assert filled == frozen == []
+
+
+def test_the_parent_has_imported_what_helpers_offers_to_notebooks(three):
+    offered = {f"helpers.present.{name}" for name in helpers.__all__ if name != "start"}
+    _, _, loaded = printed(three[1][0])
+    assert len(offered) > 5
+    assert offered | {"helpers.run", "seaborn", "matplotlib.pyplot", "pandas", "duckdb"} <= set(loaded)
+    assert not {"nbformat", "papermill", "rfc3987_syntax"} & set(loaded)
 
 
 def test_a_figure_that_a_cell_leaves_open_is_shown_once(three):

@@ -22,26 +22,9 @@ import sys
 import tempfile
 import threading
 import time
-from importlib import import_module
+import traceback
 from pathlib import Path
 
-# What notebooks import, beside the modules that `helpers` offers them.
-_STACK = (
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "seaborn",
-    "pandas",
-    "pandas.core.methods.to_dict",
-    "pandas.core.reshape.reshape",
-    "PIL.Image",
-    "duckdb",
-    "great_tables",
-    "babel.numbers",
-    "babel.dates",
-    "IPython.core.completer",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-)
 # The kernel itself must load this one: only then does it show the figures that a cell leaves open.
 _BACKEND = "matplotlib_inline.backend_inline"
 
@@ -59,12 +42,36 @@ def main(descriptor: int) -> None:
 
 def warm_up() -> None:
     """Import the stack. Raises RuntimeError where that has started what must not be forked."""
-    for name in _STACK:
-        import_module(name)
-    helpers = import_module("helpers")
-    for name in helpers.__all__:
-        getattr(helpers, name)
-    sys.modules["PIL.Image"].preinit()
+    # ruff: noqa: F401 - for what they load
+    import babel.dates
+    import babel.numbers
+    import duckdb
+    import great_tables
+    import ipykernel.ipkernel
+    import ipykernel.kernelapp
+    import IPython.core.completer
+    import matplotlib.backends.backend_agg
+    import pandas.core.methods.to_dict
+    import pandas.core.reshape.reshape
+    import PIL.Image
+    import seaborn
+
+    from .. import run
+    from ..present import (
+        accreditation,
+        activities,
+        cards,
+        goals,
+        ledger,
+        messages,
+        mobility,
+        overview,
+        quality,
+        rankings,
+        standing,
+    )
+
+    PIL.Image.preinit()
     if threads() != 1:
         raise RuntimeError(f"Threads run before the fork: {threading.enumerate()}.")
     if _BACKEND in sys.modules:
@@ -146,12 +153,9 @@ def _become_kernel(told: socket.socket, output: list[int]) -> None:
         code = 0
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 1
-    except BaseException:  # noqa: BLE001 - the last that this process does, whatever it was
-        sys.excepthook(*sys.exc_info())
     finally:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+        if sys.exc_info()[1] is not None:
+            traceback.print_exc()
         os._exit(code)  # what is registered for the end of the process is the parent's, not the kernel's
 
 
