@@ -6,6 +6,7 @@ What two kernels must not share is typed here; that nothing is left is read from
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -398,6 +399,68 @@ def test_an_installed_workbook_offers_its_provisioner_to_every_tool_of_jupyter()
     declared = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
     module, _, name = declared["jupyter_client.kernel_provisioners"]["workbook-warm"].partition(":")
     assert module == warm.__name__ and getattr(warm, name) is warm.Provisioner
+
+
+FORKED = "import psutil\nprint('helpers.batch.parent' in str(psutil.Process().cmdline()))"
+
+
+def test_nbval_forks_its_kernels_where_it_is_told_to(tmp_path):
+    """As `make test` tells it, by the variable of jupyter_client; the installed workbook is written here."""
+    make = (REPO / "Makefile").read_text(encoding="utf-8")
+    variable, _, name = re.search(r"^WARM := (\S+)$", make, re.MULTILINE).group(1).partition("=")
+    assert "$(WARM) $(BIN)/python -m pytest" in make
+    project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (group,) = (group for group in project["entry-points"] if "provisioner" in group)
+    installed = tmp_path / "workbook_installed-0.dist-info"
+    installed.mkdir()
+    lines = [f"[{group}]", *(f"{key} = {value}" for key, value in project["entry-points"][group].items())]
+    (installed / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+    (installed / "METADATA").write_text("Name: workbook-installed\nVersion: 0\n", encoding="utf-8")
+    shown = v4.new_output("stream", name="stdout", text="True\n")
+    cells = [v4.new_code_cell(FORKED, execution_count=1, outputs=[shown])]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "forked.ipynb")
+    paths = os.pathsep.join([str(tmp_path), str(REPO / "src")])
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cov", "-p", "no:xdist", "-c", os.devnull),
+            *("--rootdir", str(tmp_path), "--nbval", "--nbval-current-env", str(tmp_path / "forked.ipynb")),
+        ],
+        env={**os.environ, variable: name, "PYTHONPATH": paths}, cwd=tmp_path, timeout=100,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+    assert done.stderr == ""
+
+
+def test_the_command_checks_notebooks_without_the_grammars_of_web_addresses():
+    told = subprocess.run(
+        [sys.executable, "-c", COMMAND], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert told.returncode == 0, told.stderr
+    loaded, sound, unsound = json.loads(told.stdout.splitlines()[-1])
+    assert not [name for name in loaded if name.split(".")[0] in {"rfc3987_syntax", "lark"}]
+    assert sound == "" and "first" in unsound
+
+
+COMMAND = """
+import contextlib, io, json, sys
+from helpers.cli import main
+with contextlib.redirect_stdout(io.StringIO()):
+    main(["list"])
+import nbformat
+from nbformat import v4
+def judged(cells):
+    try:
+        nbformat.validate({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    except nbformat.ValidationError as error:
+        return str(error)
+    return ""
+sound = v4.new_code_cell("1")
+unsound = {**sound, "execution_count": "first"}
+loaded = [name for name, module in sys.modules.items() if module]
+print(json.dumps([loaded, judged([sound]), judged([unsound])]))
+"""
 
 
 # --- the same outputs ---------------------------------------------------------------------------------

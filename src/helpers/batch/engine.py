@@ -1,7 +1,9 @@
 """The papermill engine `workbook`: papermill's own, with the prose in the run's language and warm kernels."""
 
+import asyncio
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine
 
@@ -40,8 +42,17 @@ class WorkbookEngine(NBClientEngine):
         except DeadKernelError as error:
             raise Stopped(_last_begun(nb_man.nb), _death(ended)) from error
         except CellTimeoutError as error:
+            _drop_tasks()
             limit = kwargs.get("execution_timeout")
             raise Stopped(_last_begun(nb_man.nb), f"it took over {limit} s") from error
+
+
+@run_sync
+async def _drop_tasks() -> None:
+    """Cancel what nbclient leaves waiting for a cell that took too long; the log would tell of it later."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await asyncio.sleep(0)
 
 
 def _death(ended: list[int]) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..plan import ledger
 from ..plan.ledger import Published
-from . import warm
 from .execute import execute
 from .figures import figures, to_enter
 from .jobs import Job
@@ -31,7 +30,9 @@ def run(
     `reason` accepts published figures that move; `record` enters those not yet published. Raises
     FigureMoved before anything runs. Nothing is published, and the ledger stays as it was, if a job fails.
     """
-    warm.start()  # it imports while the figures are measured
+    from . import warm
+
+    warm.start()  # the parent of the kernels imports while the figures are measured
     held = readers(jobs)
     reported = figures(jobs, held)
     lines = to_enter(reported, reason, record)
