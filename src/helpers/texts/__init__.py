@@ -18,6 +18,7 @@ import yaml
 
 from .. import locale
 from ..errors import TextMissing
+from ..reads import Definitions
 
 
 class _Formatter(string.Formatter):
@@ -79,9 +80,9 @@ class Texts:
 
 
 @lru_cache(maxsize=4)
-def _load(language: str) -> dict[str, str]:
+def _load(language: str) -> Definitions[str]:
     text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
-    return _flat(yaml.safe_load(text))
+    return Definitions(f"texts.{language}", _flat(yaml.safe_load(text)))
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -97,6 +98,11 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def keys(language: str) -> set[str]:
     """Return every key of a language."""
     return set(_load(language))
+
+
+def table(language: str) -> Definitions[str]:
+    """Return every text of a language by its key, its braces unfilled."""
+    return _load(language)
 
 
 def template(language: str, key: str) -> str:
