@@ -17,9 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from . import paths
+from . import paths, yml
 from .errors import CatalogError, FileRefused, NotHeld
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ class Table:
 def _definitions(root: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
-        found.update(yaml.safe_load(path.read_text(encoding="utf-8")))
+        found.update(yml.load(path.read_text(encoding="utf-8")))
     return found
 
 
@@ -282,7 +280,7 @@ def _demonstration(root: Path) -> frozenset[str]:
     card = root / "data" / "sample" / "demonstration.source.yml"
     if not card.exists():
         return frozenset()
-    return frozenset(yaml.safe_load(card.read_text(encoding="utf-8"))["files"])
+    return frozenset(yml.load(card.read_text(encoding="utf-8"))["files"])
 
 
 def has(edition: str, dataset: str) -> bool:
