@@ -17,9 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from . import paths, reads
+from . import paths, reads, yml
 from .errors import CatalogError, FileRefused, NotHeld
 from .reads import Definitions
 
@@ -67,7 +65,7 @@ def definitions() -> Definitions[Any]:
 def _definitions(root: Path) -> Definitions[Any]:
     found: dict[str, Any] = {}
     for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
-        found.update(yaml.safe_load(path.read_text(encoding="utf-8")))
+        found.update(yml.load(path.read_text(encoding="utf-8")))
     return Definitions("datasets", found)
 
 
@@ -293,7 +291,7 @@ def _demonstration(root: Path) -> frozenset[str]:
     card = root / "data" / "sample" / "demonstration.source.yml"
     if not card.exists():
         return frozenset()
-    return frozenset(yaml.safe_load(card.read_text(encoding="utf-8"))["files"])
+    return frozenset(yml.load(card.read_text(encoding="utf-8"))["files"])
 
 
 def has(edition: str, dataset: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from .. import paths, reads
+from .. import paths, reads, yml
 from ..errors import CatalogError
 from ..reads import Definitions
 from . import institutions
@@ -136,7 +136,7 @@ def _load(root: Path) -> Catalog:
 
 def _yaml(path: Path, kind: type) -> Any:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yml.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CatalogError(
             f"The definition file {paths.shown(path)} is missing.",

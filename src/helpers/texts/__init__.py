@@ -14,9 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
-from .. import locale
+from .. import locale, yml
 from ..errors import TextMissing
 from ..reads import Definitions
 
@@ -82,7 +80,7 @@ class Texts:
 @lru_cache(maxsize=4)
 def _load(language: str) -> Definitions[str]:
     text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
-    return Definitions(f"texts.{language}", _flat(yaml.safe_load(text)))
+    return Definitions(f"texts.{language}", _flat(yml.load(text)))
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -128,7 +126,7 @@ def mark(english: str) -> str:
 @lru_cache(maxsize=1)
 def _turkish_prose() -> dict[str, dict[str, str]]:
     text = resources.files(__package__).joinpath("prose.tr.yml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    loaded: dict[str, dict[str, str]] = yml.load(text)
     return loaded
 
 
