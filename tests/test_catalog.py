@@ -4,6 +4,7 @@ import ast
 import csv
 import math
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
@@ -130,7 +131,7 @@ def texts(model):
     """Every bilingual text inside a definition."""
     if isinstance(model, Text):
         yield model
-    elif isinstance(model, dict):
+    elif isinstance(model, Mapping):
         for value in model.values():
             yield from texts(value)
     elif isinstance(model, tuple):
