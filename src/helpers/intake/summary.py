@@ -2,16 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from .. import store
 from ..catalog import load
+from ..errors import Problem
 from . import declaration, history, personal, wording
 from .answer import Answer
 from .marked import Copy
+from .published import ReceivedPublished
 from .rankings import Received
 from .registers import ReceivedRegister
 
 _SHOWN_PROBLEMS = 20
+# Faults that the rows of a table have together.
+_SHARED = frozenset({"exceeds_total", "all_even"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -42,12 +47,18 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
             yield line("skipped", count=count, reason=wording.reason(reason, language))
         if received.unread:
             yield line("unread", columns=", ".join(map(personal.masked, received.unread)))
+        if isinstance(received, ReceivedPublished):
+            yield from _of_published(received, line, language)
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
-    for problem in answer.problems[:_SHOWN_PROBLEMS]:
+    problems, stopped = _told_once(answer.problems)
+    for group in stopped:
+        expected, remedy = wording.expected(group[0], language), wording.remedy(group[0], language)
+        yield line("stopped", count=len(group), expected=expected, remedy=remedy)
+    for problem in problems[:_SHOWN_PROBLEMS]:
         yield "  " + wording.of_problem(problem, language)
-    if len(answer.problems) > _SHOWN_PROBLEMS:
-        yield line("more", count=len(answer.problems) - _SHOWN_PROBLEMS)
+    if len(problems) > _SHOWN_PROBLEMS:
+        yield line("more", count=len(problems) - _SHOWN_PROBLEMS)
     for refusal in answer.left_out:
         yield line("not_read", sentence=wording.of_error(refusal, language))
     for note in answer.notes:
@@ -66,18 +77,51 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
-def _title(received: Received | ReceivedRegister, language: str) -> str:
+def _told_once(problems: Sequence[Problem]) -> tuple[list[Problem], list[list[Problem]]]:
+    """Return the problems of single rows, and those that many rows share, which are told once."""
+    single: list[Problem] = []
+    shared: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.fault is not None and problem.fault.code in _SHARED:
+            shared.setdefault(problem.expected, []).append(problem)
+        else:
+            single.append(problem)
+    return single, list(shared.values())
+
+
+def _of_published(received: ReceivedPublished, line: Callable[..., str], language: str) -> Iterator[str]:
+    """Tell what was corrected, what repeats the year before, and into how many lines rows were unfolded."""
+    for one in received.applied:
+        yield line(
+            "corrected",
+            id=one.id,
+            count=len(one.lines),
+            periods=list(one.periods),
+            reason=one.reason[language],
+        )
+    for year, columns in received.carried.items():
+        names = store.definition(received.format.dataset)["columns"]
+        yield line("carried", year=year, columns=[names[column][language] for column in columns])
+    if received.lines != received.accepted:
+        yield line("lines", count=received.lines)
+
+
+def _title(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
+    if isinstance(received, ReceivedPublished):
+        return received.format.title[language]
     if isinstance(received, Received):
         return received.title
     return str(declaration.receivable()[received.register]["meaning"][language])
 
 
-def _span(received: Received | ReceivedRegister, language: str) -> str:
+def _span(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
     if isinstance(received, Received):
         editions = received.editions or wording.sentence("none", language)
         return wording.sentence("span.edition", language, editions=editions)
     years = received.years
     of_years = wording.sentence("span.years", language, years=years) if years else ""
+    if isinstance(received, ReceivedPublished):
+        return wording.sentence("span.format", language, format=received.format.id) + of_years
     return wording.sentence("span.register", language, register=received.register) + of_years
 
 
