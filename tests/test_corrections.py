@@ -13,6 +13,7 @@ from helpers.intake import corrections
 TEXT = {"en": "Because.", "tr": "Çünkü."}
 DIVIDE: dict[str, Any] = {
     "id": "toy-doubled",
+    "in_force": True,
     "dataset": "students_by_origin",
     "entity": {"host_code": "TR"},
     "period": {"column": "year", "from": 2014, "to": 2015},
@@ -103,6 +104,18 @@ def test_a_value_that_was_mended_stops_the_run(held):
         apply([{"pic": "123456789", "erasmus_code": held}], PUT)
 
 
+@pytest.mark.parametrize(("held", "is_there"), [(10, True), (5, False)])
+def test_a_proposal_changes_nothing_and_is_named_while_its_damage_is_there(held, is_there):
+    records = [row("TR", 2014, held), row("DE", 2014, 3)]
+    proposal = changed(DIVIDE, in_force=False)
+    assert apply(records, proposal) == []
+    found = corrections.proposed(
+        "toy.csv", "students_by_origin", records, [Correction.model_validate(proposal)]
+    )
+    assert [(one.id, one.lines) for one in found] == ([("toy-doubled", (0,))] if is_there else [])
+    assert [one["students_count"] for one in records] == [str(held), "3"]
+
+
 # -- what a correction may say -----------------------------------------------------------------------------
 
 
@@ -120,6 +133,7 @@ def test_a_value_that_was_mended_stops_the_run(held):
         (changed(PUT, expect={"totals": {2014: 1}}), "period"),
         ({k: v for k, v in DIVIDE.items() if k != "expect"}, "expect"),
         ({k: v for k, v in DIVIDE.items() if k != "reported"}, "reported"),
+        ({k: v for k, v in DIVIDE.items() if k != "in_force"}, "in_force"),
     ],
 )
 def test_a_correction_that_says_too_much_or_too_little_is_refused(wrong, names):
@@ -128,21 +142,28 @@ def test_a_correction_that_says_too_much_or_too_little_is_refused(wrong, names):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "names"),
+    ("changes", "names"),
     [
-        ("host_code: TR", "host: TR", ["oecd-turkey-doubled", "'host'"]),
-        ("dataset: students_by_origin", "dataset: students", ["oecd-turkey-doubled", "'students'"]),
-        ("expect:\n", "expects:\n", ["corrections/oecd.yml", "expects"]),
-        ("column: students_count", "column: students", ["'students'"]),
+        (
+            [
+                ("host_code: TR", "host: TR"),
+                ("column: students_count", "column: students"),
+            ],
+            ["oecd-turkey-doubled", "column 'host'", "column 'students'"],
+        ),
+        ([("dataset: students_by_origin", "dataset: students")], ["oecd-turkey-doubled", "'students'"]),
+        ([("expect:\n", "expects:\n")], ["corrections/oecd.yml", "expects"]),
     ],
 )
 def test_a_correction_that_fits_no_received_table_is_refused_with_the_catalogue(
-    workbook_root, old, new, names
+    workbook_root, changes, names
 ):
     path = workbook_root / "data" / "corrections" / "oecd.yml"
     text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(CatalogError) as refused:
         load()
     for name in names:

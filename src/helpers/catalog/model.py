@@ -304,9 +304,13 @@ class Reported(_Definition):
 
 
 class Correction(_Definition):
-    """A known error of a source, what is done about it on receive, and the fact that it is still there."""
+    """A known error of a source, what is done about it on receive, and the fact that it is still there.
+
+    One that is not `in_force` is a proposal: it changes nothing, and is named where its rows are stopped.
+    """
 
     id: str = Field(pattern="^[a-z0-9-]+$")
+    in_force: bool
     dataset: str
     entity: dict[str, str] = Field(min_length=1)
     period: Span | None = None
@@ -334,7 +338,8 @@ class Total(_Definition):
     """A published total to hold data against.
 
     It is that of `measure` (an indicator, or a column of the dataset that is summed over the rows of
-    `entity`) in `period`. `limit_pct` is given where rows that add up to more are refused on receive.
+    `entity`) in `period`. `limit_pct` is given where rows that add up to more are refused on receive. One
+    that is known from the press, or from a copy of its text, is reported and not published.
     """
 
     id: str
@@ -349,6 +354,11 @@ class Total(_Definition):
     source: str
     name: Text
     note: Text | None = None
+
+    @property
+    def is_reported(self) -> bool:
+        """Tell whether others report the total: nobody here has seen who published it."""
+        return self.evidence in ("press", "mirror")
 
 
 class PeerGroup(_Definition):

@@ -5,7 +5,7 @@ file is refused: a mended value must not be mended again.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ CAVEAT = "corrected"
 
 @dataclass(frozen=True)
 class Applied:
-    """A correction that was applied: to which lines, counted by period where it has one."""
+    """A correction that was applied, or is proposed: to which lines, and the periods that they are of."""
 
     correction: Correction
     lines: tuple[int, ...]
@@ -45,16 +45,36 @@ def apply(
     and not the damage that the correction expects in them, or where a value cannot be divided evenly.
     """
     found = []
-    for one in corrections:
-        chosen = [place for place, record in enumerate(records) if _is_meant(one, record)]
-        if one.dataset != dataset or not chosen:
-            continue
+    for one, chosen in _meant(dataset, records, (one for one in corrections if one.in_force)):
         _check(file, one, [records[place] for place in chosen])
         column = one.action.column
         for place in chosen:
             records[place][column] = _corrected(file, one, records[place][column])
         found.append(Applied(one, tuple(chosen), tuple(sorted(_by_period(one, records, chosen)))))
     return found
+
+
+def proposed(
+    file: str, dataset: str, records: Sequence[Record], corrections: Sequence[Correction]
+) -> list[Applied]:
+    """Return the corrections that are not in force and whose damage the lines hold; change nothing."""
+    found = []
+    for one, chosen in _meant(dataset, records, (one for one in corrections if not one.in_force)):
+        try:
+            _check(file, one, [records[place] for place in chosen])
+        except FileRefused:
+            continue  # the source has mended it, so that there is nothing to propose
+        found.append(Applied(one, tuple(chosen), tuple(sorted(_by_period(one, records, chosen)))))
+    return found
+
+
+def _meant(
+    dataset: str, records: Sequence[Record], corrections: Iterable[Correction]
+) -> Iterator[tuple[Correction, list[int]]]:
+    for one in corrections:
+        chosen = [place for place, record in enumerate(records) if _is_meant(one, record)]
+        if one.dataset == dataset and chosen:
+            yield one, chosen
 
 
 def _is_meant(one: Correction, record: Record) -> bool:

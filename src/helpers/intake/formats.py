@@ -12,12 +12,14 @@ from functools import cached_property, lru_cache
 from .. import locale
 from ..catalog import Format
 from ..errors import LayoutUnknown
-from . import wording
+from . import markup, wording
 from .table import RawTable, Row
 
 # Stands for an index in an alias; the second of two is the index of a list within a list.
 _INDEX = "[{n}]"
 _BARE_INDEX = "{n}"
+# Headings this alike, 0 to 100, may be one heading written in two ways; nothing is matched by this.
+_NEAR = 66
 # Between a merged heading and the one below it.
 _BELOW = " | "
 
@@ -27,7 +29,8 @@ class Fitted:
     """A table whose header fits a format.
 
     `places` maps a column to its position by index; one without an index has the index 0. `above` are the
-    rows before the header, such as a title; `unread` are headings that the format does not know.
+    rows before the header, such as a title; `unread` are headings that the format does not know, `like` the
+    nearest known header of those that are near to one of a column that the table lacks.
     """
 
     table: RawTable
@@ -38,6 +41,7 @@ class Fitted:
     rows: tuple[Row, ...]
     places: Mapping[str, Mapping[int, int]]
     unread: tuple[str, ...]
+    like: Mapping[str, str]
 
     def cell(self, row: Row, column: str, index: int = 0) -> str:
         """Return a cell as text; "" where the table lacks the column or the row ends before it."""
@@ -69,8 +73,12 @@ class _Fit:
     headings: tuple[str, ...]
     places: dict[str, dict[int, int]]
     lacking: tuple[str, ...]
-    unread: tuple[str, ...]
+    strangers: tuple[int, ...]
     repeats: int
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        return tuple(self.headings[place] for place in self.strangers)
 
     @property
     def found(self) -> int:
@@ -78,7 +86,7 @@ class _Fit:
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        return self.found, -self.repeats, -len(self.unread)
+        return self.found, -self.repeats, -len(self.strangers)
 
 
 def recognise(table: RawTable, formats: tuple[Format, ...]) -> Fitted | None:
@@ -95,16 +103,17 @@ def recognise(table: RawTable, formats: tuple[Format, ...]) -> Fitted | None:
     rows = table.rows[best.position + 1 :]
     unread = (*best.unread, *_without_heading(best, rows))
     above = table.rows[: best.position]
-    return Fitted(table, best.format, header, best.headings, above, rows, best.places, unread)
+    like = {heading: alias for heading in best.unread if (alias := _like(best, heading))}
+    return Fitted(table, best.format, header, best.headings, above, rows, best.places, unread, like)
 
 
 def near(table: RawTable, formats: tuple[Format, ...]) -> LayoutUnknown | None:
     """Return the refusal that names the nearest format and what is lacking in it; None if none is near."""
     lacking = [fit for fit in _fits(table, formats) if fit.lacking]
-    known = [fit for fit in lacking if fit.found >= 2 and fit.found >= len(fit.unread)]
+    known = [fit for fit in lacking if fit.found >= 2 and fit.found >= _far(fit)]
     if not known:
         return None
-    fit = max(known, key=lambda fit: (fit.found - len(fit.lacking), -len(fit.unread)))
+    fit = max(known, key=lambda fit: (fit.found - len(fit.lacking), -len(fit.strangers)))
     columns = fit.format.columns
     aliases = {name: ", ".join(map(repr, columns[name].aliases)) for name in fit.lacking}
     missing = {
@@ -120,8 +129,40 @@ def near(table: RawTable, formats: tuple[Format, ...]) -> LayoutUnknown | None:
         row=table.rows[fit.position].number,
         title={"en": fit.format.title.en, "tr": fit.format.title.tr},
         missing=missing,
-        unread=", ".join(map(repr, fit.unread)) or wording.both("none"),
+        unread={language: _strangers(table, fit, language) for language in locale.LANGUAGES},
     )
+
+
+def _far(fit: _Fit) -> int:
+    """Count the unknown headings that are near to nothing."""
+    return sum(not _like(fit, heading) for heading in fit.unread)
+
+
+def _strangers(table: RawTable, fit: _Fit, language: str) -> str:
+    """Name each heading that is not known, where it stands, and the known header that is nearest to it."""
+    told = []
+    for place in fit.strangers:
+        heading, column = fit.headings[place], markup.letters(table.first_column + place + 1)
+        alias = _like(fit, heading)
+        code = "heading.near" if alias else "heading.far"
+        told.append(wording.sentence(code, language, heading=heading, column=column, alias=alias))
+    return "; ".join(told) or wording.sentence("none", language)
+
+
+def _like(fit: _Fit, heading: str) -> str:
+    """Return the nearest known header of a column that the table lacks; "" if none is near."""
+    from rapidfuzz import fuzz, process  # only an unknown heading needs it
+
+    aliases = [
+        alias
+        for name, column in fit.format.columns.items()
+        if name not in fit.places
+        for alias in column.aliases
+        if _BARE_INDEX not in alias
+    ]
+    keys = [_key(alias) for alias in aliases]
+    best = process.extractOne(_key(heading), keys, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR)
+    return aliases[best[2]] if best else ""
 
 
 def _fits(table: RawTable, formats: tuple[Format, ...]) -> Iterator[_Fit]:
@@ -169,13 +210,13 @@ def _fit(one: Format, position: int, headings: tuple[str, ...], keys: list[str])
     lacking = tuple(
         name for name, column in one.columns.items() if not column.optional and name not in places
     )
-    unread = tuple(
-        heading
-        for place, (heading, key) in enumerate(zip(headings, keys, strict=True))
+    strangers = tuple(
+        place
+        for place, key in enumerate(keys)
         if key and place not in taken and not any(pattern.fullmatch(key) for pattern in ignored)
     )
     repeats = len(taken) - sum(len(by_index) for by_index in places.values())
-    return _Fit(one, position, headings, places, lacking, unread, repeats)
+    return _Fit(one, position, headings, places, lacking, strangers, repeats)
 
 
 _Known = tuple[dict[str, str], tuple[tuple[str, re.Pattern[str]], ...], tuple[re.Pattern[str], ...]]

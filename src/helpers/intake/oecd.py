@@ -108,7 +108,7 @@ def _beyond(total: Total, records: Sequence[Record]) -> Fault | None:
         "ratio": found / total.value,
         "name": {"en": total.name.en, "tr": total.name.tr},
         "period": total.period,
-        "reported": wording.both("reported") if total.evidence in ("press", "mirror") else "",
+        "kind": wording.both("total.reported" if total.is_reported else "total.published"),
         "source": total.source,
     }
     return wording.fault("exceeds_total", **values)

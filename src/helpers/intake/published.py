@@ -7,7 +7,7 @@ told last, by the corrected values.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -36,7 +36,8 @@ class ReceivedPublished:
     """What became of the rows of one table: accepted + rejected + skipped = all.
 
     `partitions` are the lines to store by the partition that holds them; a row may have several lines.
-    `rejected_keys` are the keys of the lines that are not stored.
+    `proposed` are the corrections declared for lines of it that are not in force, `rejected_keys` the keys of
+    the lines that are not stored, `like` the known headers that unknown ones are near to.
     """
 
     table: RawTable
@@ -49,7 +50,9 @@ class ReceivedPublished:
     partitions: dict[str, list[Record]]
     years: list[int]
     applied: tuple[Applied, ...]
+    proposed: tuple[Applied, ...] = ()
     rejected_keys: frozenset[tuple[str, ...]] = frozenset()
+    like: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -121,6 +124,7 @@ def clean(fitted: Fitted, catalog: Catalog, year: int | None = None) -> Received
     records: list[Record] = [{name: column[place] or None for name, column in read.items()} for place in kept]
     file = fitted.table.file
     applied = corrections.apply(file, fitted.format.dataset, records, catalog.corrections)
+    proposed = corrections.proposed(file, fitted.format.dataset, records, catalog.corrections)
     verdict = judge(records) if judge else Verdict()
     for at, (column, fault) in sorted(verdict.faults.items()):
         line = unfolded.lines[kept[at]]
@@ -157,11 +161,13 @@ def clean(fitted: Fitted, catalog: Catalog, year: int | None = None) -> Received
         partitions,
         _years(fitted.format.dataset, partitions),
         tuple(one for one in applied if _left(one, kept, unfolded.lines, rejected)),
+        tuple(proposed),
         frozenset(
             tuple(read[name][place] for name in described["key"])
             for place, line in enumerate(unfolded.lines)
             if line.row.number in rejected
         ),
+        fitted.like,
     )
 
 

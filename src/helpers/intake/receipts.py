@@ -136,15 +136,16 @@ def _told(received: Received | ReceivedRegister | ReceivedPublished) -> dict[str
     if isinstance(received, ReceivedPublished):
         told["lines"] = received.lines
         told["carried_over"] = received.carried
-        told["corrections"] = [
-            {
-                "id": one.id,
-                "lines": len(one.lines),
-                "periods": list(one.periods),
-                "reason": {language: one.reason[language] for language in locale.LANGUAGES},
-            }
-            for one in received.applied
-        ]
+        for name, found in (("corrections", received.applied), ("corrections_proposed", received.proposed)):
+            told[name] = [
+                {
+                    "id": one.id,
+                    "lines": len(one.lines),
+                    "periods": list(one.periods),
+                    "reason": {language: one.reason[language] for language in locale.LANGUAGES},
+                }
+                for one in found
+            ]
     return told
 
 

@@ -46,7 +46,7 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         for reason, count in Counter(reason for _, reason in received.skipped).items():
             yield line("skipped", count=count, reason=wording.reason(reason, language))
         if received.unread:
-            yield line("unread", columns=", ".join(map(personal.masked, received.unread)))
+            yield line("unread", columns=", ".join(_unread(received, language)))
         if isinstance(received, ReceivedPublished):
             yield from _of_published(received, line, language)
         for code, count in received.caveats.items():
@@ -77,6 +77,16 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
+def _unread(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> Iterator[str]:
+    """Name the columns that were not read; a heading that may be a known one in other words says so."""
+    like = received.like if isinstance(received, ReceivedPublished) else {}
+    for heading in received.unread:
+        told = personal.masked(heading)
+        if heading in like:
+            told = wording.sentence("heading.like", language, heading=told, alias=like[heading])
+        yield told
+
+
 def _told_once(problems: Sequence[Problem]) -> tuple[list[Problem], list[list[Problem]]]:
     """Return the problems of single rows, and those that many rows share, which are told once."""
     single: list[Problem] = []
@@ -90,7 +100,7 @@ def _told_once(problems: Sequence[Problem]) -> tuple[list[Problem], list[list[Pr
 
 
 def _of_published(received: ReceivedPublished, line: Callable[..., str], language: str) -> Iterator[str]:
-    """Tell what was corrected, what repeats the year before, and into how many lines rows were unfolded."""
+    """Tell what was or could be corrected, what repeats the year before, how many lines rows make."""
     for one in received.applied:
         yield line(
             "corrected",
@@ -99,6 +109,8 @@ def _of_published(received: ReceivedPublished, line: Callable[..., str], languag
             periods=list(one.periods),
             reason=one.reason[language],
         )
+    for one in received.proposed:
+        yield line("proposed", id=one.id, count=len(one.lines), reason=one.reason[language])
     for year, columns in received.carried.items():
         names = store.definition(received.format.dataset)["columns"]
         yield line("carried", year=year, columns=[names[column][language] for column in columns])

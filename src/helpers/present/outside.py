@@ -16,10 +16,6 @@ from . import persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
-# Figures known from others' reports alone.
-_REPORTED = frozenset({"press", "mirror"})
-
-
 # -- what was received -------------------------------------------------------------------------------------
 
 
@@ -99,9 +95,16 @@ def corrections(run: Run) -> Piece:
             Column(say("outside.rows"), [_rows(run, one) for one in declared]),
             Column(say("outside.done"), [_done(run, one) for one in declared]),
             Column(say("quality.reason"), [one.reason[run.language] for one in declared]),
-            Column(say("outside.applied"), ["; ".join(applied[one.id]) or _why_not(run) for one in declared]),
+            Column(
+                say("outside.applied"), ["; ".join(applied[one.id]) or _why_not(run, one) for one in declared]
+            ),
         ],
-        title=say("outside.corrections_title", count=len(declared), applied=sum(map(bool, applied.values()))),
+        title=say(
+            "outside.corrections_title",
+            count=len(declared),
+            in_force=sum(one.in_force for one in declared),
+            applied=sum(map(bool, applied.values())),
+        ),
         source=say("figure.source", sources=say("outside.corrections_source")),
         details=[f"{one.id}: {one.evidence[run.language]}" for one in declared],
     )
@@ -119,7 +122,9 @@ def _applications(run: Run, one: Correction) -> Iterator[str]:
                 )
 
 
-def _why_not(run: Run) -> str:
+def _why_not(run: Run, one: Correction) -> str:
+    if not one.in_force:
+        return run.text("outside.proposed")
     return run.text("outside.applied_nowhere" if run.edition == store.LIVE else "outside.applied_embedded")
 
 
@@ -195,13 +200,14 @@ def _sources(run: Run, told: Sequence[Compared]) -> Iterator[str]:
         by_source.setdefault(one.total.source, []).append(one.total)
     for source, totals in by_source.items():
         names = [f"{total.name[run.language]} ({total.period})" for total in totals]
-        yield run.text("outside.published_in", source=source, totals="; ".join(names))
+        kind = "outside.reported_in" if totals[0].is_reported else "outside.published_in"
+        yield run.text(kind, source=source, totals="; ".join(names))
 
 
 def _published(run: Run, total: Total) -> str:
     """Write a published total; what is known from others' reports alone says so."""
     value = _number(run, total.value)
-    return run.text("outside.reported", value=value) if total.evidence in _REPORTED else value
+    return run.text("outside.reported", value=value) if total.is_reported else value
 
 
 def _number(run: Run, value: float | None) -> str:
