@@ -14,7 +14,7 @@ import xlsxwriter
 import yaml
 from conftest import REPO
 
-from helpers import locale, store
+from helpers import locale, outside, start, store
 from helpers.catalog import load
 from helpers.errors import FileRefused, LayoutUnknown
 from helpers.intake import check, formats, history, published, receive, summary, wording
@@ -229,7 +229,9 @@ def test_an_empty_end_stays_empty_and_days_follow_the_format_that_the_row_states
     assert {row["local_identifier"] for row in open_ended} == {
         "RCSMM-March18", "ANTWERP-May18", "EAMT-Nov17", "4711-echt-kölnisch-wasser",
     }  # fmt: skip
-    assert {row["caveats"] for row in open_ended} == {"no_end_stated"}
+    assert all(row["caveats"].split()[0] == "no_end_stated" for row in open_ended)
+    # The template's own examples are read as reports, and say that they are none of an agency's.
+    assert {row["caveats"].split()[-1] for row in rows} == {"template_sample"}
     (slashed,) = [row for row in rows if row["local_identifier"] == "22367"]  # 31/08/2023 as %d/%m/%Y
     assert (slashed["valid_from"], slashed["valid_to"]) == ("2023-08-31", "2028-08-31")
     assert slashed["institution"] == "DEQARINST8612"
@@ -641,6 +643,10 @@ def test_a_correction_that_is_put_in_force_mends_what_is_received_again(shared, 
     (told,) = yaml.safe_load((workbook_root / f"{first.stored_as}.source.yml").read_text("utf-8"))["tables"]
     assert (told["rejected"], told["corrections"]) == (212, [])
     assert [one["id"] for one in told["corrections_proposed"]] == ["oecd-turkey-doubled"]
+    (stopped,) = told["stopped"]
+    assert stopped["rows"] == 212 and "1.96 times" in stopped["en"] and "1,96 katı" in stopped["tr"]
+    page = outside.received(start(year=2026, language="tr", edition="live"))
+    assert "212 satır durduruldu" in page.text and "basında bildirilen toplam" in page.text
     frame = store.read("live", "students_by_origin").frame
     assert set(frame.loc[frame["host_code"] == "TR", "year"]) == {2013}
 

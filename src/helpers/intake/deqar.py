@@ -18,6 +18,8 @@ _DEMAND = re.compile(
 )
 # The templates explain their columns in the first rows.
 _EXPLAINED_WITHIN = 4
+# EQAR's own examples, on sheets beside the one that is filled in.
+_SAMPLES = re.compile("sample", re.IGNORECASE)
 _DIRECTIVES = re.compile(r"(?:%[YmdbBy]|[-/. ])+")
 _PART = {"institution_deqar": "deqar", "institution_eter": "eter", "institution_other": "other",
          "platform_deqar": "platform", "platform_eter": "platform", "platform_other": "platform"}  # fmt: skip
@@ -70,7 +72,9 @@ def _reports(fitted: Fitted, row: Row) -> Iterator[Line]:
         "valid_from": _day(cell("valid_from"), pattern),
         "valid_to": _day(cell("valid_to"), pattern),
     }
-    caveats = () if common["valid_to"] else ("no_end_stated",)
+    caveats: tuple[str, ...] = () if common["valid_to"] else ("no_end_stated",)
+    if _SAMPLES.search(fitted.table.sheet):
+        caveats = (*caveats, "template_sample")
     for number, (institution, scheme, column) in enumerate(_institutions(fitted, row) or [_NOBODY], 1):
         for programme_no, index in enumerate(_programmes(fitted, row), 1):
             cells = {

@@ -27,6 +27,8 @@ _READERS: dict[str, tuple[Unfold, Judge | None]] = {
     "yokatlas": (yokatlas.unfold, yokatlas.judge),
     "osym": (osym.unfold, None),
 }  # fmt: skip
+# Faults that the rows of a table have together.
+_SHARED = frozenset({"exceeds_total", "all_even"})
 # A partition of a dataset that is received as one list.
 _WHOLE = "all"
 
@@ -206,6 +208,19 @@ def _years(dataset: str, partitions: Mapping[str, list[Record]]) -> list[int]:
 
 
 # -- what is wrong with it ---------------------------------------------------------------------------------
+
+
+def told_once(problems: Sequence[Problem]) -> tuple[list[Problem], list[list[Problem]]]:
+    """Return the problems of single rows, and by period those that many rows share, which are told once."""
+    single: list[Problem] = []
+    shared: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        if problem.fault is not None and problem.fault.code in _SHARED:
+            period = str(problem.fault.values["period"])
+            shared.setdefault((period, problem.expected), []).append(problem)
+        else:
+            single.append(problem)
+    return single, [shared[key] for key in sorted(shared)]
 
 
 def _problem(

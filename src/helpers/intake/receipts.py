@@ -13,7 +13,7 @@ import yaml
 from .. import locale, paths, store
 from ..catalog import load
 from ..errors import Problem
-from . import cells, declaration, history, personal, registers, wording
+from . import cells, declaration, history, personal, published, registers, wording
 from .answer import Answer
 from .published import ReceivedPublished
 from .rankings import Received
@@ -136,6 +136,11 @@ def _told(received: Received | ReceivedRegister | ReceivedPublished) -> dict[str
     if isinstance(received, ReceivedPublished):
         told["lines"] = received.lines
         told["carried_over"] = received.carried
+        told["stopped"] = [
+            {"rows": len(group)}
+            | {language: wording.expected(group[0], language) for language in locale.LANGUAGES}
+            for group in published.told_once(received.problems)[1]
+        ]
         for name, found in (("corrections", received.applied), ("corrections_proposed", received.proposed)):
             told[name] = [
                 {

@@ -2,21 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from .. import store
 from ..catalog import load
-from ..errors import Problem
 from . import declaration, history, personal, wording
 from .answer import Answer
 from .marked import Copy
-from .published import ReceivedPublished
+from .published import ReceivedPublished, told_once
 from .rankings import Received
 from .registers import ReceivedRegister
 
 _SHOWN_PROBLEMS = 20
-# Faults that the rows of a table have together.
-_SHARED = frozenset({"exceeds_total", "all_even"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -51,7 +48,7 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
             yield from _of_published(received, line, language)
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
-    problems, stopped = _told_once(answer.problems)
+    problems, stopped = told_once(answer.problems)
     for group in stopped:
         expected, remedy = wording.expected(group[0], language), wording.remedy(group[0], language)
         yield line("stopped", count=len(group), expected=expected, remedy=remedy)
@@ -85,18 +82,6 @@ def _unread(received: Received | ReceivedRegister | ReceivedPublished, language:
         if heading in like:
             told = wording.sentence("heading.like", language, heading=told, alias=like[heading])
         yield told
-
-
-def _told_once(problems: Sequence[Problem]) -> tuple[list[Problem], list[list[Problem]]]:
-    """Return the problems of single rows, and those that many rows share, which are told once."""
-    single: list[Problem] = []
-    shared: dict[str, list[Problem]] = {}
-    for problem in problems:
-        if problem.fault is not None and problem.fault.code in _SHARED:
-            shared.setdefault(problem.expected, []).append(problem)
-        else:
-            single.append(problem)
-    return single, list(shared.values())
 
 
 def _of_published(received: ReceivedPublished, line: Callable[..., str], language: str) -> Iterator[str]:

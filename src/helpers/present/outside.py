@@ -50,7 +50,7 @@ def received(run: Run) -> Piece:
             skipped=sum(skipped),
         ),
         source=say("figure.source", sources=say(f"edition.{run.edition}")),
-        notes=list(_unread(run)),
+        notes=[*_stopped(run), *_unread(run)],
         details=list(_skipped(run)),
     )
 
@@ -61,6 +61,14 @@ def _unread(run: Run) -> Iterator[str]:
         if told["columns_not_read"]:
             columns = ", ".join(told["columns_not_read"])
             yield run.text("outside.unread", file=_file(card, told), columns=columns)
+
+
+def _stopped(run: Run) -> Iterator[str]:
+    """Say which rows a check of them all together has kept out, and what was expected of them."""
+    for card, told in _received(run):
+        for group in told.get("stopped", []):
+            expected = group[run.language]
+            yield run.text("outside.stopped", file=_file(card, told), count=group["rows"], expected=expected)
 
 
 def _skipped(run: Run) -> Iterator[str]:
