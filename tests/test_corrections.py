@@ -141,33 +141,33 @@ def test_a_correction_that_says_too_much_or_too_little_is_refused(wrong, names):
         Correction.model_validate(wrong)
 
 
-@pytest.mark.parametrize(
-    ("changes", "names"),
-    [
-        (
-            [
-                ("host_code: TR", "host: TR"),
-                ("column: students_count", "column: students"),
-            ],
-            ["oecd-turkey-doubled", "column 'host'", "column 'students'"],
-        ),
-        ([("dataset: students_by_origin", "dataset: students")], ["oecd-turkey-doubled", "'students'"]),
-        ([("expect:\n", "expects:\n")], ["corrections/oecd.yml", "expects"]),
-    ],
-)
-def test_a_correction_that_fits_no_received_table_is_refused_with_the_catalogue(
-    workbook_root, changes, names
-):
+def test_a_correction_that_fits_no_received_table_is_refused_with_the_catalogue(workbook_root):
     path = workbook_root / "data" / "corrections" / "oecd.yml"
     text = path.read_text(encoding="utf-8")
-    for old, new in changes:
+    entry = text[text.index("- id:") :]
+    for old, new in (("host_code: TR", "host: TR"), ("column: students_count", "column: students")):
         assert old in text
         text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
+    elsewhere = entry.replace("doubled", "other").replace("students_by_origin", "students")
+    path.write_text(f"{text}\n{elsewhere}\n{elsewhere}", encoding="utf-8")
     with pytest.raises(CatalogError) as refused:
         load()
-    for name in names:
-        assert name in str(refused.value)
+    for named in (
+        "oecd-turkey-doubled names column 'host'",
+        "oecd-turkey-doubled names column 'students'",
+        "oecd-turkey-other is for 'students', which no format is received as",
+        "'oecd-turkey-other' stands twice",
+    ):
+        assert named in str(refused.value)
+
+
+def test_a_correction_with_an_unknown_entry_is_refused_with_its_file(workbook_root):
+    path = workbook_root / "data" / "corrections" / "oecd.yml"
+    written = path.read_text(encoding="utf-8").replace("expect:\n", "expects:\n")
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(CatalogError, match="expects") as refused:
+        load()
+    assert "corrections/oecd.yml" in str(refused.value)
 
 
 def test_every_shipped_correction_names_a_damage_and_both_languages():
