@@ -39,7 +39,7 @@ def workbook_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workbook of its own: definitions, references and sample as in the repo, nothing received."""
     root = tmp_path / "workbook"
     not_data = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-    for part in ("catalog", "reference", "sample", "published"):
+    for part in ("catalog", "reference", "sample", "published", "corrections"):
         shutil.copytree(REPO / "data" / part, root / "data" / part)
     for empty in ("raw", "store"):
         (root / "data" / empty).mkdir()
@@ -52,7 +52,7 @@ def workbook_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _lasting_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("lasting")
     (root / "data").mkdir()
-    for part in ("catalog", "reference", "sample", "published"):
+    for part in ("catalog", "reference", "sample", "published", "corrections"):
         (root / "data" / part).symlink_to(REPO / "data" / part)
     (root / "notebooks").symlink_to(REPO / "notebooks")
     return root

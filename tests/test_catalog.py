@@ -144,7 +144,8 @@ def texts(model):
 
 def test_every_text_is_there_in_both_languages():
     parts = (CATALOG.plan, CATALOG.goals, CATALOG.indicators, CATALOG.systems, CATALOG.caveats,
-             CATALOG.parameters, CATALOG.peer_groups)  # fmt: skip
+             CATALOG.parameters, CATALOG.peer_groups, CATALOG.formats, CATALOG.corrections,
+             CATALOG.totals)  # fmt: skip
     found = [text for part in parts for text in texts(part)]
     assert len(found) > 40
     for text in found:

@@ -72,9 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = _command(commands, name, help_text, f"workbook {name} THE_2026_rankings.csv events.xlsx")
         command.add_argument(
-            "files", nargs="+", type=Path, metavar="FILE", help="ranking tables and registers, CSV or Excel"
+            "files",
+            nargs="+",
+            type=Path,
+            metavar="FILE",
+            help="ranking tables, registers and open tables, CSV or Excel",
         )
-        command.add_argument("--year", type=int, help="a ranking's edition, where the file does not say it")
+        command.add_argument("--year", type=int, help="the year or edition of a table that does not say it")
         command.add_argument(
             "--unit", default="", metavar="CODE", help="the one unit whose rows a register holds (units.csv)"
         )

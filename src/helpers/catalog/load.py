@@ -1,7 +1,7 @@
 """Reading all definitions once, with a message that names file and key where one is wrong."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,10 @@ from . import institutions
 from .institutions import Institutions
 from .model import (
     Caveat,
+    Correction,
     CountedVariable,
     Disclosure,
+    Format,
     Goal,
     Indicator,
     Layout,
@@ -27,6 +29,7 @@ from .model import (
     Plan,
     System,
     Text,
+    Total,
     Unit,
 )
 
@@ -34,7 +37,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 # The definitions that are one thing each.
-WHOLE = ("plan", "layouts", "institutions", "disclosure")
+WHOLE = ("plan", "layouts", "formats", "corrections", "totals", "institutions", "disclosure")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Catalog:
     indicators: Mapping[str, Indicator]
     systems: Mapping[str, System]
     layouts: tuple[Layout, ...]
+    formats: tuple[Format, ...]
+    corrections: tuple[Correction, ...]
+    totals: tuple[Total, ...]
     caveats: Mapping[str, Caveat]
     parameters: Mapping[str, Parameter]
     peer_groups: Mapping[str, PeerGroup]
@@ -120,6 +126,11 @@ def _load(root: Path) -> Catalog:
             for path in sorted((catalog / "layouts").glob("*.yml"))
             for entry in _yaml(path, list)
         ),
+        formats=_entries(Format, catalog / "formats"),
+        corrections=_entries(Correction, root / "data" / "corrections"),
+        totals=tuple(
+            _build(Total, entry, reference / "totals.yml") for entry in _yaml(reference / "totals.yml", list)
+        ),
         caveats=Definitions("caveats", _table(Caveat, catalog / "caveats.yml")),
         parameters=Definitions("parameters", _table(Parameter, root / "notebooks" / "parameters.yml")),
         peer_groups=Definitions("peer_groups", _table(PeerGroup, reference / "peer_groups.yml")),
@@ -129,9 +140,19 @@ def _load(root: Path) -> Catalog:
         meanings=Definitions("meanings", _table(Text, catalog / "columns.yml")),
         disclosure=_build(Disclosure, _yaml(catalog / "disclosure.yml", dict), catalog / "disclosure.yml"),
     )
-    datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
-    _check_references(loaded, datasets)
+    datasets: dict[str, Any] = {}
+    for path in sorted((catalog / "datasets").glob("*.yml")):
+        datasets |= _yaml(path, dict)
+    _check_references(loaded, set(datasets))
+    _check_outside(loaded, datasets)
     return loaded
+
+
+def _entries(model: type[Model], folder: Path) -> tuple[Model, ...]:
+    """Return the definitions of every file of a folder."""
+    return tuple(
+        _build(model, entry, path) for path in sorted(folder.glob("*.yml")) for entry in _yaml(path, list)
+    )
 
 
 def _yaml(path: Path, kind: type) -> Any:
@@ -228,6 +249,43 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         wrong.append(f"the plan names institution {catalog.plan.institution!r}")
     if catalog.plan.peer_group not in catalog.peer_groups:
         wrong.append(f"the plan names peer group {catalog.plan.peer_group!r}")
+    if wrong:
+        raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
+
+
+def _check_outside(catalog: Catalog, datasets: dict[str, Any]) -> None:
+    """Refuse formats, corrections and totals that name a dataset or a column that is not declared."""
+    wrong = []
+
+    def strangers(what: str, dataset: str, columns: Iterable[str]) -> None:
+        if dataset not in datasets:
+            wrong.append(f"{what} names dataset {dataset!r}")
+            return
+        known = datasets[dataset]["columns"]
+        wrong.extend(f"{what} names column {name!r}" for name in columns if name not in known)
+
+    received = {form.dataset for form in catalog.formats}
+    for form in catalog.formats:
+        strangers(f"format {form.id}", form.dataset, ())
+        named = [*(rule.column for rule in form.skip), *form.codes]
+        wrong += [f"format {form.id} has no column {name!r}" for name in named if name not in form.columns]
+    for one in catalog.corrections:
+        span = [one.period.column] if one.period else []
+        strangers(f"correction {one.id}", one.dataset, [*one.entity, one.action.column, *span])
+        if one.dataset not in received:
+            wrong.append(f"correction {one.id} is for {one.dataset!r}, which no format is received as")
+    for total in catalog.totals:
+        column = [] if total.measure in {*catalog.indicators, *catalog.variables} else [total.measure]
+        variable = catalog.variables.get(total.measure)
+        if variable is not None and variable.person_count:  # only figures are protected
+            wrong.append(f"total {total.id} names a number of persons: name an indicator that shows it")
+        strangers(f"total {total.id}", total.dataset, [*total.entity, *column])
+    for kind, ids in (
+        ("format", [form.id for form in catalog.formats]),
+        ("correction", [one.id for one in catalog.corrections]),
+        ("total", [total.id for total in catalog.totals]),
+    ):
+        wrong += [f"{kind} {one!r} stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})]
     if wrong:
         raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
 

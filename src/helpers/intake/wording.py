@@ -38,8 +38,8 @@ class _Formatter(string.Formatter):
         return value
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec == "n0":
-            return locale.number(float(value), self._language)
+        if format_spec in ("n0", "n2"):
+            return locale.number(float(value), self._language, int(format_spec[1]))
         return super().format_field(value, format_spec)
 
 
