@@ -4,6 +4,7 @@ import ast
 import csv
 import math
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
@@ -130,7 +131,7 @@ def texts(model):
     """Every bilingual text inside a definition."""
     if isinstance(model, Text):
         yield model
-    elif isinstance(model, dict):
+    elif isinstance(model, Mapping):
         for value in model.values():
             yield from texts(value)
     elif isinstance(model, tuple):
@@ -143,7 +144,8 @@ def texts(model):
 
 def test_every_text_is_there_in_both_languages():
     parts = (CATALOG.plan, CATALOG.goals, CATALOG.indicators, CATALOG.systems, CATALOG.caveats,
-             CATALOG.parameters, CATALOG.peer_groups)  # fmt: skip
+             CATALOG.parameters, CATALOG.peer_groups, CATALOG.formats, CATALOG.corrections,
+             CATALOG.totals)  # fmt: skip
     found = [text for part in parts for text in texts(part)]
     assert len(found) > 40
     for text in found:

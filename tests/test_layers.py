@@ -6,15 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-import yaml
-
-from helpers import yamlfile
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "helpers"
 
 # Ground floor first; a module imports from its own room and from rooms before it.
 FLOORS = (
-    ("paths", "errors", "locale", "yamlfile"),
+    ("paths", "errors", "locale", "yml"),
+    ("reads",),
     ("analysis",),
     ("catalog",),
     ("store",),
@@ -99,7 +97,7 @@ def test_the_ground_floor_knows_nothing_of_ours():
     for name in MODULES:
         if LEVEL.get(room_of(name)) == 0 or room_of(name) == "analysis":
             ours = our_rooms(name, modules()[name]) - {room_of(name)}
-            assert ours <= {"paths", "errors", "locale", "yamlfile"} - (
+            assert ours <= {"paths", "errors", "locale"} - (
                 {room_of(name)} if LEVEL[room_of(name)] else set()
             )
             if LEVEL[room_of(name)] == 0:
@@ -239,14 +237,3 @@ def test_no_module_loads_another_by_name():
                     assert called not in {"import_module", "__import__", "exec", "eval"}, (
                         f"{name}:{node.lineno}"
                     )
-
-
-def test_the_fast_parser_reads_every_definition_as_the_plain_one_does():
-    root = SRC.parents[1]
-    files = [p for folder in ("data", "notebooks", "src") for p in (root / folder).rglob("*.yml")]
-    assert len(files) > 30
-    for path in files:
-        text = path.read_text(encoding="utf-8")
-        assert repr(yamlfile.parse(text)) == repr(yaml.safe_load(text)), path
-    with pytest.raises(yaml.YAMLError, match="line 2"):
-        yamlfile.parse("a: 1\n b: [")

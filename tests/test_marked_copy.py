@@ -758,7 +758,8 @@ def test_the_whole_answer_is_turkish(say, tmp_path):
         "beklenen: bir ülkenin adı ya da iki harfli kodu, örneğin Almanya ya da DE. Listedeki adlardan ya da "
         "kodlardan birini yazın.",
         "  okunmadı: 'fuar.xlsx', “Notlar” sayfası başlığı bilinen hiçbir tabloya uymuyor; ilk satırı: 'ad', "
-        "'telefon'. Beklenen: yayıncıların düzenlerinden birinde bir sıralama tablosu (data/catalog/layouts) "
+        "'telefon'. Beklenen: yayıncıların düzenlerinden birinde bir sıralama tablosu (data/catalog/layouts)"
+        ", bilinen biçimde başka bir açık tablo (data/catalog/formats) "
         "ya da kendi başlıklarıyla bir kayıt (data/catalog/datasets/registers.yml).",
         "  not: 'fuar.xlsx', “Notlar” sayfası: kişisel veri içeren sütunlar atlandı: 'ad' (kişi adları, "
         "hücre: 1); 'telefon' (telefon numaraları, hücre: 1). Bunlar okunmaz ve saklanmaz. Bir dahaki sefere "
@@ -848,9 +849,10 @@ def test_every_phrase_is_used_and_every_code_has_one():
 
 
 def test_every_reason_to_skip_a_row_has_its_turkish():
-    english = {rule.reason for layout in load().layouts for rule in layout.skip} | {"no value in any column"}
-    english |= {leavings.EXAMPLE, leavings.TOTAL, leavings.HEADER}
-    assert english == set(PHRASES["reasons"])
+    declared = {rule.reason for one in (*load().layouts, *load().formats) for rule in one.skip}
+    given = {"no value in any column", "an explanation of the columns", "a remark below the table"}
+    given |= {leavings.EXAMPLE, leavings.TOTAL, leavings.HEADER}
+    assert declared | given == set(PHRASES["reasons"])
 
 
 def test_each_unreadable_cell_is_told_in_turkish():

@@ -18,6 +18,7 @@ import yaml
 
 from helpers import errors, texts
 from helpers.catalog import Indicator
+from helpers.measures import core, reconciliation
 from helpers.plan import performance
 from helpers.texts import Texts
 
@@ -159,6 +160,11 @@ FROM_DATA = {
     "quality.type.": lambda: {"VARCHAR", "INTEGER", "DOUBLE", "DATE", "BOOLEAN"},
     "activities.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)) - {"percent"},
     "activities.by.": lambda: {column for _, column in broken_down()},
+    "outside.not_compared_reason.": lambda: {
+        *(reconciliation.NOT_HELD, reconciliation.NO_ROWS, reconciliation.GENERATED),
+        *(core.NO_REGISTER, core.NO_YEAR, core.NO_DENOMINATOR, core.OTHER_INSTITUTION),
+        "protected",
+    },
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),

@@ -248,7 +248,7 @@ def execute_all(root, scratch, **cells):
     def one(numbered):
         number, job = numbered
         try:
-            execute._execute_one(job, scratch, number)
+            execute._execute_one(job, scratch, number, lambda job: None)
         except RunFailed as failure:
             return str(failure)
         return None
@@ -300,6 +300,24 @@ def test_a_parent_that_is_killed_costs_no_notebook_and_is_started_anew(workbook_
     assert execute_all(workbook_root, tmp_path, later="1") == {"later": None}
     assert warm._parent.pid not in (None, lost)
     assert [process.pid for process in of_parents()] == [warm._parent.pid]
+
+
+def test_a_run_that_is_stopped_starts_no_kernel_though_the_parent_still_imports(tmp_path, caplog):
+    warm.stop()
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(run, tmp_path, "asked", "1")
+        while warm._parent.pid is None:
+            time.sleep(0.01)
+        began = time.monotonic()
+        warm.halt()
+        with pytest.raises(RuntimeError, match="the run was stopped"):
+            asked.result()
+        with pytest.raises(RuntimeError, match="the run was stopped"):
+            run(tmp_path, "later", "1")
+    assert time.monotonic() - began < 2
+    assert of_parents() == []
+    warm.start()
+    assert run(tmp_path, "again", "print(1)")[0][0].text == "1\n"
 
 
 # A batch whose notebook has started a process of its own; it writes who takes part.

@@ -17,8 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import paths, yamlfile
+from . import paths, reads, yml
 from .errors import CatalogError, FileRefused, NotHeld
+from .reads import Definitions
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,18 +55,24 @@ class Table:
     sources: tuple[Source, ...]
 
 
+def definitions() -> Definitions[Any]:
+    """Return the declarations of all datasets."""
+    with reads.unheard():
+        return _definitions(paths.root())
+
+
 @lru_cache(maxsize=4)
-def _definitions(root: Path) -> dict[str, Any]:
+def _definitions(root: Path) -> Definitions[Any]:
     found: dict[str, Any] = {}
     for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
-        found.update(yamlfile.parse(path.read_text(encoding="utf-8")))
-    return found
+        found.update(yml.load(path.read_text(encoding="utf-8")))
+    return Definitions("datasets", found)
 
 
 def definition(dataset: str) -> dict[str, Any]:
     """Return a dataset's declared meaning, key and columns."""
     try:
-        return _definitions(paths.root())[dataset]
+        return definitions()[dataset]
     except KeyError:
         raise CatalogError(
             f"There is no dataset {dataset!r}.", expected="one declared in data/catalog/datasets"
@@ -74,7 +81,7 @@ def definition(dataset: str) -> dict[str, Any]:
 
 def datasets() -> list[str]:
     """Return the names of the declared datasets."""
-    return list(_definitions(paths.root()))
+    return list(definitions())
 
 
 def connect(**settings: str) -> "duckdb.DuckDBPyConnection":
@@ -186,8 +193,10 @@ def files(edition: str, dataset: str) -> list[Path]:
     """Return the files that hold a dataset, which may be none."""
     if edition == SAMPLE:
         path = paths.data("sample", f"{dataset}.csv")
+        reads.note_file(path)  # also where there is none: it may come
         return [path] if path.exists() else []
     settle()
+    reads.note_folder(paths.data("store", dataset))
     return sorted(paths.data("store", dataset).glob("*.parquet"))
 
 
@@ -205,6 +214,8 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
             f"The edition {edition!r} holds no {dataset}.",
             remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
         )
+    for path in found:
+        reads.note_file(path)  # DuckDB opens it, which Python does not hear of
     state = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
     table = _table(edition, dataset, tuple(systems), state)
     # A shallow copy, for a caller that writes into its frame must not write into the next one's.
@@ -280,7 +291,7 @@ def _demonstration(root: Path) -> frozenset[str]:
     card = root / "data" / "sample" / "demonstration.source.yml"
     if not card.exists():
         return frozenset()
-    return frozenset(yamlfile.parse(card.read_text(encoding="utf-8"))["files"])
+    return frozenset(yml.load(card.read_text(encoding="utf-8"))["files"])
 
 
 def has(edition: str, dataset: str) -> bool:
@@ -295,6 +306,7 @@ def _sha256(path: Path, size: int, changed: int) -> str:
 
 def sha256(path: Path) -> str:
     """Return the hash of a file's content."""
+    reads.note_file(path)
     stat = path.stat()
     return _sha256(path, stat.st_size, stat.st_mtime_ns)
 
@@ -388,7 +400,7 @@ def holdings(edition: str) -> list[dict[str, object]]:
     or of its declared period.
     """
     found: list[dict[str, object]] = []
-    for dataset, described in _definitions(paths.root()).items():
+    for dataset, described in definitions().items():
         for path in files(edition, dataset):
             for part, first, last, rows in _holding(edition, dataset, path, described):
                 span = "" if first is None else str(first) if first == last else f"{first}–{last}"

@@ -63,11 +63,18 @@ def _say_once(reason: str) -> None:
 
 def start() -> None:
     """Have the parent import while other work goes on; else it begins when the first kernel is asked for."""
+    _parent.halted = False
     reason = why_cold()
     if reason:
         _say_once(reason)
     else:
         _parent.start()
+
+
+def halt() -> None:
+    """Stop, and let no kernel be started until `start` is called: a thread may be about to ask for one."""
+    _parent.halted = True
+    _parent.stop()
 
 
 def stop() -> None:
@@ -161,6 +168,7 @@ class Parent:
     """The parent process of this one; started when it is needed, and again where it was lost."""
 
     def __init__(self) -> None:
+        self.halted = False
         self._lock = threading.Lock()
         self._owner = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -175,7 +183,7 @@ class Parent:
         """Ask for a kernel with this standard output and error; whether it comes is heard from it."""
         ours, theirs = socket.socketpair()
         with theirs, self._lock:
-            for _ in range(2):
+            for _ in range(0 if self.halted else 2):
                 requests = self._started()
                 try:
                     socket.send_fds(requests, [b"k"], [theirs.fileno(), *output])
@@ -240,6 +248,8 @@ class Provisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Launch a kernel, and wait until it can be connected to."""
+        if _parent.halted:
+            raise RuntimeError("the run was stopped")
         # A kernel of another language or environment is not ours to fork.
         if cmd[0] != sys.executable or "ipykernel_launcher" not in cmd:
             return await super().launch_kernel(cmd, **kwargs)
@@ -249,6 +259,8 @@ class Provisioner(LocalProvisioner):
                 self.process = await _launch(cmd, kwargs)
             except ConnectionError as failure:
                 reason = str(failure)
+                if _parent.halted:
+                    raise RuntimeError("the run was stopped") from failure
         if reason:
             _say_once(reason)
             return await super().launch_kernel(cmd, **kwargs)

@@ -5,6 +5,8 @@ from .load import Catalog, load
 from .model import (
     Activity,
     Caveat,
+    Correction,
+    Format,
     Goal,
     Indicator,
     Layout,
@@ -14,6 +16,7 @@ from .model import (
     Plan,
     System,
     Text,
+    Total,
     Variable,
 )
 
@@ -21,6 +24,8 @@ __all__ = [
     "Activity",
     "Catalog",
     "Caveat",
+    "Correction",
+    "Format",
     "Goal",
     "Indicator",
     "Institution",
@@ -32,6 +37,7 @@ __all__ = [
     "Plan",
     "System",
     "Text",
+    "Total",
     "Variable",
     "load",
 ]

@@ -1,6 +1,7 @@
 """Reading all definitions once, with a message that names file and key where one is wrong."""
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,14 +10,17 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from .. import paths, yamlfile
+from .. import paths, reads, yml
 from ..errors import CatalogError
+from ..reads import Definitions
 from . import institutions
 from .institutions import Institutions
 from .model import (
     Caveat,
+    Correction,
     CountedVariable,
     Disclosure,
+    Format,
     Goal,
     Indicator,
     Layout,
@@ -25,10 +29,15 @@ from .model import (
     Plan,
     System,
     Text,
+    Total,
     Unit,
 )
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+# The definitions that are one thing each.
+WHOLE = ("plan", "layouts", "formats", "corrections", "totals", "institutions", "disclosure")
 
 
 @dataclass(frozen=True)
@@ -39,19 +48,28 @@ class Catalog:
     """
 
     plan: Plan
-    goals: dict[str, Goal]
-    variables: dict[str, CountedVariable]
-    indicators: dict[str, Indicator]
-    systems: dict[str, System]
+    goals: Mapping[str, Goal]
+    variables: Mapping[str, CountedVariable]
+    indicators: Mapping[str, Indicator]
+    systems: Mapping[str, System]
     layouts: tuple[Layout, ...]
-    caveats: dict[str, Caveat]
-    parameters: dict[str, Parameter]
-    peer_groups: dict[str, PeerGroup]
+    formats: tuple[Format, ...]
+    corrections: tuple[Correction, ...]
+    totals: tuple[Total, ...]
+    caveats: Mapping[str, Caveat]
+    parameters: Mapping[str, Parameter]
+    peer_groups: Mapping[str, PeerGroup]
     institutions: Institutions
-    units: dict[str, Unit]
-    labels: dict[str, Text]
-    meanings: dict[str, Text]
+    units: Mapping[str, Unit]
+    labels: Mapping[str, Text]
+    meanings: Mapping[str, Text]
     disclosure: Disclosure
+
+    def __getattribute__(self, name: str) -> Any:
+        """Note which of the definitions that have no entries is looked at; tables note their entries."""
+        if name in WHOLE:
+            reads.note(name)
+        return super().__getattribute__(name)
 
     def label(self, value: str, language: str) -> str:
         """Return the name of a value that a register allows; raise CatalogError where it has none."""
@@ -74,7 +92,8 @@ class Catalog:
 
 def load() -> Catalog:
     """Return the catalogue of the current workbook folder; read once per process and folder."""
-    return _load(paths.root())
+    with reads.unheard():
+        return _load(paths.root())
 
 
 @lru_cache(maxsize=4)
@@ -98,32 +117,47 @@ def _load(root: Path) -> Catalog:
     ]
     loaded = Catalog(
         plan=_build(Plan, _yaml(catalog / "plan.yml", dict), catalog / "plan.yml"),
-        goals=_once(goals, catalog / "goals.yml"),
-        variables=_once(variables, catalog / "variables"),
-        indicators=_once(indicators, catalog / "indicators"),
-        systems=_table(System, catalog / "rankings.yml"),
+        goals=Definitions("goals", _once(goals, catalog / "goals.yml")),
+        variables=Definitions("variables", _once(variables, catalog / "variables")),
+        indicators=Definitions("indicators", _once(indicators, catalog / "indicators")),
+        systems=Definitions("systems", _table(System, catalog / "rankings.yml")),
         layouts=tuple(
             _build(Layout, entry, path)
             for path in sorted((catalog / "layouts").glob("*.yml"))
             for entry in _yaml(path, list)
         ),
-        caveats=_table(Caveat, catalog / "caveats.yml"),
-        parameters=_table(Parameter, root / "notebooks" / "parameters.yml"),
-        peer_groups=_table(PeerGroup, reference / "peer_groups.yml"),
+        formats=_entries(Format, catalog / "formats"),
+        corrections=_entries(Correction, root / "data" / "corrections"),
+        totals=tuple(
+            _build(Total, entry, reference / "totals.yml") for entry in _yaml(reference / "totals.yml", list)
+        ),
+        caveats=Definitions("caveats", _table(Caveat, catalog / "caveats.yml")),
+        parameters=Definitions("parameters", _table(Parameter, root / "notebooks" / "parameters.yml")),
+        peer_groups=Definitions("peer_groups", _table(PeerGroup, reference / "peer_groups.yml")),
         institutions=institutions.read(reference),
-        units=_once(units, reference / "units.csv"),
-        labels=_table(Text, catalog / "labels.yml"),
-        meanings=_table(Text, catalog / "columns.yml"),
+        units=Definitions("units", _once(units, reference / "units.csv")),
+        labels=Definitions("labels", _table(Text, catalog / "labels.yml")),
+        meanings=Definitions("meanings", _table(Text, catalog / "columns.yml")),
         disclosure=_build(Disclosure, _yaml(catalog / "disclosure.yml", dict), catalog / "disclosure.yml"),
     )
-    datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
-    _check_references(loaded, datasets)
+    datasets: dict[str, Any] = {}
+    for path in sorted((catalog / "datasets").glob("*.yml")):
+        datasets |= _yaml(path, dict)
+    _check_references(loaded, set(datasets))
+    _check_outside(loaded, datasets)
     return loaded
+
+
+def _entries(model: type[Model], folder: Path) -> tuple[Model, ...]:
+    """Return the definitions of every file of a folder."""
+    return tuple(
+        _build(model, entry, path) for path in sorted(folder.glob("*.yml")) for entry in _yaml(path, list)
+    )
 
 
 def _yaml(path: Path, kind: type) -> Any:
     try:
-        loaded = yamlfile.parse(path.read_text(encoding="utf-8"))
+        loaded = yml.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CatalogError(
             f"The definition file {paths.shown(path)} is missing.",
@@ -215,6 +249,43 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         wrong.append(f"the plan names institution {catalog.plan.institution!r}")
     if catalog.plan.peer_group not in catalog.peer_groups:
         wrong.append(f"the plan names peer group {catalog.plan.peer_group!r}")
+    if wrong:
+        raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
+
+
+def _check_outside(catalog: Catalog, datasets: dict[str, Any]) -> None:
+    """Refuse formats, corrections and totals that name a dataset or a column that is not declared."""
+    wrong = []
+
+    def strangers(what: str, dataset: str, columns: Iterable[str]) -> None:
+        if dataset not in datasets:
+            wrong.append(f"{what} names dataset {dataset!r}")
+            return
+        known = datasets[dataset]["columns"]
+        wrong.extend(f"{what} names column {name!r}" for name in columns if name not in known)
+
+    received = {form.dataset for form in catalog.formats}
+    for form in catalog.formats:
+        strangers(f"format {form.id}", form.dataset, ())
+        named = [*(rule.column for rule in form.skip), *form.codes]
+        wrong += [f"format {form.id} has no column {name!r}" for name in named if name not in form.columns]
+    for one in catalog.corrections:
+        span = [one.period.column] if one.period else []
+        strangers(f"correction {one.id}", one.dataset, [*one.entity, one.action.column, *span])
+        if one.dataset not in received:
+            wrong.append(f"correction {one.id} is for {one.dataset!r}, which no format is received as")
+    for total in catalog.totals:
+        column = [] if total.measure in {*catalog.indicators, *catalog.variables} else [total.measure]
+        variable = catalog.variables.get(total.measure)
+        if variable is not None and variable.person_count:  # only figures are protected
+            wrong.append(f"total {total.id} names a number of persons: name an indicator that shows it")
+        strangers(f"total {total.id}", total.dataset, [*total.entity, *column])
+    for kind, ids in (
+        ("format", [form.id for form in catalog.formats]),
+        ("correction", [one.id for one in catalog.corrections]),
+        ("total", [total.id for total in catalog.totals]),
+    ):
+        wrong += [f"{kind} {one!r} stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})]
     if wrong:
         raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
 

@@ -1,8 +1,9 @@
 """What each definition may say. Unknown keys are refused, so a misspelt one cannot pass unseen."""
 
+from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Definition(BaseModel):
@@ -232,6 +233,132 @@ class Layout(_Definition):
     values: dict[str, Column]
     ignored: tuple[str, ...] = ()
     skip: tuple[Skip, ...] = ()
+
+
+class Format(_Definition):
+    """The layout of an outside table that is no ranking, recognised by its header.
+
+    An alias may hold `[{n}]`, a running index, and `group | name` where a merged heading stands above.
+    `encoding` is that of the publisher's text where it is not UTF-8; `letters: tell` reads a file whose
+    letters the publisher has broken and says so. `codes` gives what is printed its code, by column. With
+    `pairs`, a code and its label may stand side by side under headings of one column; the first is read.
+    """
+
+    id: str
+    dataset: str
+    title: Text
+    publisher: str
+    reader: Literal["eche", "deqar", "oecd", "yokatlas", "osym"]
+    columns: dict[str, Column]
+    ignored: tuple[str, ...] = ()
+    skip: tuple[Skip, ...] = ()
+    encoding: str = ""
+    letters: Literal["judge", "tell"] = "judge"
+    codes: dict[str, dict[str, str]] = {}
+    pairs: bool = False
+
+
+class Span(_Definition):
+    """The periods that a correction is about, both ends included; `column` is that of the dataset."""
+
+    column: str
+    first: int = Field(alias="from")
+    last: int = Field(alias="to")
+
+
+class Divide(_Definition):
+    """Divide a column by a number: what was counted several times."""
+
+    column: str
+    divide_by: int = Field(ge=2)
+
+
+class Replace(_Definition):
+    """Put a value in the place of what the source holds."""
+
+    column: str
+    put: str
+
+
+class Expect(_Definition):
+    """The damage that a correction mends, as the source holds it; what is not there has been mended.
+
+    `totals` are sums of the corrected column by period, `value` is what stands in every corrected row.
+    """
+
+    totals: dict[int, float] = {}
+    value: str | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Expect":
+        if not self.totals and self.value is None:
+            raise ValueError("names neither totals nor a value")
+        return self
+
+
+class Reported(_Definition):
+    """When an error of a source was found, and whom it was or is to be told."""
+
+    found: date
+    to: str
+
+
+class Correction(_Definition):
+    """A known error of a source, what is done about it on receive, and the fact that it is still there.
+
+    One that is not `in_force` is a proposal: it changes nothing, and is named where its rows are stopped.
+    """
+
+    id: str = Field(pattern="^[a-z0-9-]+$")
+    in_force: bool
+    dataset: str
+    entity: dict[str, str] = Field(min_length=1)
+    period: Span | None = None
+    action: Divide | Replace
+    reason: Text
+    evidence: Text
+    reported: Reported
+    expect: Expect
+
+    @model_validator(mode="after")
+    def _can_be_checked(self) -> "Correction":
+        if self.expect.totals and self.period is None:
+            raise ValueError("expects totals by period and names no period")
+        if isinstance(self.action, Divide):
+            years = range(self.period.first, self.period.last + 1) if self.period else ()
+            lacking = [year for year in years if year not in self.expect.totals]
+            if lacking or not years:
+                raise ValueError(f"divides, and expects no total of {lacking or 'any period'}")
+        elif self.expect.value is None:
+            raise ValueError("puts a value, and expects none in its place")
+        return self
+
+
+class Total(_Definition):
+    """A published total to hold data against.
+
+    It is that of `measure` (an indicator, or a column of the dataset that is summed over the rows of
+    `entity`) in `period`. `limit_pct` is given where rows that add up to more are refused on receive. One
+    that is known from the press, or from a copy of its text, is reported and not published.
+    """
+
+    id: str
+    dataset: str
+    measure: str
+    entity: dict[str, str]
+    period: int
+    value: float
+    tolerance_pct: float = Field(ge=0)
+    limit_pct: float | None = None
+    evidence: Literal["table", "file", "official page", "press", "mirror"]
+    source: str
+    name: Text
+    note: Text | None = None
+
+    @property
+    def is_reported(self) -> bool:
+        """Tell whether others report the total: nobody here has seen who published it."""
+        return self.evidence in ("press", "mirror")
 
 
 class PeerGroup(_Definition):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..errors import Fault, FileRefused, Problem
 from .history import Change
 from .personal import Carried, Keep
+from .published import ReceivedPublished
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -21,7 +22,7 @@ class Answer:
 
     file: str
     sha256: str
-    tables: tuple[Received | ReceivedRegister, ...]
+    tables: tuple[Received | ReceivedRegister | ReceivedPublished, ...]
     left_out: tuple[FileRefused, ...]
     suggestions: tuple[tuple[str, str, int], ...]
     stored_as: str = ""
@@ -51,6 +52,11 @@ class Answer:
     def of_registers(self) -> list[ReceivedRegister]:
         """Return the tables that are registers."""
         return [received for received in self.tables if isinstance(received, ReceivedRegister)]
+
+    @property
+    def of_published(self) -> list[ReceivedPublished]:
+        """Return the tables of outside publishers that are no rankings."""
+        return [received for received in self.tables if isinstance(received, ReceivedPublished)]
 
     @property
     def of_rankings(self) -> list[Received]:

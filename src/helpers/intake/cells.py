@@ -16,6 +16,8 @@ from .values import Unreadable
 # Dates beyond are slips of a finger, or Excel's day nought.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
+# As a workbook holds it, 53.125 is a number and no 53 thousand: one more nought says so.
+_THREE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3}")
 _WHOLE = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 # 1.250 and 1,250 may be a thousand or one and a quarter; of 12.000 both readings are whole.
@@ -138,6 +140,11 @@ def of_serial(text: str, from_1904: bool = False) -> str:
         return text
     day = (_DAY_NOUGHT_1904 if from_1904 else _DAY_NOUGHT) + timedelta(days=int(text))
     return day.isoformat() if FIRST_YEAR <= day.year <= LAST_YEAR else text
+
+
+def of_number(text: str) -> str:
+    """Return a number that a workbook holds as one, so that nobody takes its decimal point for thousands."""
+    return f"{text}0" if _THREE_DECIMALS.fullmatch(text) else text
 
 
 def _strict_day(text: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 import yaml
 
-from .. import paths, store
+from .. import locale, paths, store, yml
 from ..catalog import load
 from ..errors import Problem
-from . import cells, declaration, history, personal, registers, wording
+from . import cells, declaration, history, personal, published, registers, wording
 from .answer import Answer
+from .published import ReceivedPublished
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -99,8 +100,10 @@ def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str)
     return temporary, kept.with_name(kept.name + _CARD)
 
 
-def _producer(received: Received | ReceivedRegister) -> str:
+def _producer(received: Received | ReceivedRegister | ReceivedPublished) -> str:
     catalog = load()
+    if isinstance(received, ReceivedPublished):
+        return received.format.publisher
     if isinstance(received, Received):
         return catalog.systems[received.layout.system].publisher
     return catalog.institutions[catalog.plan.institution].name("en")
@@ -111,11 +114,13 @@ def _licence(answer: Answer) -> str:
     return f"{whose}; not for passing on"
 
 
-def _told(received: Received | ReceivedRegister) -> dict[str, object]:
+def _told(received: Received | ReceivedRegister | ReceivedPublished) -> dict[str, object]:
     """Tell of a table what its card says."""
     told: dict[str, object] = {"sheet": received.table.sheet}
     if isinstance(received, Received):
         told |= {"layout": received.layout.id, "editions": received.editions}
+    elif isinstance(received, ReceivedPublished):
+        told |= {"format": received.format.id, "dataset": received.format.dataset, "years": received.years}
     else:
         told |= {"register": received.register, "years": received.years}
     told |= {
@@ -128,6 +133,24 @@ def _told(received: Received | ReceivedRegister) -> dict[str, object]:
     }
     if isinstance(received, ReceivedRegister):
         told["headings"] = dict(received.headings)
+    if isinstance(received, ReceivedPublished):
+        told["lines"] = received.lines
+        told["carried_over"] = received.carried
+        told["stopped"] = [
+            {"rows": len(group)}
+            | {language: wording.expected(group[0], language) for language in locale.LANGUAGES}
+            for group in published.told_once(received.problems)[1]
+        ]
+        for name, found in (("corrections", received.applied), ("corrections_proposed", received.proposed)):
+            told[name] = [
+                {
+                    "id": one.id,
+                    "lines": len(one.lines),
+                    "periods": list(one.periods),
+                    "reason": {language: one.reason[language] for language in locale.LANGUAGES},
+                }
+                for one in found
+            ]
     return told
 
 
@@ -139,7 +162,7 @@ def cards() -> list[dict[str, Any]]:
 def _cards(folder: str) -> list[tuple[Path, dict[str, Any]]]:
     """Return the cards below a folder of `data/raw`, oldest first; within a second, by their file's time."""
     found = [
-        (path, yaml.safe_load(path.read_text(encoding="utf-8")))
+        (path, yml.load(path.read_text(encoding="utf-8")))
         for path in paths.data("raw", folder).rglob("*" + _CARD)
     ]
     return sorted(found, key=lambda one: (str(one[1]["received"]), one[0].stat().st_mtime_ns, one[0].name))

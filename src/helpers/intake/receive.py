@@ -1,6 +1,7 @@
 """Receiving a file: judge every row, keep the original with its identity card, store the good rows.
 
-`check` does the judging alone and writes nothing. A file holds ranking tables, registers or both.
+`check` does the judging alone and writes nothing. A file holds ranking tables, registers, other tables of
+outside publishers, or several of these.
 """
 
 import hashlib
@@ -15,10 +16,12 @@ from ..catalog import Catalog, load
 from ..errors import FileRefused, LayoutUnknown, NotHeld
 from . import (
     declaration,
+    formats,
     history,
     layouts,
     markup,
     personal,
+    published,
     rankings,
     receipts,
     reduced,
@@ -28,14 +31,20 @@ from . import (
     wording,
 )  # fmt: skip
 from .answer import Answer
+from .formats import Fitted
 from .history import Change
 from .personal import Carried, Keep
+from .published import ReceivedPublished
 from .rankings import Received
 from .recognition import Recognised, recognise
 from .registers import ReceivedRegister
-from .table import RawTable
+from .table import Opened, RawTable
 
 _log = logging.getLogger(__name__)
+
+_Found = layouts.Match | Recognised | Fitted
+# Broken letters, which a format may declare that its publisher leaves behind.
+_LETTERS = frozenset({"encodings_mixed", "letters_broken"})
 
 
 def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
@@ -46,10 +55,10 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
     there is no such unit.
     """
     catalog = load()
-    found: list[layouts.Match | Recognised] = []
+    found: list[_Found] = []
     raws: list[RawTable] = []
     unknown: list[FileRefused] = []
-    opened = table.opened(path)
+    opened = _opened(path, catalog)
     left_out = [*opened.left_out]
     for raw in opened.tables:
         if wording.names("template.help", raw.sheet):
@@ -70,12 +79,14 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
         raise wording.refusal("header_only", file=path.name)
     sheets = {one.sheet for one in carried if one.heading}
     of_registers = iter(registers.clean(recognised, unit, sheets, keep == "read"))
-    received = [
-        next(of_registers)
-        if isinstance(match, Recognised)
-        else rankings.clean(raw, match, catalog.systems[match.layout.system], year)
-        for raw, match in zip(raws, found, strict=True)
-    ]
+    received: list[Received | ReceivedRegister | ReceivedPublished] = []
+    for raw, match in zip(raws, found, strict=True):
+        if isinstance(match, Recognised):
+            received.append(next(of_registers))
+        elif isinstance(match, Fitted):
+            received.append(published.clean(match, catalog, year))
+        else:
+            received.append(rankings.clean(raw, match, catalog.systems[match.layout.system], year))
     if any(isinstance(one, ReceivedRegister) and one.read for one in received):
         keep = "read"
     return Answer(
@@ -91,7 +102,7 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
 
 
 def _persons(
-    path: Path, opened: table.Opened, recognised: list[Recognised], raws: list[RawTable]
+    path: Path, opened: Opened, recognised: list[Recognised], raws: list[RawTable]
 ) -> tuple[list[Carried], Keep]:
     """Return the personal data that a file of registers carries, and how much of the file may be kept.
 
@@ -106,25 +117,70 @@ def _persons(
     return carried, keep
 
 
-def _match(raw: RawTable, catalog: Catalog) -> layouts.Match | Recognised:
-    """Tell what a table is: a ranking in a publisher's layout, else a register."""
+def _opened(path: Path, catalog: Catalog) -> Opened:
+    """Open a file; one in a format whose publisher is known to break letters, or to write in an encoding of
+    its own, is read as that format declares.
+    """
+    refused: FileRefused | None = None
+    try:
+        opened = table.opened(path)
+    except FileRefused as error:
+        if error.fault is None or error.fault.code not in _LETTERS:
+            raise
+        refused, opened = error, table.opened(path, judge_letters=False)
+    known = [fitted.format for raw in opened.tables if (fitted := _fitted(raw, catalog))]
+    if refused and not (known and all(one.letters == "tell" for one in known)):
+        raise refused
+    encodings = {one.encoding for one in known if one.encoding}
+    if len(encodings) == 1:
+        return table.opened(path, encodings.pop(), judge_letters=refused is None)
+    return opened
+
+
+def _fitted(raw: RawTable, catalog: Catalog) -> Fitted | None:
+    try:
+        return formats.recognise(raw, catalog.formats)
+    except LayoutUnknown:
+        return None
+
+
+def _match(raw: RawTable, catalog: Catalog) -> _Found:
+    """Tell what a table is: a ranking in a publisher's layout, else a register, else another known format.
+
+    Raises LayoutUnknown, which names the nearest of them.
+    """
     try:
         match = layouts.match(raw, catalog.layouts)
-    except LayoutUnknown:
-        recognised = recognise(raw, declaration.receivable())
-        if recognised is None:
-            raise
-        _log.info("%s %s: register %s", raw.file, raw.sheet, recognised.register)
-        return recognised
+    except LayoutUnknown as of_ranking:
+        nearest = of_ranking
+        try:
+            recognised = recognise(raw, declaration.receivable())
+        except LayoutUnknown as of_register:
+            nearest, recognised = of_register, None
+        if recognised is not None:
+            _log.info("%s %s: register %s", raw.file, raw.sheet, recognised.register)
+            return recognised
+        fitted = formats.recognise(raw, catalog.formats)
+        if fitted is None:
+            raise formats.near(raw, catalog.formats) or nearest from None
+        _log.info("%s %s: format %s", raw.file, raw.sheet, fitted.format.id)
+        return fitted
     _log.info("%s %s: layout %s", raw.file, raw.sheet, match.layout.id)
     return match
 
 
-def _refuse_unsaved(raw: RawTable, match: layouts.Match | Recognised) -> None:
+def _columns(match: _Found) -> set[int]:
+    """Return the positions of the columns that are read."""
+    if isinstance(match, Fitted):
+        return {place for by_index in match.places.values() for place in by_index.values()}
+    return set(match.places.values())
+
+
+def _refuse_unsaved(raw: RawTable, match: _Found) -> None:
     """Refuse a table that would be read as lacking what its formulas give: no program has worked them out."""
     if not raw.unsaved:
         return
-    columns = {raw.first_column + place + 1 for place in match.places.values()}
+    columns = {raw.first_column + place + 1 for place in _columns(match)}
     below = match.header.number
     unsaved = sorted(cell for cell in raw.unsaved if cell[0] > below and cell[1] in columns)
     if unsaved:
@@ -134,7 +190,7 @@ def _refuse_unsaved(raw: RawTable, match: layouts.Match | Recognised) -> None:
 
 
 def _suggestions(
-    tables: Iterable[Received | ReceivedRegister], catalog: Catalog
+    tables: Iterable[Received | ReceivedRegister | ReceivedPublished], catalog: Catalog
 ) -> tuple[tuple[str, str, int], ...]:
     """Suggest spellings only for institutions of the register that a table seems to lack."""
     found = []
@@ -164,7 +220,7 @@ def receive(
     beside the user's own file. What identifies persons is not kept (`personal`).
     """
     answer = check(path, year, unit)
-    folder = paths.data("raw", "registers" if answer.of_registers else "rankings")
+    folder = paths.data("raw", _folder(answer))
     folder.mkdir(parents=True, exist_ok=True)
     of_unit = f"-{unit}" if unit and answer.of_registers else ""
     suffix = ".xlsx" if answer.keep == "read" else path.suffix.lower()
@@ -202,6 +258,12 @@ def _keep(path: Path, kept: Path, answer: Answer) -> None:
     temporary.replace(kept)
 
 
+def _folder(answer: Answer) -> str:
+    if answer.of_registers:
+        return "registers"
+    return "published" if answer.of_published else "rankings"
+
+
 def _slug(text: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else "_" for c in locale.key(text)) or "table"
 
@@ -209,7 +271,8 @@ def _slug(text: str) -> str:
 def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, Path]]]:
     """Write the accepted rows beside their partitions; return what they change, and the moves to commit.
 
-    A ranking has one partition per table kind, system and edition, a register one per unit and year.
+    A ranking has one partition per table kind, system and edition, a register one per unit and year, another
+    table what its dataset declares.
     """
     parts: dict[tuple[str, str], list[Any]] = {}
     rejected: dict[str, set[tuple[str, ...]]] = {}
@@ -226,6 +289,11 @@ def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, 
         rejected.setdefault(register.register, set()).update(register.rejected_keys)
         for name, records in register.partitions.items():
             parts.setdefault((register.register, name), []).extend(records)
+    for outside in answer.of_published:
+        rejected.setdefault(outside.format.dataset, set()).update(outside.rejected_keys)
+        for name, records in outside.partitions.items():
+            rows = [{**record, "source": source} for record in records]
+            parts.setdefault((outside.format.dataset, name), []).extend(rows)
     brought = {partition: card for card in receipts.cards() for partition in card["partitions"]}
     changes: list[Change] = []
     moves: list[tuple[Path, Path]] = []

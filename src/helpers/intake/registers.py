@@ -3,7 +3,6 @@
 The tables of one file are judged together, for a row may refer to a row of another sheet.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,8 +19,6 @@ from .values import Unreadable
 
 # A partition of rows that belong to no unit in particular.
 ALL_UNITS = "all"
-# As a workbook holds it, 53.125 is a number and no 53 thousand: one more nought says so.
-_THREE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3}")
 
 Record = dict[str, str | None]
 
@@ -228,8 +225,7 @@ def _reader(
         if place in row.numbers:
             if is_day:
                 return cells.of_serial(text, table.from_1904)
-            if _THREE_DECIMALS.fullmatch(text):
-                return f"{text}0"
+            return cells.of_number(text)
         return text
 
     return read

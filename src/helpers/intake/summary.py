@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from .. import store
 from ..catalog import load
 from . import declaration, history, personal, wording
 from .answer import Answer
 from .marked import Copy
+from .published import ReceivedPublished, told_once
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -41,13 +43,19 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         for reason, count in Counter(reason for _, reason in received.skipped).items():
             yield line("skipped", count=count, reason=wording.reason(reason, language))
         if received.unread:
-            yield line("unread", columns=", ".join(map(personal.masked, received.unread)))
+            yield line("unread", columns=", ".join(_unread(received, language)))
+        if isinstance(received, ReceivedPublished):
+            yield from _of_published(received, line, language)
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
-    for problem in answer.problems[:_SHOWN_PROBLEMS]:
+    problems, stopped = told_once(answer.problems)
+    for group in stopped:
+        expected, remedy = wording.expected(group[0], language), wording.remedy(group[0], language)
+        yield line("stopped", count=len(group), expected=expected, remedy=remedy)
+    for problem in problems[:_SHOWN_PROBLEMS]:
         yield "  " + wording.of_problem(problem, language)
-    if len(answer.problems) > _SHOWN_PROBLEMS:
-        yield line("more", count=len(answer.problems) - _SHOWN_PROBLEMS)
+    if len(problems) > _SHOWN_PROBLEMS:
+        yield line("more", count=len(problems) - _SHOWN_PROBLEMS)
     for refusal in answer.left_out:
         yield line("not_read", sentence=wording.of_error(refusal, language))
     for note in answer.notes:
@@ -66,18 +74,51 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
-def _title(received: Received | ReceivedRegister, language: str) -> str:
+def _unread(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> Iterator[str]:
+    """Name the columns that were not read; a heading that may be a known one in other words says so."""
+    like = received.like if isinstance(received, ReceivedPublished) else {}
+    for heading in received.unread:
+        told = personal.masked(heading)
+        if heading in like:
+            told = wording.sentence("heading.like", language, heading=told, alias=like[heading])
+        yield told
+
+
+def _of_published(received: ReceivedPublished, line: Callable[..., str], language: str) -> Iterator[str]:
+    """Tell what was or could be corrected, what repeats the year before, how many lines rows make."""
+    for one in received.applied:
+        yield line(
+            "corrected",
+            id=one.id,
+            count=len(one.lines),
+            periods=list(one.periods),
+            reason=one.reason[language],
+        )
+    for one in received.proposed:
+        yield line("proposed", id=one.id, count=len(one.lines), reason=one.reason[language])
+    for year, columns in received.carried.items():
+        names = store.definition(received.format.dataset)["columns"]
+        yield line("carried", year=year, columns=[names[column][language] for column in columns])
+    if received.lines != received.accepted:
+        yield line("lines", count=received.lines)
+
+
+def _title(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
+    if isinstance(received, ReceivedPublished):
+        return received.format.title[language]
     if isinstance(received, Received):
         return received.title
     return str(declaration.receivable()[received.register]["meaning"][language])
 
 
-def _span(received: Received | ReceivedRegister, language: str) -> str:
+def _span(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
     if isinstance(received, Received):
         editions = received.editions or wording.sentence("none", language)
         return wording.sentence("span.edition", language, editions=editions)
     years = received.years
     of_years = wording.sentence("span.years", language, years=years) if years else ""
+    if isinstance(received, ReceivedPublished):
+        return wording.sentence("span.format", language, format=received.format.id) + of_years
     return wording.sentence("span.register", language, register=received.register) + of_years
 
 

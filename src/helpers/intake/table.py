@@ -88,10 +88,12 @@ def read(path: Path) -> list[RawTable]:
     return list(opened(path).tables)
 
 
-def opened(path: Path) -> Opened:
+def opened(path: Path, encoding: str = "", judge_letters: bool = True) -> Opened:
     """Open a file as `read` does, and tell what else there is to say of it.
 
-    A hidden sheet is left out: what the sender does not see was not handed in. Raises FileRefused as `read`.
+    A hidden sheet is left out: what the sender does not see was not handed in. `encoding` is tried where a
+    text is not UTF-8, before the Turkish ones. Broken letters are only told without `judge_letters`. Raises
+    FileRefused as `read`.
     """
     content = safety.content(path)
     contents = safety.examine(path.name, content)
@@ -100,13 +102,19 @@ def opened(path: Path) -> Opened:
     left_out: list[FileRefused] = []
     tables = []
     unseen: list[Sheet] = []
-    for sheet in sheets(path.name, content, contents, left_out, unseen):
+    for sheet in sheets(path.name, content, contents, left_out, unseen, encoding):
         unsaved = contents.unsaved.get(sheet.name, frozenset()) if contents else frozenset()
         table = _table(path.name, sheet, unsaved, contents is not None and contents.from_1904)
         if table.rows:
             cells = (cell for row in table.rows for cell in row.cells)
             veiled = personal.under_headings(table)
-            notes += safety.letters(cells, wording.place(path.name, sheet.name), sheet.is_utf8, veiled)
+            place = wording.place(path.name, sheet.name)
+            try:
+                notes += safety.letters(cells, place, sheet.is_utf8, veiled)
+            except FileRefused as broken:
+                if judge_letters or broken.fault is None:
+                    raise
+                notes.append(broken.fault)
             tables.append(table)
     if not tables:
         raise left_out[0] if left_out else wording.refusal("no_rows", file=path.name)
@@ -120,14 +128,15 @@ def sheets(
     contents: packed.Contents | None,
     left_out: list[FileRefused],
     hidden: list[Sheet] | None = None,
+    encoding: str = "",
 ) -> Iterator[Sheet]:
     """Yield the sheets of a file that was found fit, a text file's only one; note those that are left out.
 
     Hidden sheets are left out, and put into `hidden` if that is given.
     """
     if contents is None:
-        text, encoding = _decode(content)
-        yield Sheet("", 0, _text(file, text), encoding == _ENCODINGS[0])
+        text, found = _decode(content, encoding)
+        yield Sheet("", 0, _text(file, text), found == _ENCODINGS[0])
     else:
         yield from _workbook(file, content, left_out, hidden)
 
@@ -212,9 +221,9 @@ def _bound(file: str, line: int, width: int, held: int) -> None:
         raise wording.refusal("too_many_cells", place=place, found=held, limit=packed.MOST_CELLS)
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def _decode(content: bytes, of_publisher: str = "") -> tuple[str, str]:
     """Return the text and the encoding that it is in."""
-    for encoding in _ENCODINGS[:-1]:
+    for encoding in filter(None, (_ENCODINGS[0], of_publisher, *_ENCODINGS[1:-1])):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:

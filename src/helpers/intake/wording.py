@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-from .. import locale, yamlfile
+from .. import locale, yml
 from ..errors import Fault, FileRefused, LayoutUnknown, Problem, TextMissing, WorkbookError
 
 Part = Literal["wrong", "expected", "remedy"]
@@ -21,7 +21,7 @@ WHOLE_ROW = "(row)"
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, dict[str, Any]]:
     text = resources.files(__package__).joinpath("phrases.yml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, Any]] = yamlfile.parse(text)
+    loaded: dict[str, dict[str, Any]] = yml.load(text)
     return loaded
 
 
@@ -38,8 +38,8 @@ class _Formatter(string.Formatter):
         return value
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec == "n0":
-            return locale.number(float(value), self._language)
+        if format_spec in ("n0", "n2"):
+            return locale.number(float(value), self._language, int(format_spec[1]))
         return super().format_field(value, format_spec)
 
 

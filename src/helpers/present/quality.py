@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..intake import declaration, held, wording
 from ..measures.core import MissingFigure
 from ..run import Run
-from . import cards, figures, goals, messages, persons, pieces, tables
+from . import cards, figures, goals, messages, outside, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -25,13 +25,25 @@ _NAMED = 6
 
 
 def in_brief(run: Run) -> Piece:
-    """Say what the page finds: registers not held, years missing, rows rejected or wrong, figures missing."""
+    """Say what the page finds: what is not held or rejected, totals not met, figures missing."""
     codes = list(run.catalog.indicators)
-    found = [*_not_held(run), *_gaps(run), *_rejections(run), *messages.missing(run, codes)]
+    found = [
+        *_not_held(run), *_gaps(run), *_rejections(run), *_differing(run), *messages.missing(run, codes)
+    ]  # fmt: skip
     generated = sum(store.is_demonstration(run.edition, name) for name in declaration.receivable())
     if generated and not run.registers.of_other:
         found.append(run.text("quality.brief.generated", count=generated))
     return pieces.messages(found[: messages.LIMIT] or [run.text("quality.all_computed", count=len(codes))])
+
+
+def _differing(run: Run) -> list[str]:
+    """Say which published totals the data do not meet."""
+    found = [one.total for one in outside.compared(run) if one.state == "differs"]
+    names = [f"{total.name[run.language]}, {total.period}" for total in found[:_NAMED]]
+    more = ["…"] if len(found) > _NAMED else []
+    return (
+        [run.text("outside.brief_differs", count=len(found), names="; ".join(names + more))] if found else []
+    )
 
 
 def _not_held(run: Run) -> list[str]:
