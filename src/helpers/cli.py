@@ -236,14 +236,15 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _receive(parsed: argparse.Namespace) -> int:
-    from .intake import receive
+    from .intake import in_order, receive
 
     language = parsed.language or _system_language()
 
     def judge(path: Path) -> "Answer":
         return receive(path, parsed.year, parsed.unit, parsed.licence, parsed.sender, language)
 
-    return _answer_each(parsed.files, judge, language)
+    files = in_order(parsed.files, parsed.year, parsed.unit) if len(parsed.files) > 1 else parsed.files
+    return _answer_each(files, judge, language)
 
 
 def _template(parsed: argparse.Namespace) -> int:

@@ -6,14 +6,14 @@ outside publishers, or several of these.
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import locale, paths, store
 from ..catalog import Catalog, load
-from ..errors import FileRefused, LayoutUnknown, NotHeld
+from ..errors import FileRefused, LayoutUnknown, NotHeld, WorkbookError
 from . import (
     declaration,
     formats,
@@ -200,6 +200,32 @@ def _suggestions(
             known = {catalog.institutions.match(name) for name in names}
             found += [row for row in catalog.institutions.suggest(names) if row[1] not in known]
     return tuple(dict.fromkeys(found))
+
+
+def in_order(files: Sequence[Path], year: int | None = None, unit: str = "") -> list[Path]:
+    """Return files so that a register comes after those that its values refer to, such as partners.
+
+    A file that cannot be read keeps its place: receiving it says why.
+    """
+    brings: dict[Path, set[str]] = {}
+    for path in files:
+        try:
+            brings[path] = {one.register for one in check(path, year, unit).of_registers}
+        except WorkbookError:
+            brings[path] = set()
+    described = declaration.receivable()
+    needs = {
+        path: {other for name in names for other, _ in declaration.references(described[name]).values()}
+        - names
+        for path, names in brings.items()
+    }
+    waiting, found = list(brings), []
+    while waiting:
+        # In a circle of references the first one given goes first.
+        path = next((one for one in waiting if not any(needs[one] & brings[o] for o in waiting)), waiting[0])
+        waiting.remove(path)
+        found.append(path)
+    return found
 
 
 def receive(
