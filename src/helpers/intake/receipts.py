@@ -15,6 +15,7 @@ from ..catalog import load
 from ..errors import Problem
 from . import cells, declaration, history, personal, registers, wording
 from .answer import Answer
+from .mobilities import ReceivedMobilities
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -79,7 +80,7 @@ def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str)
         "received_from": personal.masked(sender) or unit or "not stated",
         "sha256": answer.sha256,
         "kept": answer.keep,
-        "sha256_kept": store.sha256(kept),
+        "sha256_kept": answer.sha256 if answer.keep == "whole" else store.sha256(kept),
         "bytes": kept.stat().st_size,
         "datasets": list(dict.fromkeys(partition.split("/")[0] for partition in partitions)),
         "rows": sum(received.rows for received in answer.tables),
@@ -99,8 +100,10 @@ def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str)
     return temporary, kept.with_name(kept.name + _CARD)
 
 
-def _producer(received: Received | ReceivedRegister) -> str:
+def _producer(received: Received | ReceivedRegister | ReceivedMobilities) -> str:
     catalog = load()
+    if isinstance(received, ReceivedMobilities):
+        return received.layout.producer
     if isinstance(received, Received):
         return catalog.systems[received.layout.system].publisher
     return catalog.institutions[catalog.plan.institution].name("en")
@@ -111,11 +114,13 @@ def _licence(answer: Answer) -> str:
     return f"{whose}; not for passing on"
 
 
-def _told(received: Received | ReceivedRegister) -> dict[str, object]:
+def _told(received: Received | ReceivedRegister | ReceivedMobilities) -> dict[str, object]:
     """Tell of a table what its card says."""
     told: dict[str, object] = {"sheet": received.table.sheet}
     if isinstance(received, Received):
         told |= {"layout": received.layout.id, "editions": received.editions}
+    elif isinstance(received, ReceivedMobilities):
+        told |= {"layout": received.layout.id, "years": received.years, "participants": received.participants}
     else:
         told |= {"register": received.register, "years": received.years}
     told |= {

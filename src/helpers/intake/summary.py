@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..catalog import load
-from . import declaration, history, personal, wording
+from . import declaration, history, mobilities, personal, wording
 from .answer import Answer
 from .marked import Copy
+from .mobilities import ReceivedMobilities
 from .rankings import Received
 from .registers import ReceivedRegister
 
@@ -44,10 +45,11 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
             yield line("unread", columns=", ".join(map(personal.masked, received.unread)))
         for code, count in received.caveats.items():
             yield line("caveat", count=count, caveat=getattr(load().caveats[code], language))
-    for problem in answer.problems[:_SHOWN_PROBLEMS]:
+    shown = answer.problems[:_SHOWN_PROBLEMS]
+    for problem in shown:
         yield "  " + wording.of_problem(problem, language)
-    if len(answer.problems) > _SHOWN_PROBLEMS:
-        yield line("more", count=len(answer.problems) - _SHOWN_PROBLEMS)
+    if answer.problem_count > len(shown):
+        yield line("more", count=answer.problem_count - len(shown))
     for refusal in answer.left_out:
         yield line("not_read", sentence=wording.of_error(refusal, language))
     for note in answer.notes:
@@ -66,13 +68,17 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
-def _title(received: Received | ReceivedRegister, language: str) -> str:
+def _title(received: Received | ReceivedRegister | ReceivedMobilities, language: str) -> str:
+    if isinstance(received, ReceivedMobilities):
+        return mobilities.title(received, language)
     if isinstance(received, Received):
         return received.title
     return str(declaration.receivable()[received.register]["meaning"][language])
 
 
-def _span(received: Received | ReceivedRegister, language: str) -> str:
+def _span(received: Received | ReceivedRegister | ReceivedMobilities, language: str) -> str:
+    if isinstance(received, ReceivedMobilities):
+        return mobilities.sentence(received, language)
     if isinstance(received, Received):
         editions = received.editions or wording.sentence("none", language)
         return wording.sentence("span.edition", language, editions=editions)
