@@ -23,15 +23,16 @@ _YEARS = (1987, 2100)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as SQL: what is found in it, its value, when it is wrong, the code of what is wrong then.
+    """A cell as SQL: what is found in it, its value, when it is good, the code of what is wrong otherwise.
 
-    `{x}` is the cell and `{f}` what was found, which DuckDB works out once. Where `doubt` holds, the value is
-    set aside and the row carries a caveat. A null is never wrong unless `wrong` says so.
+    `{x}` is the cell and `{f}` what was found, which DuckDB works out once; `good` is looked at from its left, so
+    that what nearly every cell fulfils stands first, and without it each cell is good. Where `doubt` holds, the
+    value is set aside and the row carries a caveat.
     """
 
     found: str
     value: str = "{f}"
-    wrong: str = ""
+    good: str = ""
     code: str = ""
     doubt: str = ""
     caveat: str = ""
@@ -53,6 +54,9 @@ _NAME = (
     " then trim(regexp_replace({x}, '[\\s\u00a0]+', ' ', 'g'))"
     f" {_TRIMMED}"
 )
+_YES_NO = "coalesce(try_cast({x} as boolean), try_cast(trim({x}) as boolean))"
+# `2018-2019`, `2018/2019`
+_ACADEMIC_YEAR = "try_cast(left(ltrim({x}), 4) as integer)"
 # `1267.5`, `1267,5`, and `1.234.56`, whose first dot parts the thousands.
 _DOTTED = "replace(trim({x}), ',', '.')"
 _LAST_DOT = f"strpos(reverse({_DOTTED}), '.')"
@@ -74,51 +78,51 @@ _COUNTRY = (
 
 
 def _country_value() -> str:
+    """Return the ISO code of a country; those of the type that have another there stand last in it."""
     renamed = load_mobility_files().countries.renamed
     cases = " ".join(f"when {_sql(code)} then {_sql(iso)}" for code, iso in renamed.items())
-    return f"case {{f}} {cases} else {{f}}::varchar end"
+    return f"case when {{f}} < {_sql(next(iter(renamed)))}::country then {{f}}::varchar else case {{f}}::varchar {cases} end end"
 
 
 def readers() -> dict[str, Cell]:
     """Return how each kind of cell is read."""
     age = load_mobility_files().age
-    in_years = f"{{f}} not between {_YEARS[0]} and {_YEARS[1]}"
-    unread = "{x} is not null and {f} is null and not {padded}"
-    unread_or = "{x} is not null and coalesce({}, true) and not {padded}"
-    amount = Cell(_AMOUNT, wrong=unread_or.replace("{}", "{f} < 0"), code="mobility_amount")
+    first, last = _YEARS
+    or_missing = "or {x} is null or {padded}"
+    read = f"{{f}} is not null {or_missing}"
     dated = "regexp_matches({x}, '[[:alpha:]]{{3}}')"
     absurd = f"{{f}} not between {age.minimum} and {age.maximum}"
     return {
         "text": Cell(_TEXT),
         "name": Cell(_NAME),
         "code": Cell(f"upper({_NAME})"),
-        "country": Cell(_COUNTRY, _country_value(), unread, "mobility_country"),
+        "country": Cell(_COUNTRY, _country_value(), read, "mobility_country"),
         "month": Cell(
             _MONTH,
             "date_trunc('month', {f})::date",
-            unread_or.replace("{}", in_years.replace("{f}", "year({f})")),
+            f"{{f}} between date '{first}-01-01' and date '{last}-12-31' {or_missing}",
             "mobility_month",
         ),
         "academic_year": Cell(
-            "try_cast(left(trim({x}), 4) as integer)",
-            wrong=unread_or.replace("{}", in_years),
+            _ACADEMIC_YEAR,
+            good=f"{{f}} between {first} and {last} {or_missing}",
             code="mobility_academic_year",
         ),
         # The call year is its first four signs.
-        "reference": Cell(_TEXT, wrong="{x} is null or {f} not like '20__-%-%'", code="mobility_reference"),
-        "days": Cell(_WHOLE, wrong=unread_or.replace("{}", "{f} < 0"), code="mobility_days"),
-        "count": Cell(_WHOLE, wrong="coalesce({f} < 0, true)", code="mobility_count"),
-        "participants": Cell(_WHOLE, wrong="coalesce({f} < 1, true)", code="mobility_participants"),
+        "reference": Cell(_TEXT, good="{f} like '20__-%-%'", code="mobility_reference"),
+        "days": Cell(_WHOLE, good=f"{{f}} >= 0 {or_missing}", code="mobility_days"),
+        "count": Cell(_WHOLE, good="{f} >= 0", code="mobility_count"),
+        "participants": Cell(_WHOLE, good="{f} >= 1", code="mobility_participants"),
         "age": Cell(
-            _WHOLE, f"case when not ({absurd}) then {{f}} end", unread, "whole", absurd, "age_set_aside"
+            _WHOLE, f"case when not ({absurd}) then {{f}} end", read, "whole", absurd, "age_set_aside"
         ),
-        "yes_no": Cell("try_cast(trim({x}) as boolean)", wrong=unread, code="boolean"),
-        "amount": amount,
+        "yes_no": Cell(_YES_NO, good=read, code="boolean"),
+        "amount": Cell(_AMOUNT, good=f"{{f}} >= 0 {or_missing}", code="mobility_amount"),
         # A spreadsheet has made dates of some: `Sep-75` was 9.75, `09. Mai` was 9.5. Not guessed back.
         "months": Cell(
             _AMOUNT,
-            wrong=f"({amount.wrong}) and not {dated}",
-            code=amount.code,
+            good=f"{{f}} >= 0 {or_missing} or {dated}",
+            code="mobility_amount",
             doubt=dated,
             caveat="duration_set_aside",
         ),
@@ -131,13 +135,13 @@ def _cell(name: str, column: FileColumn, place: int, how: dict[str, Cell]) -> Ce
         cell = how[column.read]
     else:
         cases = " ".join(f"when {_sql(c)} then {_sql(meaning)}" for c, meaning in column.codes.items())
-        cell = Cell(f"case upper(trim({{x}})) {cases} end", wrong="{f} is null", code="allowed")
+        cell = Cell(f"case upper(trim({{x}})) {cases} end", good="{f} is not null", code="allowed")
 
     def filled(sql: str) -> str:
         sql = sql.replace("{padded}", _padded()).replace("{{3}}", "{3}")
         return sql.replace("{x}", f'"{place}"').replace("{f}", f'"found {name}"')
 
-    texts = (filled(cell.found), filled(cell.value), filled(cell.wrong), cell.code, filled(cell.doubt))
+    texts = (filled(cell.found), filled(cell.value), filled(cell.good), cell.code, filled(cell.doubt))
     return Cell(*texts, cell.caveat)
 
 
@@ -158,8 +162,8 @@ def said(code: str, column: FileColumn | None, part: wording.Part, language: str
 def types() -> str:
     """Return the statement that makes the type of countries, whose codes are the only values."""
     countries = load_mobility_files().countries
-    codes = sorted({*declaration.countries(), *countries.renamed, *countries.others})
-    return f"create type country as enum ({', '.join(map(_sql, codes))})"
+    codes = sorted({*declaration.countries(), *countries.others} - {*countries.renamed})
+    return f"create type country as enum ({', '.join(map(_sql, [*codes, *countries.renamed]))})"
 
 
 def accepted(match: Match, piece: Piece, year: int | None) -> str:
@@ -181,8 +185,8 @@ def accepted(match: Match, piece: Piece, year: int | None) -> str:
         f'cast({wanted.get(name, "null")} as {described["type"]}) as "{name}"'
         for name, described in declared.items()
     ]
-    wrong = " or ".join(f"({condition})" for condition, *_ in _checks(match, cells, piece))
-    return f"select {', '.join(stored)} from ({_found(match, cells, piece)}) where ({wrong}) is not true"
+    good = " and ".join(f"({condition})" for condition, *_ in _checks(match, cells, piece))
+    return f"select {', '.join(stored)} from ({_found(match, cells, piece)}) where {good}"
 
 
 def rejected(match: Match, piece: Piece) -> str:
@@ -190,15 +194,15 @@ def rejected(match: Match, piece: Piece) -> str:
     cells = _cells(match)
     checks = _checks(match, cells, piece)
     told = [
-        f"case when {wrong} then {_sql(f'{place}{PART}{code}{PART}')} || coalesce({value}, '') end"
-        for wrong, place, code, value in checks
+        f"case when ({good}) is not true then {_sql(f'{place}{PART}{code}{PART}')} || coalesce({value}, '') end"
+        for good, place, code, value in checks
     ]
     problems = f"concat_ws({_sql(PROBLEM)}, {', '.join(told)})"
     if piece.is_numbered:  # of a row that could not be cut into cells nothing else is said
         problems = f'case when "unsound" is not null then {told[0]} else {problems} end'
-    wrong = " or ".join(f"({condition})" for condition, *_ in checks)
+    good = " and ".join(f"({condition})" for condition, *_ in checks)
     return f"""select line::integer as source_row, {problems} as problems
-        from ({_found(match, cells, piece)}) where ({wrong}) is true"""
+        from ({_found(match, cells, piece)}) where ({good}) is not true"""
 
 
 def _cells(match: Match) -> dict[str, Cell]:
@@ -209,19 +213,22 @@ def _cells(match: Match) -> dict[str, Cell]:
 def _found(match: Match, cells: dict[str, Cell], piece: Piece) -> str:
     """Return the query of what is found in the cells of each row, which stands in `line`."""
     found = ", ".join(f'{cell.found} as "found {name}"' for name, cell in cells.items())
-    line = "" if piece.is_numbered else f", {piece.first_line} - 1 + row_number() over () as line"
-    return f"select *, {found}{line} from {scan(piece, len(match.header.cells))}"
+    read = f"select *, {found} from {scan(piece, len(match.header.cells))}"
+    if piece.is_numbered:
+        return read
+    # Outside: what is asked of the cells is not pushed below the number, where all would be worked out once more.
+    return f"select *, {piece.first_line} - 1 + row_number() over () as line from ({read})"
 
 
 def _checks(match: Match, cells: dict[str, Cell], piece: Piece) -> list[tuple[str, int, str, str]]:
-    """Return everything that can be wrong with a row: the condition, the place, the code, the cell."""
-    checks = [('"beyond" is not null', WHOLE, "width", '"beyond"')]
+    """Return everything that a row must fulfil: the condition, else the place, the code, the cell."""
+    checks = [('"beyond" is null', WHOLE, "width", '"beyond"')]
     if piece.is_numbered:
-        checks.insert(0, ('"unsound" is not null', WHOLE, "mobility_quotes", '"unsound"'))
+        checks.insert(0, ('"unsound" is null', WHOLE, "mobility_quotes", '"unsound"'))
     for name, cell in cells.items():
-        if cell.wrong:
+        if cell.good:
             place = match.places[name]
-            checks.append((cell.wrong, place, cell.code, f'"{place}"'))
+            checks.append((cell.good, place, cell.code, f'"{place}"'))
     return checks
 
 
@@ -279,7 +286,10 @@ def scan(piece: Piece, width: int) -> str:
 
 def _padded() -> str:
     """Tell by SQL whether a cell is a missing value with blanks around it, which the reader does not see."""
-    return f"trim({{x}}) in ({', '.join(map(_sql, _missing(load_mobility_files())))})"
+    listed = PART.join(
+        ["", *_missing(load_mobility_files()), ""]
+    )  # those after an `in` are joined to every row
+    return f"contains({_sql(listed)}, '{PART}' || trim({{x}}) || '{PART}')"
 
 
 def _missing(files: MobilityFiles) -> list[str]:

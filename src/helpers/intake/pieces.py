@@ -7,9 +7,11 @@ numbers.
 
 import codecs
 import csv
+import errno
 import hashlib
 import io
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 # Pieces of this size keep two of them, read and written, below a gigabyte; larger ones are no faster.
 PIECE = 48 * 2**20
 _HEAD = 256 * 2**10
+_PAGE = 4096
 _DELIMITERS = (";", ",", "\t")
 
 
@@ -63,26 +66,58 @@ class Piece:
 
 @dataclass
 class Digest:
-    """The SHA-256 of a file and its size, known when it has been read to its end; where wanted, its copy."""
+    """The SHA-256 of a file and its size, known when it has been read to its end; where wanted, its copy.
+
+    Blocks of whole pages at page addresses are copied past the system's cache, where that can be done: nobody reads
+    the copy again soon, and filling the cache with it costs as much time as judging the rows does.
+    """
 
     copy_to: Path | None = None
     sha256: Any = field(default_factory=hashlib.sha256)
     size: int = 0
-    _copy: IO[bytes] | None = None
+    _copy: int | None = None
+    _is_direct: bool = False
 
-    def add(self, content: bytes | memoryview) -> None:
+    def add(self, content: memoryview) -> None:
         """Take in the next bytes."""
         self.sha256.update(content)
         self.size += len(content)
-        if self.copy_to and not self._copy:
-            self._copy = self.copy_to.open("wb", buffering=0)
-        if self._copy:
-            self._copy.write(content)
+        if self.copy_to:
+            whole = len(content) - len(content) % _PAGE
+            self._write(content[:whole], is_direct=True)
+            self._write(content[whole:], is_direct=False)
+
+    def _write(self, content: memoryview, is_direct: bool) -> None:
+        if self._copy is None:
+            self._open(os.O_TRUNC, is_direct)
+        if len(content) and self._is_direct and not is_direct:
+            self._open(os.O_APPEND, is_direct=False)
+        while len(content) and self._copy is not None:
+            try:
+                content = content[os.write(self._copy, content) :]
+            except OSError as error:
+                if not self._is_direct or error.errno != errno.EINVAL:
+                    raise
+                self._open(os.O_APPEND, is_direct=False)
+
+    def _open(self, how: int, is_direct: bool) -> None:
+        self.close()
+        flags = os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0)
+        direct = getattr(os, "O_DIRECT", 0) if is_direct else 0
+        try:
+            self._copy = os.open(self.copy_to or "", flags | direct, 0o600)
+        except OSError as error:
+            if not direct or error.errno != errno.EINVAL:
+                raise
+            direct = 0
+            self._copy = os.open(self.copy_to or "", flags, 0o600)
+        self._is_direct = bool(direct)
 
     def close(self) -> None:
         """Close the copy."""
-        if self._copy:
-            self._copy.close()
+        if self._copy is not None:
+            os.close(self._copy)
+            self._copy = None
 
 
 def opened(path: Path) -> Text | None:
@@ -160,53 +195,73 @@ def cut(text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_ut
     Raises FileRefused for what is no text, for a line that is too long to be a row, and for a quote that is
     never closed.
     """
-    import numpy as np
-
     file, delimiter = text.path.name, text.delimiter.encode()
-    line, number, held = text.first_lines[header], 0, 0
-    # One buffer for all pieces: fresh memory for each would cost more time than reading into it.
-    buffer = bytearray(PIECE + 2 * safety.LONGEST_LINE)
-    view = memoryview(buffer)
+    line, number, skipped = text.first_lines[header], 0, text.starts[header]
+    # One buffer for all pieces: fresh memory for each would cost more time than reading into it. The file is always
+    # read to the same place, which begins with a page; what a piece leaves over moves to just before it.
+    buffer, base = _buffer(2 * safety.LONGEST_LINE, PIECE + 1)
+    view, held = memoryview(buffer), 0
     with text.path.open("rb", buffering=0) as source:
-        digest.add(source.read(text.starts[header]))
         while True:
-            size = source.readinto(view[held : held + PIECE]) or 0
-            digest.add(view[held : held + size])
-            held += size
+            size = _fill(source, view[base : base + PIECE])
+            digest.add(view[base : base + size])
+            begin, stop = base - held, base + size
+            if skipped:  # the header and what stands above it
+                begin = base + min(skipped, size)
+                skipped -= begin - base
             if not size:
-                if not bytes(view[:held]).strip():
+                if not bytes(view[begin:stop]).strip():
                     return
-                if buffer[held - 1] != _NEWLINE:
-                    buffer[held], held = _NEWLINE, held + 1
-            if buffer.find(b"\x00", 0, held) >= 0:
+                if buffer[stop - 1] != _NEWLINE:
+                    buffer[stop], stop = _NEWLINE, stop + 1
+            if buffer.find(b"\x00", begin, stop) >= 0:
                 raise wording.refusal("not_text", file=file)
-            ends = _places(np.frombuffer(view[:held], np.uint8), _NEWLINE)
-            is_plain = _is_plain(np.frombuffer(view[:held], np.uint8), ends)
-            end = int(ends[-1]) + 1 if len(ends) else 0
+            end = max(buffer.rfind(b"\n", begin, stop) + 1, begin)
+            is_plain = _is_plain(buffer, begin, end)
             if not is_plain:
-                end = _end_of_rows(buffer, held, delimiter)
-            if held - end > safety.LONGEST_LINE or (not size and end < held):
-                if b'"' in buffer[end:held]:
+                end = begin + _end_of_rows(buffer[begin:end], delimiter)
+            held = stop - end
+            if held > safety.LONGEST_LINE or (not size and held):
+                if b'"' in buffer[end:stop]:
                     raise wording.refusal("quote", file=file, reason="unexpected end of data", line=line)
-                safety.refuse_long_lines(file, bytes(view[end:held]))
-            if end:
-                safety.refuse_long_lines(file, buffer, end)
-                lines = int(np.searchsorted(ends, end))
-                content = view[:end] if is_utf8 else _western(bytes(view[:end])).encode()
+                safety.refuse_long_lines(file, buffer[end:stop])
+            if end > begin:
+                safety.refuse_long_lines(file, buffer, begin, end)
+                lines = buffer.count(b"\n", begin, end)
+                content = view[begin:end] if is_utf8 else _western(bytes(view[begin:end])).encode()
                 path = slot()
                 with path.open("r+b" if path.exists() else "wb", buffering=0) as target:
                     target.write(content)
                     target.truncate()
                 yield Piece(path, number, text.delimiter, line, lines, is_plain)
-                line, number, held = line + lines, number + 1, held - end
-                view[:held] = bytes(view[end : end + held])
+                line, number = line + lines, number + 1
             if not size:
                 return
+            view[base - held : base] = bytes(view[end:stop])
 
 
-_NEWLINE, _QUOTE, _RETURN = 0x0A, 0x22, 0x0D
+def _buffer(before: int, size: int) -> tuple[bytearray, int]:
+    """Return memory for so many bytes, and before them some more, with the place where a page begins."""
+    import numpy as np
+
+    buffer = bytearray(before + size + _PAGE)
+    address = int(np.frombuffer(buffer, np.uint8).ctypes.data)
+    return buffer, before + -(address + before) % _PAGE
+
+
+def _fill(source: IO[bytes], view: memoryview) -> int:
+    """Read until the view is full or the file ends; return how many bytes there were."""
+    size = 0
+    while size < len(view) and (more := source.readinto(view[size:])):  # type: ignore[attr-defined]
+        size += more
+    return size
+
+
+_NEWLINE, _QUOTE = 0x0A, 0x22
 # Bytes are compared by the block that fits into a processor's cache.
 _BLOCK = 2**18
+# So many pairs of quotes are faster found one by one than by looking at every byte.
+_FEW_QUOTES = 50_000
 
 
 def _places(content: "np.ndarray", byte: int) -> "np.ndarray":
@@ -217,23 +272,32 @@ def _places(content: "np.ndarray", byte: int) -> "np.ndarray":
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def _is_plain(content: "np.ndarray", ends: "np.ndarray") -> bool:
+def _is_plain(buffer: bytearray, begin: int, end: int) -> bool:
     """Tell whether every line is a row: none is blank, and none has a quote that another closes."""
     import numpy as np
 
-    gaps = np.diff(ends, prepend=-1)
-    if bool((gaps == 1).any()) or bool((content[ends[gaps == 2] - 1] == _RETURN).any()):
+    if buffer.startswith((b"\n", b"\r\n"), begin, end):
         return False
-    quotes = _places(content, _QUOTE)
-    return not len(quotes) or not bool((np.bincount(np.searchsorted(ends, quotes)) % 2).any())
+    if buffer.find(b"\n\n", begin, end) >= 0 or buffer.find(b"\n\r\n", begin, end) >= 0:
+        return False
+    opens = buffer.find(b'"', begin, end)
+    for _ in range(_FEW_QUOTES):
+        if opens < 0:
+            return True
+        closes = buffer.find(b'"', opens + 1, end)
+        if closes < 0 or buffer.find(b"\n", opens, closes) >= 0:
+            return False
+        opens = buffer.find(b'"', closes + 1, end)
+    content = np.frombuffer(memoryview(buffer)[begin:end], np.uint8)
+    lines = np.searchsorted(_places(content, _NEWLINE), _places(content, _QUOTE))
+    return not bool((np.bincount(lines) % 2).any())
 
 
-def _end_of_rows(content: bytearray, size: int, delimiter: bytes) -> int:
-    """Return where the last whole row of the first bytes ends; 0 if none does."""
-    end = content.rfind(b"\n", 0, size) + 1
+def _end_of_rows(content: bytearray, delimiter: bytes) -> int:
+    """Return where the last whole row of some lines ends; 0 if none does."""
     at = last = 0
     is_open = False
-    for line in io.BytesIO(content[:end]):
+    for line in io.BytesIO(content):
         at += len(line)
         is_open, _ = _quotes(line, is_open, delimiter)
         if not is_open:

@@ -93,9 +93,9 @@ def examine(file: str, found: bytes) -> packed.Contents | None:
     return None
 
 
-def refuse_long_lines(file: str, found: bytes | bytearray, size: int = 0) -> None:
-    """Refuse a text, or its first bytes, that holds a line too long to be a row."""
-    for start in range(0, (size or len(found)) - LONGEST_LINE + 1, LONGEST_LINE):
+def refuse_long_lines(file: str, found: bytes | bytearray, begin: int = 0, end: int = 0) -> None:
+    """Refuse a text, or the part of it from `begin` to `end`, that holds a line too long to be a row."""
+    for start in range(begin, (end or len(found)) - LONGEST_LINE + 1, LONGEST_LINE):
         if found.find(b"\n", start, start + LONGEST_LINE) < 0:
             raise wording.refusal("line_too_long", file=file, limit=LONGEST_LINE // 2**10)
 
