@@ -2,7 +2,9 @@
 
 Each is a process of its own, so that its peak memory is known. The same generated file goes to all three:
 DuckDB writes it as Parquet as it stands, which is the floor; pandas reads it in chunks, for ten million rows
-of 24 columns do not fit into memory, and makes the same checks.
+of 24 columns do not fit into memory, makes the same checks of cells and pickles the rows. It keeps no copy
+of the file, no hash and no reasons, knows one encoding, no missing values with blanks around them, and takes
+each line for a row: so far it is spared work.
 """
 
 import os
@@ -46,6 +48,8 @@ for chunk in pd.read_csv(source, **how):
         chunk[name] = chunk[name].str.strip()
     for name in chunk.columns[chunk.columns.str.contains("Organi")]:
         chunk[name] = chunk[name].str.replace(r"\\s+", " ", regex=True)
+    for name in chunk.columns[chunk.columns.str.contains("Erasmus Code")]:
+        chunk[name] = chunk[name].str.upper()
     for name in ("Participants", "Mobility Duration", "Participant Age"):
         number = pd.to_numeric(chunk[name], errors="coerce")
         wrong |= chunk[name].notna() & (number.isna() | (number % 1 != 0))
@@ -57,17 +61,21 @@ for chunk in pd.read_csv(source, **how):
         chunk[name] = chunk[name].replace({"EL": "GR", "UK": "GB"})
     for name in ("Mobility Start Month", "Mobility End Month"):
         month = pd.to_datetime(chunk[name], format="%Y-%m", errors="coerce")
-        wrong |= chunk[name].notna() & month.isna()
+        wrong |= chunk[name].notna() & ~month.dt.year.between(1987, 2100)
         chunk[name] = month
     for name in ("Special Needs", "Fewer Opportunities", "GroupLeader"):
         wrong |= chunk[name].notna() & ~chunk[name].isin(["Yes", "No"])
         chunk[name] = chunk[name] == "Yes"
     wrong |= ~chunk["Project Reference"].str.match(r"20\\d\\d-", na=False)
-    wrong |= chunk["Academic Year"].notna() & ~chunk["Academic Year"].str.match(r"(19|20)\\d\\d", na=False)
+    academic = pd.to_numeric(chunk["Academic Year"].str[:4], errors="coerce")
+    wrong |= chunk["Academic Year"].notna() & ~academic.between(1987, 2100)
+    chunk["academic_year"] = academic
     chunk["call_year"] = pd.to_numeric(chunk["Project Reference"].str[:4], errors="coerce")
+    chunk["year"] = chunk["Mobility Start Month"].dt.year.fillna(academic).fillna(chunk["call_year"])
     chunk["source_row"] = range(line, line + len(chunk))
     line += len(chunk)
     rows += len(chunk)
+    chunk[wrong].to_csv(f"{target}.{rows}.rejected", sep=";", index=False)
     good = chunk[~wrong]
     accepted += len(good)
     good.to_pickle(f"{target}.{rows}")

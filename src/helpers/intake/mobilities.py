@@ -346,15 +346,18 @@ def _written(
     if not rejected:
         wrong.unlink(missing_ok=True)
     rows = f"read_parquet('{_quoted(good)}')"
-    sums = "null, 'all', count(*), 0"
+    sums = "null, 'all', caveats, count(*), 0"
     if match.layout.dataset == "learning_mobilities":
-        sums = "year, action, count(*), coalesce(sum(participants_count), 0)::bigint"
-    parts = connection.execute(f"select {sums} from {rows} group by all order by all").fetchall()
+        sums = "year, action, caveats, count(*), coalesce(sum(participants_count), 0)::bigint"
+    summed: dict[tuple[int | None, str], list[int]] = {}
     caveats: Counter[str] = Counter()
-    for words, count in connection.execute(
-        f"select caveats, count(*) from {rows} where caveats <> '' group by 1"
+    for of_year, action, words, *counts in connection.execute(
+        f"select {sums} from {rows} group by all order by all"
     ).fetchall():
-        caveats.update(Counter(dict.fromkeys(words.split(), count)))
+        before = summed.get((of_year, action), (0, 0))
+        summed[of_year, action] = [one + more for one, more in zip(before, counts, strict=True)]
+        caveats.update(dict.fromkeys(words.split(), counts[0]))
+    parts = [(of_year, action, count, people) for (of_year, action), (count, people) in summed.items()]
     for of_year, action, *_ in parts if is_kept and accepted else ():
         target = folder / "rows" / _partition(of_year, action)
         target.mkdir(parents=True, exist_ok=True)

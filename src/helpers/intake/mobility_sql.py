@@ -25,9 +25,9 @@ _YEARS = (1987, 2100)
 class Cell:
     """A cell as SQL: what is found in it, its value, when it is good, the code of what is wrong otherwise.
 
-    `{x}` is the cell and `{f}` what was found, which DuckDB works out once; `good` is looked at from its left, so
-    that what nearly every cell fulfils stands first, and without it each cell is good. Where `doubt` holds, the
-    value is set aside and the row carries a caveat.
+    `{x}` is the cell and `{f}` what was found, which DuckDB works out once. `good` is looked at from its
+    left, so that what nearly every cell fulfils stands first; without it each cell is good. Where `doubt`
+    holds, the value is set aside and the row carries a caveat.
     """
 
     found: str
@@ -81,7 +81,8 @@ def _country_value() -> str:
     """Return the ISO code of a country; those of the type that have another there stand last in it."""
     renamed = load_mobility_files().countries.renamed
     cases = " ".join(f"when {_sql(code)} then {_sql(iso)}" for code, iso in renamed.items())
-    return f"case when {{f}} < {_sql(next(iter(renamed)))}::country then {{f}}::varchar else case {{f}}::varchar {cases} end end"
+    first = f"{_sql(next(iter(renamed)))}::country"
+    return f"case when {{f}} < {first} then {{f}}::varchar else case {{f}}::varchar {cases} end end"
 
 
 def readers() -> dict[str, Cell]:
@@ -194,7 +195,8 @@ def rejected(match: Match, piece: Piece) -> str:
     cells = _cells(match)
     checks = _checks(match, cells, piece)
     told = [
-        f"case when ({good}) is not true then {_sql(f'{place}{PART}{code}{PART}')} || coalesce({value}, '') end"
+        f"case when ({good}) is not true"
+        f" then {_sql(f'{place}{PART}{code}{PART}')} || coalesce({value}, '') end"
         for good, place, code, value in checks
     ]
     problems = f"concat_ws({_sql(PROBLEM)}, {', '.join(told)})"
@@ -216,7 +218,7 @@ def _found(match: Match, cells: dict[str, Cell], piece: Piece) -> str:
     read = f"select *, {found} from {scan(piece, len(match.header.cells))}"
     if piece.is_numbered:
         return read
-    # Outside: what is asked of the cells is not pushed below the number, where all would be worked out once more.
+    # Outside: what is asked of the cells is not pushed below the number, else they would be worked out twice.
     return f"select *, {piece.first_line} - 1 + row_number() over () as line from ({read})"
 
 

@@ -53,6 +53,7 @@ class Piece:
 
     Its first row stands in `first_line` and it has `lines` lines, each of them a row where it `is_plain`.
     Where it `is_numbered`, each row begins with its line and with what is wrong with its quotes, if anything.
+    `ends` are the places where its lines end, where they are known.
     """
 
     path: Path
@@ -62,14 +63,15 @@ class Piece:
     lines: int
     is_plain: bool = False
     is_numbered: bool = False
+    ends: "np.ndarray | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass
 class Digest:
     """The SHA-256 of a file and its size, known when it has been read to its end; where wanted, its copy.
 
-    Blocks of whole pages at page addresses are copied past the system's cache, where that can be done: nobody reads
-    the copy again soon, and filling the cache with it costs as much time as judging the rows does.
+    Blocks of whole pages at page addresses are copied past the system's cache, where that can be done: nobody
+    reads the copy again soon, and to fill the cache with it costs a sixth of all time.
     """
 
     copy_to: Path | None = None
@@ -195,10 +197,12 @@ def cut(text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_ut
     Raises FileRefused for what is no text, for a line that is too long to be a row, and for a quote that is
     never closed.
     """
+    import numpy as np
+
     file, delimiter = text.path.name, text.delimiter.encode()
     line, number, skipped = text.first_lines[header], 0, text.starts[header]
-    # One buffer for all pieces: fresh memory for each would cost more time than reading into it. The file is always
-    # read to the same place, which begins with a page; what a piece leaves over moves to just before it.
+    # One buffer for all pieces: fresh memory for each would cost more time than reading into it. The file is
+    # always read to the same place, which begins with a page; what a piece leaves over moves to before it.
     buffer, base = _buffer(2 * safety.LONGEST_LINE, PIECE + 1)
     view, held = memoryview(buffer), 0
     with text.path.open("rb", buffering=0) as source:
@@ -216,8 +220,10 @@ def cut(text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_ut
                     buffer[stop], stop = _NEWLINE, stop + 1
             if buffer.find(b"\x00", begin, stop) >= 0:
                 raise wording.refusal("not_text", file=file)
-            end = max(buffer.rfind(b"\n", begin, stop) + 1, begin)
-            is_plain = _is_plain(buffer, begin, end)
+            content = np.frombuffer(view[begin:stop], np.uint8)
+            ends = _places(content, _NEWLINE)
+            end = begin + (int(ends[-1]) + 1 if len(ends) else 0)
+            is_plain = _is_plain(content, ends)
             if not is_plain:
                 end = begin + _end_of_rows(buffer[begin:end], delimiter)
             held = stop - end
@@ -227,13 +233,14 @@ def cut(text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_ut
                 safety.refuse_long_lines(file, buffer[end:stop])
             if end > begin:
                 safety.refuse_long_lines(file, buffer, begin, end)
-                lines = buffer.count(b"\n", begin, end)
-                content = view[begin:end] if is_utf8 else _western(bytes(view[begin:end])).encode()
+                lines = int(np.searchsorted(ends, end - begin))
+                written = view[begin:end] if is_utf8 else _western(bytes(view[begin:end])).encode()
                 path = slot()
                 with path.open("r+b" if path.exists() else "wb", buffering=0) as target:
-                    target.write(content)
+                    target.write(written)
                     target.truncate()
-                yield Piece(path, number, text.delimiter, line, lines, is_plain)
+                places = ends if is_utf8 else None
+                yield Piece(path, number, text.delimiter, line, lines, is_plain, ends=places)
                 line, number = line + lines, number + 1
             if not size:
                 return
@@ -257,11 +264,9 @@ def _fill(source: IO[bytes], view: memoryview) -> int:
     return size
 
 
-_NEWLINE, _QUOTE = 0x0A, 0x22
+_NEWLINE, _QUOTE, _RETURN = 0x0A, 0x22, 0x0D
 # Bytes are compared by the block that fits into a processor's cache.
 _BLOCK = 2**18
-# So many pairs of quotes are faster found one by one than by looking at every byte.
-_FEW_QUOTES = 50_000
 
 
 def _places(content: "np.ndarray", byte: int) -> "np.ndarray":
@@ -272,25 +277,15 @@ def _places(content: "np.ndarray", byte: int) -> "np.ndarray":
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def _is_plain(buffer: bytearray, begin: int, end: int) -> bool:
+def _is_plain(content: "np.ndarray", ends: "np.ndarray") -> bool:
     """Tell whether every line is a row: none is blank, and none has a quote that another closes."""
     import numpy as np
 
-    if buffer.startswith((b"\n", b"\r\n"), begin, end):
+    gaps = np.diff(ends, prepend=-1)
+    if bool((gaps == 1).any()) or bool((content[ends[gaps == 2] - 1] == _RETURN).any()):
         return False
-    if buffer.find(b"\n\n", begin, end) >= 0 or buffer.find(b"\n\r\n", begin, end) >= 0:
-        return False
-    opens = buffer.find(b'"', begin, end)
-    for _ in range(_FEW_QUOTES):
-        if opens < 0:
-            return True
-        closes = buffer.find(b'"', opens + 1, end)
-        if closes < 0 or buffer.find(b"\n", opens, closes) >= 0:
-            return False
-        opens = buffer.find(b'"', closes + 1, end)
-    content = np.frombuffer(memoryview(buffer)[begin:end], np.uint8)
-    lines = np.searchsorted(_places(content, _NEWLINE), _places(content, _QUOTE))
-    return not bool((np.bincount(lines) % 2).any())
+    quotes = _places(content, _QUOTE)
+    return not len(quotes) or not bool((np.bincount(np.searchsorted(ends, quotes)) % 2).any())
 
 
 def _end_of_rows(content: bytearray, delimiter: bytes) -> int:
@@ -361,14 +356,17 @@ def only(piece: Piece, lines: list[int]) -> Piece:
     """Write some lines of a plain piece as a piece of their own, with their numbers."""
     import numpy as np
 
-    content = piece.path.read_bytes()
-    ends = _places(np.frombuffer(content, np.uint8), _NEWLINE)
+    ends = piece.ends
+    if ends is None:
+        ends = _places(np.frombuffer(piece.path.read_bytes(), np.uint8), _NEWLINE)
     path = piece.path.with_suffix(".some.csv")
     delimiter = piece.delimiter.encode()
-    with path.open("wb") as target:
+    with piece.path.open("rb") as source, path.open("wb") as target:
         for line in lines:
             at = line - piece.first_line
-            row = content[ends[at - 1] + 1 if at else 0 : ends[at] + 1]
+            begin = int(ends[at - 1]) + 1 if at else 0
+            source.seek(begin)
+            row = source.read(int(ends[at]) + 1 - begin)
             target.write(b"%d%s%s%s" % (line, delimiter, delimiter, row))
     return Piece(path, piece.number, piece.delimiter, piece.first_line, len(lines), is_numbered=True)
 
