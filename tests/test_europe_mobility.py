@@ -1,6 +1,10 @@
 """Europe's mobility files: each edition's header, each known damage, each row accounted for with its line."""
 
 import csv
+import errno
+import fcntl
+import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -108,6 +112,28 @@ def test_the_size_of_the_pieces_changes_nothing(store_root, tmp_path, monkeypatc
         (True, part.rows) for part in whole.parts
     ]
     assert not history.kept("learning_mobilities")
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+@pytest.mark.parametrize("piece", [8192, 10_000])
+def test_the_file_is_kept_as_it_came(store_root, tmp_path, monkeypatch, piece, is_refused):
+    """Also where the disk takes no blocks past the cache, and where the file does not end with a block."""
+    real = os.write
+
+    def write_direct(file: int, content: bytes) -> int:
+        if is_refused and fcntl.fcntl(file, fcntl.F_GETFL) & os.O_DIRECT:
+            raise OSError(errno.EINVAL, "not aligned")
+        return real(file, content)
+
+    monkeypatch.setattr(pieces, "PIECE", piece)
+    monkeypatch.setattr(os, "write", write_direct)
+    written = mobility_files.write(tmp_path / "ka1.csv", 200, faulty_every=41)
+    came = written.path.read_bytes()
+    assert len(came) % 4096 and len(came) > 5 * piece
+    answer = receive(written.path)
+    assert (store_root / answer.stored_as).read_bytes() == came
+    assert hashlib.sha256(came).hexdigest() == answer.sha256 == cards()[0]["sha256_kept"]
+    assert answer.tables[0].rows == 200
 
 
 def by_hand(path: Path, ends: str) -> dict[int, str]:
