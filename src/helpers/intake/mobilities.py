@@ -586,17 +586,21 @@ def _stage_known(name: str, files: Sequence[Path], folder: Path) -> tuple[Path, 
     named = mobility_sides.names_query(institution.country_code for institution in known.values())
     state = mobility_sides.register_state()
     listed = ", ".join(f"'{_quoted(path)}'" for path in files)
-    held = f"with held as (from read_parquet([{listed}], hive_partitioning = false))"
+    near = mobility_sides.near(codes, (institution.country_code for institution in known.values()))
     target = paths.data("store", "university_mobilities", *name.split("/"), "known.parquet")
     staged = folder / "known" / name / target.name
     staged.parent.mkdir(parents=True, exist_ok=True)
     with store.connect(
         threads=str(_WORKERS), memory_limit=_MEMORY, temp_directory=str(folder / "spill")
     ) as one:
-        found = one.execute(f"{held} {named}").fetchall()
+        # All files are read once; what is left over is little.
+        one.execute(
+            f"create table held as from read_parquet([{listed}], hive_partitioning = false) where {near}"
+        )
+        found = one.execute(named).fetchall()
         names = mobility_sides.known_names(found, known, institutions)
         flows = mobility_sides.flows_query(codes, names)
-        ordered = f"{held} select *, '{state}' as register from ({flows}) order by institution, direction"
+        ordered = f"select *, '{state}' as register from ({flows}) order by institution, direction"
         _copy(one, ordered, staged)
     return staged, target
 
