@@ -34,7 +34,7 @@ test: $(READY) ## run all tests, then nbval on the notebooks, then print coverag
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=
-	$(BIN)/python -m pytest -p no:cov -n 2 --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
+	$(BIN)/python -m pytest -p no:cov -n 2 --loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
 	$(BIN)/python -m coverage report --skip-covered
 
 lab: $(READY) ## open JupyterLab on the notebooks

@@ -13,6 +13,19 @@ SHARED = REPO.parent / "shared" / "data"
 settings.register_profile("workbook", database=None, deadline=None, derandomize=True)
 settings.load_profile("workbook")
 
+# Files that take long begin first, or one of two workers would be left with one of them at the end.
+LONG = (
+    "test_batch", "test_register_intake", "test_messages", "test_present", "test_quality", "test_nbval_gate",
+    "test_accreditation_page", "test_cli", "test_hostile_files", "test_marked_copy", "test_activities",
+    "test_mobility_page", "test_disclosure_attack", "test_demonstration", "test_measures_rankings",
+    "test_receive", "test_pages_in_browser", "test_site",
+)  # fmt: skip
+TURN = {name: turn for turn, name in enumerate(LONG)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: TURN.get(item.path.stem, len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -7,6 +7,7 @@ takes seconds to start. What must be in a set is typed off the publisher's pages
 import contextlib
 import csv
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -29,9 +30,11 @@ import pytest
 from conftest import REPO
 from nbformat import v4
 
+from helpers.batch import sets
 from helpers.batch.execute import Executed
 from helpers.batch.jobs import Job
 from helpers.batch.publish import publish
+from helpers.batch.run import Event
 from helpers.cli import main
 from helpers.plan import ledger
 from helpers.plan.ledger import Published
@@ -161,12 +164,13 @@ def real_set(factory):
 
 
 def tree(folder):
-    """Return every file below a folder with its hash."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    """Return every file below a folder with its hash, as far as readers see it."""
+    found = {}
+    for here, below, names in os.walk(folder, followlinks=True):
+        below[:] = [name for name in below if name not in (".sets", ".work")]
+        for path in (Path(here, name) for name in names):
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
 
 
 def place(year, language, notebook, suffix):
@@ -193,7 +197,7 @@ def reports(root):
 @pytest.fixture
 def mine(workbook_root, root):
     """A workbook of the test's own, with the set already published in it."""
-    shutil.copytree(root / "reports", workbook_root / "reports")
+    shutil.copytree(root / "reports", workbook_root / "reports", symlinks=True)
     return workbook_root
 
 
@@ -223,6 +227,10 @@ def test_a_run_publishes_pages_documents_notebooks_manifest_and_index_and_nothin
     notebooks = {f"sample/notebooks/{place(*p, '.ipynb')}" for p in PLACES}
     documents = {f"sample/{name}" for name in FILED}
     assert set(tree(reports)) == {"index.html", "sample/run.json"} | pages | notebooks | documents
+    assert (reports / "sample").readlink() == Path(".sets", "sample-0001")
+    hidden = {path.name for path in reports.glob(".*")}
+    assert hidden == {".sets", ".work"}
+    assert [path.name for path in (reports / ".sets").iterdir()] == ["sample-0001"]
 
 
 def test_the_run_says_how_far_it_is_and_where_the_reports_are(root):
@@ -431,7 +439,9 @@ def test_a_second_year_keeps_the_first_and_both_link_each_other(mine, reports):
 
     old = json.loads((reports / "sample" / "run.json").read_text(encoding="utf-8"))["pages"]
     pages = json.loads((sample / "run.json").read_text(encoding="utf-8"))["pages"]
-    assert {key: pages[key] for key in old} == old
+    # The navigation of the kept pages is new, what they say is not.
+    told = {key: {**entry, "page": pages[key]["page"]} for key, entry in old.items()}
+    assert {key: pages[key] for key in old} == told != old
     assert pages[place(2023, "en", name, "")]["parameters"]["year"] == 2023
     index = (mine / "reports" / "index.html").read_text(encoding="utf-8")
     assert f"sample/{place(2023, 'en', name, '.html')}" in index
@@ -543,8 +553,9 @@ def test_a_reason_restates_the_figure_and_the_page_tells_it(mine):
     ledger.append([TOLD], ledger_of(mine))
     before = ledger_of(mine).read_bytes()
     write_notebook(mine, "told", cell("told", SHOWN))
-    code, out, _, _ = run_english(mine, "told", "--reason", "weights | corrected")
-    assert code == 0 and "0 figures entered, 1 restated" in out
+    code, out, error, _ = run_english(mine, "told", "--reason", "weights | corrected")
+    assert code == 0, error
+    assert "0 figures entered, 1 restated" in out
     after = ledger_of(mine).read_bytes()
     assert after.startswith(before)
     (line,) = csv.reader(after[len(before) :].decode().splitlines())
@@ -663,7 +674,7 @@ def test_what_carries_no_words_is_refused_at_publication(mine, kind):
 
 def test_a_refused_publication_leaves_no_half_made_set(mine):
     refused(mine, cell("bare", "import sys\nprint('old', file=sys.stderr)"))
-    assert [path.name for path in (mine / "reports").glob(".*")] == []
+    assert [path.name for path in (mine / "reports" / ".sets").iterdir()] == ["sample-0001"]
 
 
 def test_an_outdated_turkish_prose_stops_the_run_before_any_cell(mine, tmp_path):
@@ -717,76 +728,109 @@ def one_more(reports, year):
     return Executed(job, executed(reports, place(YEAR, "en", NOTEBOOKS[0], ".ipynb")), 1.0)
 
 
-def check_recovered(root, published, year):
-    """Check that a set holds all that was published, the page of the year, and no remains."""
-    assert [path.name for path in (root / "reports").glob(".*")] == []
-    now = tree(root / "reports" / "sample")
-    added = {
-        place(year, "en", NOTEBOOKS[0], ".html"),
-        f"notebooks/{place(year, 'en', NOTEBOOKS[0], '.ipynb')}",
-    }
-    assert set(now) == set(published) | added
-    kept = {path: digest for path, digest in published.items() if path.startswith("notebooks/")}
-    assert {path: now[path] for path in kept} == kept
-    pages = json.loads((root / "reports" / "sample" / "run.json").read_text(encoding="utf-8"))["pages"]
-    assert set(pages) == {place(*p, "") for p in PLACES} | {place(year, "en", NOTEBOOKS[0], "")}
+# What a batch does to put a set in force, in this order: each may be the last that it does.
+STEPS = {
+    "the pages": "helpers.site.pages.render",
+    "the name of the set": "helpers.batch.sets._owe",
+    "what is owed": "helpers.batch.sets.settle",
+    "the ledger": "helpers.plan.ledger.take",
+    "the link": "helpers.batch.sets._link",
+    "clearing away": "helpers.batch.sets._clear",
+    "the index": "helpers.batch.publish.write_index",
+}
 
 
-def test_a_set_lost_between_the_two_renames_is_put_back(mine, reports):
-    published = tree(mine / "reports" / "sample")
-    (mine / "reports" / "sample").rename(mine / "reports" / ".previous-sample")
-    half = mine / "reports" / ".next-sample" / "2019" / "en"
-    half.mkdir(parents=True)
-    (half / "half.html").write_text("half")
-    publish("sample", [one_more(reports, 2020)])
-    check_recovered(mine, published, 2020)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_wherever_a_publication_is_cut_off_a_whole_set_stands(mine, reports, monkeypatch, step, when):
+    published, book = tree(mine / "reports" / "sample"), ledger_of(mine).read_bytes()
+    proposed = ledger.Proposed((TOLD,), book, book + b"2025-02-27,sample\n")
+    module, _, name = STEPS[step].rpartition(".")
+    original = getattr(importlib.import_module(module), name)
 
-
-@pytest.mark.parametrize("stopped_at", ["first rename", "second rename", "clearing away", "rendering"])
-def test_wherever_a_publication_stops_nothing_published_is_lost(mine, reports, monkeypatch, stopped_at):
-    published = tree(mine / "reports" / "sample")
-    rename, rmtree = Path.rename, shutil.rmtree
-    calls = []
-
-    def stop_rename(self, target):
-        calls.append(target)
-        if len(calls) == (1 if stopped_at == "first rename" else 2):
-            raise KeyboardInterrupt
-        return rename(self, target)
-
-    def stop_clearing(path, *more, **options):
-        if calls:
-            raise KeyboardInterrupt
-        return rmtree(path, *more, **options)
-
-    def count(self, target):
-        calls.append(target)
-        return rename(self, target)
-
-    def stop_rendering(*_):
-        raise KeyboardInterrupt
+    def stop(*given, **named):
+        if when == "after":
+            original(*given, **named)
+        raise Killed
 
     with monkeypatch.context() as patch:
-        if stopped_at == "rendering":
-            patch.setattr("helpers.site.pages.render", stop_rendering)
-        elif stopped_at == "clearing away":
-            patch.setattr(Path, "rename", count)
-            patch.setattr(shutil, "rmtree", stop_clearing)
-        else:
-            patch.setattr(Path, "rename", stop_rename)
-        with pytest.raises(KeyboardInterrupt):
-            publish("sample", [one_more(reports, 2019)])
-    # A reader's set, wherever it stands now, is whole.
-    if stopped_at in ("first rename", "rendering"):
-        assert tree(mine / "reports" / "sample") == published
-    elif stopped_at == "second rename":
-        assert tree(mine / "reports" / ".previous-sample") == published
+        patch.setattr(STEPS[step], stop)
+        with pytest.raises(Killed):
+            publish("sample", [one_more(reports, 2019)], proposed=proposed)
+    # A reader finds the old set or the new one, whole.
+    now = tree(mine / "reports" / "sample")
+    new = place(2019, "en", NOTEBOOKS[0], ".html")
+    assert now == published if new not in now else set(published) < set(now)
+    # The next batch makes good what is owed, and clears up.
+    sets.settle()
+    done = new in tree(mine / "reports" / "sample")
+    assert done == (step not in ("the pages", "the name of the set") or (step, when) == (
+        "the name of the set", "after"
+    ))  # fmt: skip
+    assert ledger_of(mine).read_bytes() == (proposed.after if done else book)
     publish("sample", [one_more(reports, 2020)])
-    if stopped_at == "clearing away":  # the page of 2019 was in place already
-        assert (mine / "reports" / "sample" / place(2019, "en", NOTEBOOKS[0], ".html")).exists()
-        assert [path.name for path in (mine / "reports").glob(".*")] == []
-    else:
-        check_recovered(mine, published, 2020)
+    assert all(path.name.startswith("sample-") for path in (mine / "reports" / ".sets").iterdir())
+    pages = json.loads((mine / "reports" / "sample" / "run.json").read_text(encoding="utf-8"))["pages"]
+    assert {place(*p, "") for p in PLACES} | {place(2020, "en", NOTEBOOKS[0], "")} <= set(pages)
+
+
+class Killed(BaseException):
+    """The end of a process, at a step."""
+
+
+def test_a_set_that_an_earlier_version_lost_between_two_renames_is_put_back(mine, reports):
+    published = tree(mine / "reports" / "sample")
+    shutil.copytree(mine / "reports" / "sample", mine / "reports" / ".previous-sample")
+    (mine / "reports" / "sample").unlink()
+    shutil.rmtree(mine / "reports" / ".sets")
+    (mine / "reports" / ".next-sample" / "2019").mkdir(parents=True)
+    sets.settle()
+    assert tree(mine / "reports" / "sample") == published
+    publish("sample", [one_more(reports, 2020)])
+    assert set(published) < set(tree(mine / "reports" / "sample"))
+    assert {path.name for path in (mine / "reports").glob(".*")} == {".sets", ".work"}
+
+
+def test_a_folder_that_was_copied_in_the_place_of_the_link_is_no_obstacle(mine, reports):
+    shutil.copytree(mine / "reports" / "sample", mine / "copied")
+    (mine / "reports" / "sample").unlink()
+    (mine / "copied").rename(mine / "reports" / "sample")
+    publish("sample", [one_more(reports, 2020)])
+    assert (mine / "reports" / "sample").is_symlink()
+    assert (mine / "reports" / "sample" / place(2020, "en", NOTEBOOKS[0], ".html")).exists()
+
+
+def test_where_the_system_allows_no_links_the_folders_change_places(mine, reports, monkeypatch):
+    def not_allowed(*_, **__):
+        raise OSError(1314, "A required privilege is not held by the client")
+
+    monkeypatch.setattr(Path, "symlink_to", not_allowed)
+    for year in (2020, 2021, 2022):
+        publish("sample", [one_more(reports, year)])
+        assert (mine / "reports" / "sample" / place(year, "en", NOTEBOOKS[0], ".html")).exists()
+    assert not (mine / "reports" / "sample").is_symlink()
+    assert sets.roll_back("sample") == "sample-0003"
+    assert sets.current("sample") == "sample-0003"
+    assert sets.roll_back("sample", "sample-0004") == "sample-0004"
+
+
+def test_three_sets_are_kept_and_a_rollback_goes_back(mine, reports):
+    for year in (2019, 2020, 2021):
+        publish("sample", [one_more(reports, year)])
+    assert sets.kept("sample") == ["sample-0002", "sample-0003", "sample-0004"]
+    later = mine / "reports" / "sample" / place(2021, "en", NOTEBOOKS[0], ".html")
+    code, out, error, _ = workbook(mine, "rollback")
+    assert (code, error) == (0, "") and "sample-0003" in out
+    assert not later.exists() and "2021/" not in (mine / "reports" / "index.html").read_text("utf-8")
+    assert workbook(mine, "rollback", "--to", "sample-0004")[0] == 0 and later.exists()
+    assert workbook(mine, "rollback", "--to", "sample-0002")[0] == 0
+    code, out, error, _ = workbook(mine, "rollback")
+    assert (code, out, len(error.splitlines())) == (1, "", 1) and "no earlier set" in error
+    code, _, error, _ = workbook(mine, "rollback", "--to", "sample-0001")
+    assert code == 1 and "sample-0001" in error and "sample-0004" in error
+    table = workbook(mine, "rollback", "--list")[1].splitlines()
+    assert [line.split()[0] for line in table] == ["set", "sample-0002", "sample-0003", "sample-0004"]
+    assert [line.split()[-1] == "yes" for line in table[1:]] == [True, False, False]
 
 
 # --- progress -------------------------------------------------------------------------------------
@@ -803,11 +847,14 @@ class SlowStream(io.StringIO):
 def test_two_kernels_that_end_together_get_a_line_each(monkeypatch):
     stream = SlowStream()
     monkeypatch.setattr(sys, "stderr", stream)
-    with progress(8) as advance:
-        threads = [threading.Thread(target=advance, args=(f"notebook-{i}",)) for i in range(8)]
+    with progress() as tell:
+        tell(Event("planned", told={"run": 8, "reused": 0}))
+        done = [Event("done", f"notebook-{i}", {"seconds": 1.0}) for i in range(8)]
+        threads = [threading.Thread(target=tell, args=(event,)) for event in done]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     lines = stream.getvalue().splitlines()
-    assert sorted(int(re.fullmatch(r"(\d)/8 notebook-\d", line).group(1)) for line in lines) == [*range(1, 9)]
+    numbers = [int(re.match(r"(\d)/8 notebook-\d: 1.0 s;", line).group(1)) for line in lines]
+    assert sorted(numbers) == [*range(1, 9)]

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 from conftest import REPO
+from nbformat.v4 import new_notebook
 
+from helpers.batch.execute import Executed
 from helpers.cli import _parser, main
+from helpers.plan import ledger
 
-COMMANDS = ("check", "receive", "template", "list", "run", "confirm")
+COMMANDS = ("check", "receive", "template", "list", "run", "rollback", "confirm")
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
     "International Outlook,rank_prefix"
@@ -286,7 +289,7 @@ def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(call, workbo
     def never(*_, **__):
         raise AssertionError("something was run")
 
-    monkeypatch.setattr("helpers.batch.run.execute", never)
+    monkeypatch.setattr("helpers.batch.run._execute", never)
     before = tree(workbook_root)
     good = ["--year", "2024"] if wrong[0] != "--year" else []
     code, out, error = call("run", *good, *wrong)
@@ -306,9 +309,18 @@ def test_a_year_that_only_looks_like_a_number_is_refused_in_the_same_words(call,
 def without_kernels(monkeypatch):
     """Let a run do all but execute and publish; return what was to be executed."""
     ran = []
-    monkeypatch.setattr("helpers.batch.run.execute", lambda jobs, *_: ran.extend(jobs) or [])
-    monkeypatch.setattr("helpers.batch.run.put_in_place", lambda *_: None)
-    monkeypatch.setattr("helpers.batch.run.finish", lambda _: "index.html")
+
+    def execute(jobs, scratch, tell, keep):
+        for job in jobs:
+            ran.append(job)
+            keep(Executed(job, new_notebook(), 1.0))
+
+    def publish(edition, executed, reported, held, proposed, *_):
+        ledger.take(proposed.before, proposed.after)
+        return "index.html"
+
+    monkeypatch.setattr("helpers.batch.run._execute", execute)
+    monkeypatch.setattr("helpers.batch.publish.publish", publish)
     return ran
 
 
@@ -349,7 +361,9 @@ def test_a_stopped_run_says_so(call, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("helpers.batch.jobs.plan", stop)
-    assert call("run") == (130, "", "workbook: stopped.\n")
+    code, out, error = call("run")
+    assert (code, out, len(error.splitlines())) == (130, "", 1)
+    assert error.startswith("workbook: stopped.") and "goes on from there" in error
 
 
 # --- confirming -----------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "helpers"
 
 # Ground floor first; a module imports from its own room and from rooms before it.
 FLOORS = (
-    ("paths", "errors", "locale"),
+    ("paths", "errors", "locale", "yml"),
+    ("reads",),
     ("analysis",),
     ("catalog",),
     ("store",),

@@ -220,45 +220,53 @@ def test_a_ledger_that_somebody_else_changed_is_not_overwritten(file, monkeypatc
     assert file.read_bytes() == HEADER.encode() + b"other\n"
 
 
-# -- for as long as it lasts -----------------------------------------------------------------------------
+# -- proposed, and taken when the reports stand -------------------------------------------------------------
 
 
-def test_what_was_entered_stays_when_the_body_succeeds(file):
-    with ledger.entered([figure()], file) as added:
-        assert [one.value_text for one in ledger.read(file)] == ["46.7"]
-    assert added == [figure()] == list(ledger.read(file))
+@pytest.fixture
+def book(workbook_root):
+    """The ledger of a workbook of the test's own."""
+    ledger.append([figure("3", indicator="G3.19")])
+    return ledger.path()
+
+
+def test_reports_read_the_ledger_as_it_will_be_and_nobody_else_does(book, tmp_path):
+    before = book.read_bytes()
+    with ledger.proposed([figure()], tmp_path) as proposed:
+        assert [one.value_text for one in ledger.read()] == ["3", "46.7"]
+        assert [one.value_text for one in ledger.read(book)] == ["3"] and book.read_bytes() == before
+        assert proposed.added == (figure(),)
+    assert [one.value_text for one in ledger.read()] == ["3"]
+    ledger.take(proposed.before, proposed.after)
+    assert book.read_bytes() == proposed.after and book.read_bytes().startswith(before)
+    ledger.take(proposed.before, proposed.after)  # a second time, after a crash
+    assert book.read_bytes() == proposed.after
 
 
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
-def test_the_ledger_gets_its_bytes_back_when_the_body_fails(file, failure):
-    ledger.append([figure("3", indicator="G3.19")], file)
-    file.write_bytes(file.read_bytes().rstrip(b"\n"))  # as an editor may leave it
-    before = file.read_bytes()
-    with pytest.raises(failure), ledger.entered([figure()], file):
-        assert len(ledger.read(file)) == 2
+def test_a_body_that_fails_leaves_the_ledger_as_it_was(book, tmp_path, failure):
+    before = book.read_bytes()
+    with pytest.raises(failure), ledger.proposed([figure()], tmp_path):
         raise failure
-    assert file.read_bytes() == before
-    assert [p.name for p in file.parent.iterdir()] == ["figures.csv"]
+    assert book.read_bytes() == before and [one.value_text for one in ledger.read()] == ["3"]
 
 
-def test_what_somebody_else_entered_meanwhile_is_not_lost(file, caplog):
-    with pytest.raises(ValueError, match=r"^$"), ledger.entered([figure()], file):
-        ledger.append([figure("3", indicator="G3.19")], file)
-        raise ValueError
-    assert [row.indicator for row in ledger.read(file)] == ["G2.02", "G3.19"]
-    assert "keeps the new lines" in caplog.text
+def test_what_somebody_else_entered_meanwhile_is_not_lost(book, tmp_path):
+    with ledger.proposed([figure()], tmp_path) as proposed:
+        ledger.append([figure("9", indicator="G3.20")])
+    ledger.take(proposed.before, proposed.after)
+    assert [row.indicator for row in ledger.read()] == ["G3.19", "G3.20", "G2.02"]
 
 
-def test_where_nothing_is_entered_nothing_is_written(file, monkeypatch):
-    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("the ledger was written"))
-    with pytest.raises(ValueError, match=r"^$"), ledger.entered([], file) as added:
-        assert added == []
-        raise ValueError
+def test_where_nothing_is_entered_nothing_is_proposed(book, tmp_path):
+    with ledger.proposed([], tmp_path) as proposed:
+        assert (proposed.added, proposed.before) == ((), proposed.after)
+    assert list(tmp_path.glob("*.csv")) == []
 
 
-def test_a_move_without_a_reason_never_reaches_the_body(file):
-    ledger.append([figure()], file)
-    with pytest.raises(FigureMoved), ledger.entered([figure("48.1")], file):
+def test_a_move_without_a_reason_never_reaches_the_body(book, tmp_path):
+    ledger.append([figure()])
+    with pytest.raises(FigureMoved), ledger.proposed([figure("48.1")], tmp_path):
         pytest.fail("the body was run")
 
 

@@ -1,6 +1,7 @@
 """The command `workbook`: parses, calls, prints. A command imports what it needs when it is called."""
 
 import argparse
+import json
 import logging
 import os
 import sys
@@ -39,8 +40,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("workbook: stopped.", file=sys.stderr)
-        return 130
+        print(
+            "workbook: stopped. What was done is kept; the same command goes on from there.", file=sys.stderr
+        )
+        return _left_at_once(130)
+
+
+def _left_at_once(code: int) -> int:
+    """Leave without waiting for threads that still wait for a kernel; return where there are none."""
+    import threading
+
+    if any(thread.name.startswith("kernel") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -147,7 +161,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WHY",
         help="accept published figures that have moved; the ledger and the reports tell why",
     )
+    command.add_argument("--force", action="store_true", help="run every notebook, changed or not")
+    command.add_argument("--why", action="store_true", help="tell why each notebook runs or is skipped")
+    command.add_argument("--json", action="store_true", help="tell what happens as JSON, an event on a line")
+    command.add_argument("--timings", action="store_true", help="tell where the time went, phase by phase")
     command.set_defaults(call=_run)
+
+    command = _command(
+        commands,
+        "rollback",
+        "put the reports back to the set before, or to a named one of the last three",
+        "workbook rollback --edition live",
+    )
+    command.add_argument("--edition", choices=("sample", "live"), default="sample", help="whose reports")
+    command.add_argument("--to", default="", metavar="SET", help="name of a set, as --list gives it")
+    command.add_argument("--list", action="store_true", help="list the sets that are kept; change nothing")
+    command.set_defaults(call=_rollback)
 
     command = _command(
         commands,
@@ -355,9 +384,23 @@ def _run(parsed: argparse.Namespace) -> int:
     from .batch.run import run
     from .progress import progress
 
-    with progress(len(jobs)) as advance:
-        made = run(jobs, parsed.edition, advance, parsed.reason, parsed.record)
-    print(f"Done: {len(jobs)} notebooks. Open {made.index} in a browser.")
+    _end_on_termination()
+    with progress(parsed.why, parsed.json) as tell:
+        made = run(jobs, parsed.edition, tell, parsed.reason, parsed.record, parsed.force)
+    if parsed.timings:
+        timed = made.timings.seconds.items()
+        print(*(f"{seconds:8.2f} s  {phase}" for phase, seconds in timed), sep="\n", file=sys.stderr)
+    if parsed.json:
+        counts = {"ran": made.ran, "reused": made.reused, "older": made.older}
+        print(json.dumps({"event": "published", **counts, "ledger": len(made.entered)}))
+        return 0
+    skipped = f" ({made.reused} unchanged)" if made.reused else ""
+    print(f"Done: {len(jobs)} notebooks{skipped}. Open {made.index} in a browser.")
+    if made.older:
+        print(
+            f"{made.older} pages of other years or languages rest on what has changed since, and say so; "
+            "a run of them makes them anew."
+        )
     if parsed.record or parsed.reason:
         restated = sum(bool(line.reason) for line in made.entered)
         print(
@@ -365,6 +408,41 @@ def _run(parsed: argparse.Namespace) -> int:
             "demonstration data is never entered."
         )
     print("Next: workbook list    shows the data behind it; make lab    opens the notebooks.")
+    return 0
+
+
+def _end_on_termination() -> None:
+    """Let a request to end (a shutdown, `kill`) clear up as Ctrl-C does."""
+    import signal
+    import threading
+
+    if threading.current_thread() is threading.main_thread():
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
+
+
+def _rollback(parsed: argparse.Namespace) -> int:
+    from .batch import sets
+
+    if parsed.list:
+        now = sets.current(parsed.edition)
+        lines = [("set", "made", "pages", "in force")]
+        for name in sets.kept(parsed.edition):
+            pages = sets.manifest(sets.folder_of(parsed.edition, name))["pages"]
+            made = max(entry["made"] for entry in pages.values())
+            lines.append((name, made, str(len(pages)), "yes" if name == now else ""))
+        _print_table(lines)
+        return 0
+    from .batch.publish import write_index
+
+    with sets.held():
+        name = sets.roll_back(parsed.edition, parsed.to)
+        index = write_index()
+    print(f"The reports are those of the set {name} again. Open {index} in a browser.")
+    print("The ledger keeps its lines; the next workbook run makes a new set of the present data.")
     return 0
 
 

@@ -20,6 +20,11 @@ def root() -> Path:
     return Path(named).resolve() if named else Path(__file__).resolve().parents[2]
 
 
+def package() -> Path:
+    """Return the folder of this package's source: the helpers, their texts and templates."""
+    return Path(__file__).resolve().parent
+
+
 def data(*parts: str) -> Path:
     """Return a path below `data/`."""
     return root().joinpath("data", *parts)

@@ -1,34 +1,144 @@
-"""A progress bar on a terminal, plain lines elsewhere."""
+"""What a batch tells as it goes: a bar on a terminal, plain lines elsewhere, JSON where asked for."""
 
+import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .batch.run import Event
+
+Tell = Callable[["Event"], None]
+
+
+class _Count:
+    """Jobs done, running and left, and when the last may end."""
+
+    def __init__(self) -> None:
+        self.total = self.reused = self.done = self.running = 0
+        self._begun = time.monotonic()
+
+    def take(self, event: "Event") -> None:
+        if event.kind == "planned":
+            self.total, self.reused = event.told["run"], event.told["reused"]
+            self._begun = time.monotonic()
+        elif event.kind == "begun":
+            self.running += 1
+        elif event.kind == "done":
+            self.running -= 1
+            self.done += 1
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done - self.running
+
+    @property
+    def seconds_left(self) -> int | None:
+        """Return an estimate in seconds from what was done so far; None before the first."""
+        if not self.done:
+            return None
+        return round((time.monotonic() - self._begun) / self.done * (self.total - self.done))
+
+    def __str__(self) -> str:
+        minutes, seconds = divmod(self.seconds_left or 0, 60)
+        end = f", about {minutes} min {seconds} s more" if minutes else f", about {seconds} s more"
+        if self.seconds_left is None:
+            end = ""
+        return f"{self.running} running, {self.left} waiting{end}"
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Yield a function to call with the name of each thing that is done."""
+def progress(why: bool = False, as_json: bool = False) -> Iterator[Tell]:
+    """Yield a function that tells of a batch's events; with `why`, also why each job runs or does not."""
+    if as_json:
+        yield _in_turn(_tell_json(_Count()))
+    elif sys.stderr.isatty():
+        with _bar(why) as tell:
+            yield _in_turn(tell)
+    else:
+        yield _in_turn(_tell_lines(_Count(), why, _to_error_stream))
+
+
+def _in_turn(tell: Tell) -> Tell:
+    """Let one event be told after the other: two notebooks may begin or end at once."""
+    turn = Lock()
+
+    def told(event: "Event") -> None:
+        with turn:
+            tell(event)
+
+    return told
+
+
+def _to_error_stream(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _tell_json(count: _Count) -> Tell:
+    def tell(event: "Event") -> None:
+        count.take(event)
+        job = {"job": str(event.job)} if event.job is not None else {}
+        state = {}
+        if event.kind in ("begun", "done"):
+            state = {
+                "done": count.done,
+                "running": count.running,
+                "left": count.left,
+                "seconds_left": count.seconds_left,
+            }
+        line = {"event": event.kind, **job, **dict(event.told), **state}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    return tell
+
+
+def _tell_lines(count: _Count, why: bool, say: Callable[[str], None]) -> Tell:
+    def tell(event: "Event") -> None:
+        count.take(event)
+        if event.kind == "done":
+            say(f"{count.done}/{count.total} {event.job}: {event.told['seconds']} s; {count}")
+        else:
+            _tell_more(event, why, say)
+
+    return tell
+
+
+def _tell_more(event: "Event", why: bool, say: Callable[[str], None]) -> None:
+    if event.kind == "resumed":
+        if event.told["owner"]:
+            say(f"An earlier batch was cut off ({event.told['owner']}); what it had done is used.")
+        if event.told["set"]:
+            say(f"It had made the set {event.told['set']}, which is now in force.")
+    elif event.kind == "planned" and event.told["reused"]:
+        say(f"{event.told['run']} to run; {event.told['reused']} unchanged since they last ran.")
+    elif event.kind == "due" and why:
+        say(f"{event.job} runs: {'; '.join(event.told['why'])}.")
+    elif event.kind == "reused" and why:
+        say(f"{event.job} is skipped: nothing that it rests on has changed.")
+
+
+@contextmanager
+def _bar(why: bool) -> Iterator[Tell]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    if not sys.stderr.isatty():
-        done, turn = 0, Lock()
-
-        def line(name: str) -> None:
-            nonlocal done
-            with turn:  # two notebooks may end at once
-                done += 1
-                sys.stderr.write(f"{done}/{total} {name}\n")
-                sys.stderr.flush()
-
-        yield line
-        return
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("notebooks", total=total)
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("notebooks", total=None)
+        count = _Count()
 
-        def advance(name: str) -> None:
-            bar.update(task, advance=1, description=name)
+        def tell(event: "Event") -> None:
+            count.take(event)
+            bar.update(task, total=count.total or None, completed=count.done)
+            if event.kind in ("begun", "done"):
+                bar.update(task, description=f"{event.job} · {count}")
+            else:
+                _tell_more(event, why, lambda line: console.print(line, markup=False, highlight=False))
 
-        yield advance
+        yield tell

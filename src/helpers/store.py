@@ -17,10 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from . import paths
+from . import paths, reads, yml
 from .errors import CatalogError, FileRefused, NotHeld
+from .reads import Definitions
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,18 +55,24 @@ class Table:
     sources: tuple[Source, ...]
 
 
+def definitions() -> Definitions[Any]:
+    """Return the declarations of all datasets."""
+    with reads.unheard():
+        return _definitions(paths.root())
+
+
 @lru_cache(maxsize=4)
-def _definitions(root: Path) -> dict[str, Any]:
+def _definitions(root: Path) -> Definitions[Any]:
     found: dict[str, Any] = {}
     for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
-        found.update(yaml.safe_load(path.read_text(encoding="utf-8")))
-    return found
+        found.update(yml.load(path.read_text(encoding="utf-8")))
+    return Definitions("datasets", found)
 
 
 def definition(dataset: str) -> dict[str, Any]:
     """Return a dataset's declared meaning, key and columns."""
     try:
-        return _definitions(paths.root())[dataset]
+        return definitions()[dataset]
     except KeyError:
         raise CatalogError(
             f"There is no dataset {dataset!r}.", expected="one declared in data/catalog/datasets"
@@ -76,7 +81,7 @@ def definition(dataset: str) -> dict[str, Any]:
 
 def datasets() -> list[str]:
     """Return the names of the declared datasets."""
-    return list(_definitions(paths.root()))
+    return list(definitions())
 
 
 def connect(**settings: str) -> "duckdb.DuckDBPyConnection":
@@ -188,10 +193,16 @@ def files(edition: str, dataset: str) -> list[Path]:
     """Return the files that hold a dataset, which may be none."""
     if edition == SAMPLE:
         path = paths.data("sample", f"{dataset}.csv")
+        reads.note_file(path)  # also where there is none: it may come
         return [path] if path.exists() else []
     settle()
     # A large dataset has folders of files in place of files, each a partition: `year=2019/KA1`.
-    return sorted(paths.data("store", dataset).rglob("*.parquet"))
+    folder = paths.data("store", dataset)
+    found = sorted(folder.rglob("*.parquet"))
+    for place in {folder, *(place for path in found for place in (path.parent, path.parent.parent))}:
+        if place.is_relative_to(folder):
+            reads.note_folder(place)
+    return found
 
 
 def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
@@ -205,6 +216,8 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
         found = [path for path in found if path.name.split("-")[0] in systems]
     if not found:
         raise _not_held(edition, dataset)
+    for path in found:
+        reads.note_file(path)  # DuckDB opens it, which Python does not hear of
     state = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
     table = _table(edition, dataset, tuple(systems), state)
     # A shallow copy, for a caller that writes into its frame must not write into the next one's.
@@ -287,7 +300,7 @@ def _demonstration(root: Path) -> frozenset[str]:
     card = root / "data" / "sample" / "demonstration.source.yml"
     if not card.exists():
         return frozenset()
-    return frozenset(yaml.safe_load(card.read_text(encoding="utf-8"))["files"])
+    return frozenset(yml.load(card.read_text(encoding="utf-8"))["files"])
 
 
 def has(edition: str, dataset: str) -> bool:
@@ -303,6 +316,7 @@ def _sha256(path: Path, size: int, changed: int) -> str:
 
 def sha256(path: Path) -> str:
     """Return the hash of a file's content."""
+    reads.note_file(path)
     stat = path.stat()
     return _sha256(path, stat.st_size, stat.st_mtime_ns)
 
@@ -410,6 +424,8 @@ def ask(edition: str, dataset: str, query: str, values: Sequence[Any] = ()) -> "
     found = files(edition, dataset)
     if not found:
         raise _not_held(edition, dataset)
+    for path in found:
+        reads.note_file(path)
     with reading(edition, dataset, found) as connection:
         connection.execute("set threads = 2")
         scan = _scan(edition, found, definition(dataset)["columns"])
@@ -446,7 +462,7 @@ def holdings(edition: str) -> list[dict[str, object]]:
     or of its declared period.
     """
     found: list[dict[str, object]] = []
-    for dataset, described in _definitions(paths.root()).items():
+    for dataset, described in definitions().items():
         for path, found_in in partitions(edition, dataset).items():
             for part, first, last, rows in _holding(edition, dataset, found_in, described):
                 span = "" if first is None else str(first) if first == last else f"{first}–{last}"

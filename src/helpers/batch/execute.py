@@ -5,9 +5,11 @@ import os
 import shutil
 import time
 import warnings
-from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import nbformat
 
 from .. import paths
 from ..errors import RunFailed, WorkbookError
+from . import records
 from .jobs import Job
 
 _log = logging.getLogger(__name__)
@@ -22,50 +25,92 @@ _log = logging.getLogger(__name__)
 _CELL_SECONDS = 600
 _START_SECONDS = 120
 _LONGEST_SOCKET = 90
+THREADS = "kernel"  # begins the names of the threads that wait for kernels
+# What a kernel with the analysis stack takes at its peak, measured over the notebooks.
+_KERNEL_MB = 450
 
 
 @dataclass(frozen=True)
 class Executed:
-    """A job that ran to its end, and its executed notebook."""
+    """A job that ran to its end: its executed notebook, what it read, how long it and its cells took."""
 
     job: Job
     notebook: Any
     seconds: float
+    read: frozenset[str] = frozenset()
+    cells: float = 0
+    made: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def execute(jobs: list[Job], scratch: Path, on_done: Callable[[Executed], None]) -> list[Executed]:
-    """Execute jobs on as many kernels as there are cores; stop at the first that fails.
+def workers(jobs: int) -> int:
+    """Return how many kernels may run at once: one for each core, as far as the free memory goes."""
+    import psutil
 
-    Raises RunFailed, which names notebook, cell and cause of each failure.
+    free = psutil.virtual_memory().available // 1_000_000
+    return max(1, min(jobs, os.cpu_count() or 1, free // _KERNEL_MB))
+
+
+def execute(
+    jobs: list[Job],
+    scratch: Path,
+    on_begin: Callable[[Job], None],
+    on_done: Callable[[Executed], None],
+) -> None:
+    """Execute jobs in their order, several at once; hand over each that is done, in the thread that asked.
+
+    A job that fails does not keep the others from running. Raises RunFailed at the end, which names
+    notebook, cell and cause of each failure.
     """
-    with ThreadPoolExecutor(max_workers=min(len(jobs), os.cpu_count() or 1) or 1) as pool:
-        futures: list[Future[Executed]] = [
-            pool.submit(_execute_one, job, scratch, number) for number, job in enumerate(jobs)
-        ]
-        for future in futures:
-            future.add_done_callback(lambda f: on_done(f.result()) if _succeeded(f) else None)
-        wait(futures, return_when=FIRST_EXCEPTION)
-        failed = any(f.done() and not f.cancelled() and f.exception() for f in futures)
-        if failed:
-            for future in futures:
-                future.cancel()
-    failures = [f.exception() for f in futures if not f.cancelled() and f.exception()]
-    for failure in failures:
-        if failure and not isinstance(failure, WorkbookError):
-            raise failure
+    failures: list[BaseException] = []
+    with _pool(workers(len(jobs))) as pool:
+        waiting: set[Future[Executed]] = {
+            pool.submit(_execute_one, job, scratch, number, on_begin) for number, job in enumerate(jobs)
+        }
+        while waiting:
+            # The timeout lets Python notice Ctrl-C on systems where waiting cannot be interrupted.
+            done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in done:
+                failure = future.exception()
+                if failure is None:
+                    try:
+                        on_done(future.result())
+                    except WorkbookError as refused:
+                        failure = refused
+                if failure is not None and not isinstance(failure, WorkbookError):
+                    raise failure
+                failures += [failure] if failure else []
     if failures:
-        raise RunFailed(
-            " ".join(str(failure) for failure in failures),
-            remedy="The last good reports were left as they were.",
-        )
-    return [future.result() for future in futures]
+        remedy = "The last good reports were left as they were; a new run does only what is missing."
+        raise RunFailed(" ".join(str(failure) for failure in failures), remedy=remedy)
 
 
-def _succeeded(future: "Future[Executed]") -> bool:
-    return not future.cancelled() and future.exception() is None
+@contextmanager
+def _pool(size: int) -> Iterator[ThreadPoolExecutor]:
+    """Hand over a pool of threads; when the body is left early, end its kernels and wait for none."""
+    pool = ThreadPoolExecutor(max_workers=size, thread_name_prefix=THREADS)
+    ended = False
+    try:
+        yield pool
+        ended = True
+    finally:
+        if not ended:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop_kernels()
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
+def stop_kernels() -> None:
+    """Kill the processes that this one has begun; the threads that wait for them end by that."""
+    import contextlib
+
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+
+
+def _execute_one(job: Job, scratch: Path, number: int, on_begin: Callable[[Job], None]) -> Executed:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -74,12 +119,15 @@ def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     output = scratch / f"{'-'.join(job.place.parts)}.ipynb"
+    read = scratch / f"{number}.read"
+    on_begin(job)
     started = time.monotonic()
     # Over a socket file no port can be lost to another kernel, and nothing is said about TCP. The
     # system allows such a path about a hundred characters.
     socket = str(scratch / f"k{number}")
     by_socket = os.name != "nt" and len(socket) < _LONGEST_SOCKET
     sockets = {"transport": "ipc", "ip": socket} if by_socket else {}
+    listen = f"import pathlib, helpers.reads; helpers.reads.note_into(pathlib.Path({str(read)!r}))"
     try:
         with warnings.catch_warnings():
             # papermill's path templates and an unfinished shutdown of its loop are not the user's concern.
@@ -91,7 +139,7 @@ def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
                 engine_name="workbook",
                 kernel_name="python3",
                 config=Config(ConnectionFileMixin=sockets),
-                extra_arguments=["--log-level=CRITICAL"],
+                extra_arguments=["--log-level=CRITICAL", f"--IPKernelApp.exec_lines={listen}"],
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,
@@ -109,10 +157,22 @@ def _execute_one(job: Job, scratch: Path, number: int) -> Executed:
         raise _failure(job, "a cell", f"it took over {_CELL_SECONDS} s", output) from error
     except (RuntimeError, OSError, ZMQError) as error:
         raise _failure(job, "its start", str(error), output) from error
-    _log.info("%s ran in %.1f s", job, time.monotonic() - started)
-    notebook = nbformat.read(output, as_version=4)
+    seconds = time.monotonic() - started
+    _log.info("%s ran in %.1f s", job, seconds)
+    notebook = records.opened(output)
     _must_be_whole(job, notebook, output)
-    return Executed(job, notebook, time.monotonic() - started)
+    cells = sum(cell.metadata.get("papermill", {}).get("duration") or 0 for cell in notebook.cells)
+    names = frozenset(read.read_text(encoding="utf-8").splitlines()) if read.exists() else frozenset()
+    return Executed(job, cleaned(notebook), seconds, names, cells)
+
+
+def cleaned(notebook: Any) -> Any:
+    """Take away what papermill noted of this machine: paths, times, versions."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    return notebook
 
 
 def _no_template(path: Path) -> str:

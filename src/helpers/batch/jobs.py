@@ -1,12 +1,11 @@
 """What a batch has to run: one job per notebook, year and language."""
 
 import ast
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from .. import paths
 from ..catalog import load
@@ -102,20 +101,28 @@ def plan(
     return list(dict.fromkeys(jobs))
 
 
+def cells_of(path: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook, each source as one text.
+
+    A notebook is JSON; the library of its format costs a second to import.
+    """
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in found]
+
+
 def defaults(path: Path) -> dict[str, Any]:
     """Return the parameters of a notebook with their defaults, read from its syntax tree.
 
     papermill reads them by a pattern per line and misses some; values are injected after the
     cell, so it may hold literals only.
     """
-    notebook = nbformat.read(path, as_version=4)
-    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    cells = [c for c in cells_of(path) if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(cells) != 1:
         raise CatalogError(f"{path.name} has {len(cells)} parameters cells.", expected="exactly one")
     wrong = CatalogError(f"The parameters cell of {path.name} holds more than `name = literal`.")
     found = {}
     try:
-        for statement in ast.parse(cells[0].source).body:
+        for statement in ast.parse(cells[0]["source"]).body:
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 raise wrong
             (target,) = statement.targets

@@ -1,13 +1,11 @@
-"""Publishing a set: executed notebooks → pages, documents, manifest and index, all or nothing.
+"""Making a set: executed notebooks → pages, documents, manifest and index.
 
-A set is rendered whole beside the published one and takes its place by a rename. Until then
-readers see the last good set.
+A set is made whole beside the one in force, which readers see until it takes its place (`sets`).
 """
 
 import json
 import shutil
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,90 +15,70 @@ import nbformat
 from .. import paths, store
 from ..catalog import load
 from ..errors import RunFailed
+from ..plan.ledger import Proposed
 from ..present.pieces import NOTE_TYPE
 from ..site import pages
-from . import documents
-from .execute import Executed
+from . import documents, records, sets
+from .execute import Executed, cleaned
 from .figures import Reported
+from .inputs import Snapshot, digest
+from .jobs import Job
 from .readings import Readers, readers
+from .timings import Timings
 
 _NOTEBOOKS = "notebooks"
-_MANIFEST = "run.json"
+# What a page is made of beside its notebook and its navigation.
+_SITE = ("site/", "texts/", "locale.py", "present/pieces.py")
+_NAMES = ("file:data/catalog/", "file:data/reference/")
 
 
-def publish(edition: str, executed: list[Executed]) -> Path:
-    """Publish executed notebooks into the set of an edition; return the index."""
-    put_in_place(edition, executed)
-    return finish(edition)
-
-
-def put_in_place(
+def publish(
     edition: str,
-    executed: list[Executed],
+    executed: Sequence[Executed],
     reported: Sequence[Reported] = (),
     held: Readers | None = None,
-) -> None:
-    """Make the set of an edition with executed notebooks in it, and put it in place.
+    proposed: Proposed | None = None,
+    now: Snapshot | None = None,
+    timings: Timings | None = None,
+) -> Path:
+    """Put a set with executed notebooks in it in force, and the ledger's new lines; return the index.
 
-    Pages and documents of other years and languages that were published earlier stay, the pages with
-    their navigation made anew. `reported` figures go into the manifest.
+    Pages and documents of other years and languages that were published earlier stay. `reported` figures go
+    into the manifest.
     """
-    target, previous, staging = _folders(edition)
-    _recover(target, previous)
-    shutil.rmtree(staging, ignore_errors=True)
-    try:
-        _make(edition, staging, target, executed, reported, held)
-        if target.exists():
-            target.rename(previous)
-        staging.rename(target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def finish(edition: str) -> Path:
-    """Clear away what a set in place has replaced, and write the index anew; return it."""
-    shutil.rmtree(_folders(edition)[1], ignore_errors=True)
-    return write_index()
-
-
-def _folders(edition: str) -> tuple[Path, Path, Path]:
-    """Return where a set stands, where the one it replaces waits, and where it is made."""
-    return paths.reports(edition), paths.reports(f".previous-{edition}"), paths.reports(f".next-{edition}")
+    now = now or Snapshot()
+    timings = timings or Timings()
+    with sets.staged(edition) as staging:
+        _make(edition, staging, executed, reported, held, now, timings)
+        with timings("publication"):
+            sets.put_in_force(edition, staging, proposed)
+            return write_index()
 
 
 def _make(
     edition: str,
     staging: Path,
-    target: Path,
-    executed: list[Executed],
+    executed: Sequence[Executed],
     reported: Sequence[Reported],
     held: Readers | None,
+    now: Snapshot,
+    timings: Timings,
 ) -> None:
     """Make the whole set in the staging folder."""
-    staging.mkdir(parents=True)
-    earlier = _earlier(target)
-    entries = _collect(target, staging, executed, earlier.get("pages", {}))
+    target = sets.in_force(edition)
+    earlier = sets.manifest(target)
+    with timings("notebooks"):
+        entries = _collect(target, staging, executed, earlier.get("pages", {}))
+        _tell_older(edition, entries, {one.job.place.as_posix() for one in executed}, now)
     jobs = [one.job for one in executed]
-    filed = documents.bring(
-        target, staging, earlier.get("documents", {}), jobs, readers(jobs) if held is None else held
-    )
-    plan = load().plan
-    for page in pages.render(
-        _read_all(staging / _NOTEBOOKS), plan, edition, [Path(place) for place in filed]
-    ):
-        place = staging / page.place
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(page.html, encoding="utf-8")
+    with timings("documents"):
+        filed = documents.bring(
+            target, staging, earlier.get("documents", {}), jobs, readers(jobs) if held is None else held
+        )
+    with timings("pages"):
+        _pages(edition, staging, target, entries, [Path(place) for place in filed], now)
     traced = _traced(earlier.get("figures", {}), reported, entries)
-    (staging / _MANIFEST).write_text(_manifest(edition, entries, filed, traced), encoding="utf-8")
-
-
-def _earlier(target: Path) -> dict[str, Any]:
-    """Return the manifest of the set that is to be replaced; empty if there is none."""
-    if not (target / _MANIFEST).exists():
-        return {}
-    manifest: dict[str, Any] = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))
-    return manifest
+    (staging / sets.MANIFEST).write_text(_manifest(edition, entries, filed, traced, now), encoding="utf-8")
 
 
 def _traced(
@@ -132,42 +110,99 @@ def _traced(
     return {of: by for of, by in kept.items() if by}
 
 
-def _recover(target: Path, previous: Path) -> None:
-    """Put the last good set back if an earlier publication stopped between its two renames."""
-    if previous.exists() and not target.exists():
-        previous.rename(target)
-    shutil.rmtree(previous, ignore_errors=True)
-
-
 def _collect(
-    target: Path, staging: Path, executed: list[Executed], earlier: dict[str, Any]
+    target: Path, staging: Path, executed: Sequence[Executed], earlier: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Bring kept and new executed notebooks together; return the manifest's entries by place."""
     entries = dict(earlier)
     if entries:
         shutil.copytree(target / _NOTEBOOKS, staging / _NOTEBOOKS)
-    made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for one in executed:
-        place = staging / _NOTEBOOKS / _named(one.job.place, ".ipynb")
+        place = _notebook(staging, one.job.place)
         place.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(_clean(one.notebook), place)
+        place.write_text(written(one.notebook), encoding="utf-8")
         entries[one.job.place.as_posix()] = {
-            "made": made,
+            "made": one.made,
             "parameters": one.job.parameters,
             "notebook_sha256": store.sha256(paths.notebooks(f"{one.job.notebook}.ipynb")),
+            "executed_sha256": store.sha256(place),
             "seconds": round(one.seconds, 1),
             "sources": _sources(one),
         }
     return dict(sorted(entries.items()))
 
 
-def _clean(notebook: Any) -> Any:
-    """Take away what papermill noted of this machine: paths, times, versions."""
-    notebook.metadata.pop("papermill", None)
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-    return notebook
+def written(notebook: Any) -> str:
+    """Return an executed notebook as the text of its file, without what was noted of this machine."""
+    return str(nbformat.writes(cleaned(notebook), version=nbformat.NO_CONVERT)) + "\n"
+
+
+def _tell_older(
+    edition: str, entries: dict[str, dict[str, Any]], fresh: Iterable[str], now: Snapshot
+) -> None:
+    """Mark the kept pages that rest on what has changed since they were made."""
+    for place, entry in entries.items():
+        entry.pop("older", None)
+        if place not in fresh:
+            job = job_of(edition, place, entry)
+            if not paths.notebooks(f"{job.notebook}.ipynb").exists() or records.why(
+                job, records.read(job), now
+            ):
+                entry["older"] = True
+
+
+def job_of(edition: str, place: str, entry: Mapping[str, Any]) -> Job:
+    """Return the job that made a page, from its entry in a manifest."""
+    given = entry["parameters"]
+    owner = load().plan.institution
+    year, language, notebook = place.split("/")
+    return Job(
+        notebook,
+        int(given.get("year", year.split("-")[0])),
+        language,
+        given.get("institution", owner),
+        edition,
+        given.get("period", "year"),
+        given.get("unit", ""),
+        tuple(given),
+    )
+
+
+def _pages(
+    edition: str,
+    staging: Path,
+    target: Path,
+    entries: dict[str, dict[str, Any]],
+    filed: list[Path],
+    now: Snapshot,
+) -> None:
+    """Make the pages of a set; one whose notebook and navigation are as they were is taken over."""
+    about = digest(
+        [
+            {name: sha for name, sha in now.helpers.items() if name.startswith(_SITE)},
+            {name: sha for name, sha in now.files.items() if name.startswith(_NAMES)},
+            sorted(entries),
+            [place.as_posix() for place in filed],
+        ]
+    )  # fmt: skip
+    anew = []
+    for place, entry in entries.items():
+        made_of = digest([about, entry.get("executed_sha256"), entry["made"], entry.get("older")])
+        page = Path(place + ".html")
+        if entry.get("page") == made_of and (target / page).exists():
+            (staging / page).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(target / page, staging / page)
+        else:
+            entry["page"] = made_of
+            anew.append(Path(place))
+    made = {
+        Path(place): pages.Made(entry["made"], entry.get("older", False)) for place, entry in entries.items()
+    }
+    notebooks = {place: records.opened(_notebook(staging, place)) for place in anew}
+    for rendered in pages.render(notebooks, load().plan, edition, filed, made):
+        path = staging / rendered.place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(rendered.html, encoding="utf-8")
 
 
 def _sources(executed: Executed) -> list[dict[str, Any]]:
@@ -183,31 +218,25 @@ def _sources(executed: Executed) -> list[dict[str, Any]]:
     )
 
 
-def _read_all(folder: Path) -> dict[Path, Any]:
-    """Read every executed notebook of a set, by its place year/language/notebook."""
-    return {
-        _bare(path.relative_to(folder)): nbformat.read(path, as_version=4)
-        for path in sorted(folder.rglob("*.ipynb"))
-    }
-
-
-def _named(place: Path, suffix: str) -> Path:
-    """Add a suffix to a place; a notebook's name may hold a dot of its own."""
-    return place.with_name(place.name + suffix)
-
-
-def _bare(path: Path) -> Path:
-    return path.with_name(path.name.removesuffix(".ipynb"))
+def _notebook(folder: Path, place: Path) -> Path:
+    """Return where a set keeps an executed notebook; a notebook's name may hold a dot of its own."""
+    return folder / _NOTEBOOKS / place.with_name(place.name + ".ipynb")
 
 
 def _manifest(
-    edition: str, entries: dict[str, dict[str, Any]], filed: documents.Entries, traced: dict[str, Any]
+    edition: str,
+    entries: dict[str, dict[str, Any]],
+    filed: documents.Entries,
+    traced: dict[str, Any],
+    now: Snapshot,
 ) -> str:
     packages = ("pandas", "matplotlib", "papermill", "duckdb", "nbconvert", "great-tables")
     manifest = {
         "workbook": version("strategy-workbook"),
         "edition": edition,
+        "set": sets.next_name(edition),
         "packages": {name: version(name) for name in packages},
+        "inputs": now.stamp,
         "pages": entries,
         "documents": filed,
         "figures": traced,
@@ -217,19 +246,13 @@ def _manifest(
 
 def published() -> dict[str, dict[str, Any]]:
     """Return the manifest of every published edition."""
-    found = {}
-    for edition in (store.SAMPLE, store.LIVE):
-        path = paths.reports(edition, _MANIFEST)
-        if path.exists():
-            found[edition] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    found = {edition: sets.manifest(sets.in_force(edition)) for edition in (store.SAMPLE, store.LIVE)}
+    return {edition: manifest for edition, manifest in found.items() if manifest}
 
 
 def write_index() -> Path:
     """Write `reports/index.html` over everything that is published."""
     index = paths.reports("index.html")
     listed = {edition: sorted(manifest["pages"]) for edition, manifest in published().items()}
-    temporary = index.with_name(".index.html.part")
-    temporary.write_text(pages.index(listed, load().plan), encoding="utf-8")
-    temporary.replace(index)
+    records.write(index, pages.index(listed, load().plan).encode("utf-8"))
     return index

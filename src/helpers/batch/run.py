@@ -1,42 +1,191 @@
-"""A batch from plan to published set."""
+"""A batch from plan to published set: what has changed is executed, the whole is published."""
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
+from .. import paths
+from ..errors import RunFailed
 from ..plan import ledger
 from ..plan.ledger import Published
-from .execute import execute
-from .figures import figures, to_enter
+from . import records, sets
+from .inputs import Snapshot, changed
 from .jobs import Job
-from .publish import finish, put_in_place
-from .readings import readers
+from .timings import Timings
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a batch, to be told as it happens.
+
+    `planned` hands over `run` and `skipped` job counts, `reused` a job and nothing else, `begun` a job,
+    `done` a job with its seconds, `left` jobs and `estimate` of seconds.
+    """
+
+    kind: Literal["resumed", "planned", "reused", "due", "begun", "done"]
+    job: Job | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Made:
-    """What a batch made: the index over the reports, and the lines that the ledger took."""
+    """What a batch made: the index over the reports, what was run and reused, the lines that the ledger took.
+
+    `older` counts pages of other years and languages that stay as they were made from earlier data.
+    """
 
     index: Path
-    entered: tuple[Published, ...]
+    ran: int
+    reused: int
+    entered: tuple[Published, ...] = ()
+    older: int = 0
+    timings: Timings = field(default_factory=Timings)
 
 
 def run(
-    jobs: list[Job], edition: str, advance: Callable[[str], None], reason: str = "", record: bool = False
+    jobs: Sequence[Job],
+    edition: str,
+    tell: Callable[[Event], None] = lambda event: None,
+    reason: str = "",
+    record: bool = False,
+    force: bool = False,
 ) -> Made:
-    """Hold the figures of the jobs against the ledger, execute the jobs and publish them.
+    """Hold the figures of the jobs against the ledger, execute what has changed, and publish the whole.
 
-    `reason` accepts published figures that move; `record` enters those not yet published. Raises
-    FigureMoved before anything runs. Nothing is published, and the ledger stays as it was, if a job fails.
+    `reason` accepts published figures that move; `record` enters those not yet published; `force` executes
+    every job. Raises FigureMoved before anything runs. Where a job fails, nothing is published and the
+    ledger stays as it was; the jobs that were done need not run again.
     """
-    held = readers(jobs)
-    reported = figures(jobs, held)
-    lines = to_enter(reported, reason, record)
-    with (
-        tempfile.TemporaryDirectory(prefix="workbook-") as scratch,
-        ledger.entered(lines) as entered,
-    ):
-        executed = execute(jobs, Path(scratch), lambda one: advance(str(one.job)))
-        put_in_place(edition, executed, reported, held)
-    return Made(finish(edition), tuple(entered))
+    timings = Timings()
+    with sets.held() as left:
+        try:
+            resumed = sets.settle()
+            if left or resumed:
+                tell(Event("resumed", told={"owner": left, "set": resumed}))
+            with timings("inputs"):
+                now = Snapshot()
+                due = {job: [records.FORCED] if force else _why(job, now) for job in jobs}
+            if not (force or record or reason) and not any(due.values()) and _stands(edition, jobs, now):
+                tell(Event("planned", told={"run": 0, "reused": len(jobs)}))
+                for job in jobs:
+                    tell(Event("reused", job))
+                return Made(paths.reports("index.html"), 0, len(jobs), timings=timings)
+            return _run(jobs, edition, tell, reason, record, force, timings)
+        except OSError as error:
+            raise sets.unwritable(error) from error
+
+
+def _why(job: Job, now: Snapshot) -> list[str]:
+    return records.why(job, records.read(job), now)
+
+
+def _stands(edition: str, jobs: Sequence[Job], now: Snapshot) -> bool:
+    """Tell whether the set in force was made of the present content and holds the jobs' pages."""
+    manifest = sets.manifest(sets.in_force(edition))
+    pages = manifest.get("pages", {})
+    return manifest.get("inputs") == now.stamp and all(
+        _holds(edition, pages.get(job.place.as_posix(), {}), job) for job in jobs
+    )
+
+
+def _holds(edition: str, entry: Mapping[str, Any], job: Job) -> bool:
+    record = records.read(job)
+    page = sets.in_force(edition) / job.place.parent / f"{job.place.name}.html"
+    return (
+        record is not None
+        and entry.get("executed_sha256") == record.sha256
+        and entry.get("parameters") == job.parameters
+        and page.exists()
+    )
+
+
+def _run(
+    jobs: Sequence[Job],
+    edition: str,
+    tell: Callable[[Event], None],
+    reason: str,
+    record: bool,
+    force: bool,
+    timings: Timings,
+) -> Made:
+    with timings("imports"):
+        from .execute import Executed
+        from .figures import figures, to_enter
+        from .publish import publish, written
+        from .readings import readers
+    with timings("figures"):
+        held = readers(jobs)
+        reported = figures(jobs, held)
+        lines = to_enter(reported, reason, record)
+    with tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder)
+        with ledger.proposed(lines, scratch) as proposed:
+            with timings("inputs"):
+                now = Snapshot(proposed.after)
+                due = {job: [records.FORCED] if force else _why(job, now) for job in jobs}
+            finished: dict[Job, Executed] = {}
+            for job in (job for job in jobs if not due[job]):
+                finished[job] = _reused(job, now)
+                tell(Event("reused", job))
+            wanted = _longest_first([job for job in jobs if due[job]])
+            tell(Event("planned", told={"run": len(wanted), "reused": len(finished)}))
+            for job in wanted:
+                tell(Event("due", job, {"why": due[job]}))
+
+            def keep(one: Executed) -> None:
+                records.keep(one.job, written(one.notebook), one.read, now, one.seconds, one.made)
+                finished[one.job] = one
+                timings.add("cells of notebooks (all kernels)", one.cells)
+                timings.add("rest of notebooks (all kernels)", one.seconds - one.cells)
+                tell(Event("done", one.job, {"seconds": round(one.seconds, 1)}))
+
+            if wanted:
+                with timings("execution"):
+                    _execute(wanted, scratch, tell, keep)
+            _must_be_unchanged(now, Snapshot(proposed.after))
+            index = publish(edition, [finished[job] for job in jobs], reported, held, proposed, now, timings)
+    pages = sets.manifest(sets.in_force(edition)).get("pages", {}).values()
+    older = sum(bool(entry.get("older")) for entry in pages)
+    return Made(index, len(wanted), len(jobs) - len(wanted), proposed.added, older, timings)
+
+
+def _execute(
+    jobs: list[Job], scratch: Path, tell: Callable[[Event], None], keep: Callable[[Any], None]
+) -> None:
+    from .execute import execute
+
+    execute(jobs, scratch, lambda job: tell(Event("begun", job)), keep)
+
+
+def _reused(job: Job, now: Snapshot) -> Any:
+    """Return a job's last executed notebook, which still stands."""
+    from .execute import Executed
+
+    record = records.read(job)
+    if record is None:
+        raise RunFailed(f"The record of {job} is gone.", remedy="Run again.")
+    records.renew(job, record, now)
+    return Executed(job, records.opened(records.notebook_of(job)), record.seconds, made=record.made)
+
+
+def _longest_first(jobs: list[Job]) -> list[Job]:
+    """Put the jobs that took longest before the others, so that no core idles at the end."""
+    took = {name: records.seconds_of(name) for name in {job.notebook for job in jobs}}
+    return sorted(jobs, key=lambda job: -(took[job.notebook] or float("inf")))
+
+
+def _must_be_unchanged(before: Snapshot, after: Snapshot) -> None:
+    """Refuse to publish a set of which some notebooks may have seen other data than the others."""
+    moved = changed(before.files, after.files) + [
+        f"helper:{name}" for name in changed(before.helpers, after.helpers)
+    ]
+    if moved:
+        raise RunFailed(
+            "While the reports were made, "
+            + ", ".join(records.told(name) for name in moved[:5])
+            + (f" and {len(moved) - 5} more" if len(moved) > 5 else "")
+            + ".",
+            remedy="Nothing was published. Run again: what did not read it need not run again.",
+        )

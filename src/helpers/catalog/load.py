@@ -1,6 +1,7 @@
 """Reading all definitions once, with a message that names file and key where one is wrong."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from .. import paths
+from .. import paths, reads, yml
 from ..errors import CatalogError
+from ..reads import Definitions
 from . import institutions
 from .institutions import Institutions
 from .model import (
@@ -31,6 +33,10 @@ from .model import (
 Model = TypeVar("Model", bound=BaseModel)
 
 
+# The definitions that are one thing each.
+WHOLE = ("plan", "layouts", "institutions", "disclosure")
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Every definition of the workbook.
@@ -39,19 +45,25 @@ class Catalog:
     """
 
     plan: Plan
-    goals: dict[str, Goal]
-    variables: dict[str, CountedVariable]
-    indicators: dict[str, Indicator]
-    systems: dict[str, System]
+    goals: Mapping[str, Goal]
+    variables: Mapping[str, CountedVariable]
+    indicators: Mapping[str, Indicator]
+    systems: Mapping[str, System]
     layouts: tuple[Layout, ...]
-    caveats: dict[str, Caveat]
-    parameters: dict[str, Parameter]
-    peer_groups: dict[str, PeerGroup]
+    caveats: Mapping[str, Caveat]
+    parameters: Mapping[str, Parameter]
+    peer_groups: Mapping[str, PeerGroup]
     institutions: Institutions
-    units: dict[str, Unit]
-    labels: dict[str, Text]
-    meanings: dict[str, Text]
+    units: Mapping[str, Unit]
+    labels: Mapping[str, Text]
+    meanings: Mapping[str, Text]
     disclosure: Disclosure
+
+    def __getattribute__(self, name: str) -> Any:
+        """Note which of the definitions that have no entries is looked at; tables note their entries."""
+        if name in WHOLE:
+            reads.note(name)
+        return super().__getattribute__(name)
 
     def label(self, value: str, language: str) -> str:
         """Return the name of a value that a register allows; raise CatalogError where it has none."""
@@ -74,7 +86,8 @@ class Catalog:
 
 def load() -> Catalog:
     """Return the catalogue of the current workbook folder; read once per process and folder."""
-    return _load(paths.root())
+    with reads.unheard():
+        return _load(paths.root())
 
 
 @lru_cache(maxsize=4)
@@ -98,22 +111,22 @@ def _load(root: Path) -> Catalog:
     ]
     loaded = Catalog(
         plan=_build(Plan, _yaml(catalog / "plan.yml", dict), catalog / "plan.yml"),
-        goals=_once(goals, catalog / "goals.yml"),
-        variables=_once(variables, catalog / "variables"),
-        indicators=_once(indicators, catalog / "indicators"),
-        systems=_table(System, catalog / "rankings.yml"),
+        goals=Definitions("goals", _once(goals, catalog / "goals.yml")),
+        variables=Definitions("variables", _once(variables, catalog / "variables")),
+        indicators=Definitions("indicators", _once(indicators, catalog / "indicators")),
+        systems=Definitions("systems", _table(System, catalog / "rankings.yml")),
         layouts=tuple(
             _build(Layout, entry, path)
             for path in sorted((catalog / "layouts").glob("*.yml"))
             for entry in _yaml(path, list)
         ),
-        caveats=_table(Caveat, catalog / "caveats.yml"),
-        parameters=_table(Parameter, root / "notebooks" / "parameters.yml"),
-        peer_groups=_table(PeerGroup, reference / "peer_groups.yml"),
+        caveats=Definitions("caveats", _table(Caveat, catalog / "caveats.yml")),
+        parameters=Definitions("parameters", _table(Parameter, root / "notebooks" / "parameters.yml")),
+        peer_groups=Definitions("peer_groups", _table(PeerGroup, reference / "peer_groups.yml")),
         institutions=institutions.read(reference),
-        units=_once(units, reference / "units.csv"),
-        labels=_table(Text, catalog / "labels.yml"),
-        meanings=_table(Text, catalog / "columns.yml"),
+        units=Definitions("units", _once(units, reference / "units.csv")),
+        labels=Definitions("labels", _table(Text, catalog / "labels.yml")),
+        meanings=Definitions("meanings", _table(Text, catalog / "columns.yml")),
         disclosure=_build(Disclosure, _yaml(catalog / "disclosure.yml", dict), catalog / "disclosure.yml"),
     )
     datasets = {name for path in (catalog / "datasets").glob("*.yml") for name in _yaml(path, dict)}
@@ -123,7 +136,7 @@ def _load(root: Path) -> Catalog:
 
 def _yaml(path: Path, kind: type) -> Any:
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yml.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CatalogError(
             f"The definition file {paths.shown(path)} is missing.",

@@ -10,9 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from .. import locale, paths
+from .. import locale, paths, yml
 from ..catalog import load
 from ..catalog.rules import load_accreditors
 from ..errors import CatalogError, one_of
@@ -57,7 +55,7 @@ def _datasets(name: str) -> Path:
 
 @lru_cache(maxsize=8)
 def _declared(path: Path) -> dict[str, Any]:
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = yml.load(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict):
         raise CatalogError(f"{paths.shown(path)} holds no table of registers.")
     return found

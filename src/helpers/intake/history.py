@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from .. import locale, paths, store
+from .. import locale, paths, store, yml
 from ..errors import ParameterError, one_of
 from . import declaration, wording
 
@@ -293,7 +293,7 @@ def kept(dataset: str) -> list[dict[str, Any]]:
     if dataset not in known:
         raise ParameterError(f"There is no register {dataset!r}.", expected=one_of(known))
     store.settle()
-    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder(dataset).rglob("*.yml")]
+    found = [yml.load(path.read_text(encoding="utf-8")) for path in folder(dataset).rglob("*.yml")]
     return sorted(found, key=lambda card: str(card["file"]))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from .. import paths, store
+from .. import paths, store, yml
 from ..catalog import load
 from ..errors import Problem
 from . import cells, declaration, history, personal, registers, wording
@@ -144,7 +144,7 @@ def cards() -> list[dict[str, Any]]:
 def _cards(folder: str) -> list[tuple[Path, dict[str, Any]]]:
     """Return the cards below a folder of `data/raw`, oldest first; within a second, by their file's time."""
     found = [
-        (path, yaml.safe_load(path.read_text(encoding="utf-8")))
+        (path, yml.load(path.read_text(encoding="utf-8")))
         for path in paths.data("raw", folder).rglob("*" + _CARD)
     ]
     return sorted(found, key=lambda one: (str(one[1]["received"]), one[0].stat().st_mtime_ns, one[0].name))

@@ -9,9 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
-from .. import locale
+from .. import locale, yml
 from ..errors import Fault, FileRefused, LayoutUnknown, Problem, TextMissing, WorkbookError
 
 Part = Literal["wrong", "expected", "remedy"]
@@ -23,7 +21,7 @@ WHOLE_ROW = "(row)"
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, dict[str, Any]]:
     text = resources.files(__package__).joinpath("phrases.yml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    loaded: dict[str, dict[str, Any]] = yml.load(text)
     return loaded
 
 

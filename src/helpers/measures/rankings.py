@@ -42,6 +42,11 @@ class Rankings:
         return self.catalog.systems[system]
 
     @cached_property
+    def memo(self) -> dict[tuple[str | int, ...], pd.DataFrame]:
+        """Return what was read off the tables so far; a page shows it in several places."""
+        return {}
+
+    @cached_property
     def overall(self) -> pd.DataFrame:
         """Recompute the overall score of everyone: system, edition, name_key, institution, overall, error."""
         parts = []
@@ -209,6 +214,14 @@ def places(rankings: Rankings, institution: str, year: int) -> pd.DataFrame:
     not in it), `rank_withheld` (listed, with a rank that is not the publisher's) or `not_held`
     (nothing is known of that edition). The last place known before it stands beside.
     """
+    key = ("places", institution, year)
+    if key not in rankings.memo:
+        rankings.memo[key] = _places(rankings, institution, year)
+    # A caller that writes into its frame must not write into the next one's.
+    return rankings.memo[key].copy()
+
+
+def _places(rankings: Rankings, institution: str, year: int) -> pd.DataFrame:
     own = rankings.positions[rankings.positions["institution"] == institution]
     rows = []
     for name, system in rankings.catalog.systems.items():
@@ -341,6 +354,13 @@ def hidden(rankings: Rankings, institution: str, system: str, until: int) -> pd.
     this much is missing. Edges are those of the next better band. A university that is not in a
     band has no edge.
     """
+    key = ("hidden", institution, system, until)
+    if key not in rankings.memo:
+        rankings.memo[key] = _hidden(rankings, institution, system, until)
+    return rankings.memo[key].copy()
+
+
+def _hidden(rankings: Rankings, institution: str, system: str, until: int) -> pd.DataFrame:
     own = rankings.overall[
         (rankings.overall["system"] == system)
         & (rankings.overall["institution"] == institution)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .. import paths
+from .. import paths, yml
 from ..errors import CatalogError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -18,7 +18,7 @@ class Definition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class _Once(yaml.SafeLoader):
+class _Once(yml.Loader):
     """Refuses a key that stands twice: YAML would silently keep the last, and an input would be lost."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

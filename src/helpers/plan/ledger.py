@@ -16,7 +16,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from ..errors import FileRefused, NotHeld, WorkbookError
 from ..intake.cells import as_it_was, harmless
 
@@ -187,9 +187,18 @@ def restatements(rows: Iterable[Published]) -> list[Restatement]:
 # -- the file ------------------------------------------------------------------------------------------
 
 
+# Names the ledger as it will be, for the processes that make reports of it.
+_VARIABLE = "WORKBOOK_PROPOSED_LEDGER"
+
+
 def path() -> Path:
     """Return the path of the ledger."""
     return paths.data("published", "figures.csv")
+
+
+def _read_from() -> Path:
+    reads.note_file(path())  # whatever stands for it
+    return Path(os.environ.get(_VARIABLE) or path())
 
 
 def check(entry: Published) -> None:
@@ -224,7 +233,7 @@ def read(file: Path | None = None) -> tuple[Published, ...]:
 
     Raises NotHeld where there is no ledger: without it every figure would pass as new.
     """
-    file = file or path()
+    file = file or _read_from()
     return _parsed(_bytes(file), file)
 
 
@@ -280,29 +289,59 @@ def append(figures: Sequence[Published], file: Path | None = None) -> list[Publi
     return _append(figures, file or path())[0]
 
 
-@contextmanager
-def entered(figures: Sequence[Published], file: Path | None = None) -> Iterator[list[Published]]:
-    """Add what is new to the ledger for as long as the body succeeds; hand over what was added.
+@dataclass(frozen=True)
+class Proposed:
+    """What the ledger will hold once the reports are published: lines added, bytes before and after."""
 
-    When the body fails, the ledger gets its earlier bytes back, unless somebody else has changed it since:
-    what was not published was not told to anybody.
+    added: tuple[Published, ...]
+    before: bytes
+    after: bytes
+
+
+@contextmanager
+def proposed(figures: Sequence[Published], scratch: Path) -> Iterator[Proposed]:
+    """Let the reports made in the body read the ledger with its new lines, which nobody has been told yet.
+
+    The ledger itself stays as it is; `take` puts the new content in its place with the reports. The body's
+    processes find the proposal by the environment. `scratch` is a folder for it.
     """
-    file = file or path()
-    added, before, after = _append(figures, file)
-    succeeded = False
+    added, before, after = _added(figures, path())
+    if not added:
+        yield Proposed((), before, after)
+        return
+    file = scratch / "figures.csv"
+    file.write_bytes(after)
+    earlier = os.environ.get(_VARIABLE)
+    os.environ[_VARIABLE] = str(file)
     try:
-        yield added
-        succeeded = True
+        yield Proposed(tuple(added), before, after)
     finally:
-        if added and not succeeded:
-            if _bytes(file) == after:
-                _put(before, file, after)
-            else:
-                _log.warning("%s was changed meanwhile and keeps the new lines.", paths.shown(file))
+        os.environ.pop(_VARIABLE)
+        if earlier is not None:
+            os.environ[_VARIABLE] = earlier
+
+
+def take(before: bytes, after: bytes) -> None:
+    """Make the ledger what was proposed for it; nothing where that has been done already.
+
+    Lines that somebody else has added since stay, and the new ones come after them.
+    """
+    now = _bytes(path())
+    added = after[len(before) :]
+    if not now.endswith(added):
+        _put(after if now == before else now + added, path(), now)
 
 
 def _append(figures: Sequence[Published], file: Path) -> tuple[list[Published], bytes, bytes]:
     """Append; return the lines added, and the file's bytes before and after."""
+    added, before, after = _added(figures, file)
+    if added:
+        _put(after, file, before)
+    return added, before, after
+
+
+def _added(figures: Sequence[Published], file: Path) -> tuple[list[Published], bytes, bytes]:
+    """Return the lines that the ledger would get, and its bytes before and after."""
     figures = [_one_line(figure) for figure in figures]
     before = _bytes(file)
     held = _parsed(before, file)
@@ -320,7 +359,6 @@ def _append(figures: Sequence[Published], file: Path) -> tuple[list[Published], 
     after = before + gap + text.getvalue().encode("utf-8")
     if _parsed(after, file) != (*held, *added):
         raise FileRefused("The new lines of the ledger cannot be read back as they were given.")
-    _put(after, file, before)
     return added, before, after
 
 

@@ -4,7 +4,7 @@ A table is neutral: `columns` writes it as strings for the page, `documents` as 
 it are fixed headings, counted figures or inputs; none is a judgement (domain dossier 1.4, 1.5).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -105,7 +105,7 @@ def _lines(texts: Sequence[str]) -> Cell:
 # -- goal card -----------------------------------------------------------------------------------------
 
 
-def goal_card(card: GoalCard, indicators: dict[str, Indicator], say: Texts) -> Table:
+def goal_card(card: GoalCard, indicators: Mapping[str, Indicator], say: Texts) -> Table:
     """Return the goal card with its fields in the guide's order (domain dossier 1.2)."""
     language = say.language
     head = [

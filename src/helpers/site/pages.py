@@ -49,20 +49,36 @@ class Section:
     items: list[dict[str, Any]]
 
 
-def render(
-    notebooks: Mapping[Path, Any], plan: Plan, edition: str, documents: Sequence[Path] = ()
-) -> list[Page]:
-    """Render every executed notebook of a set, each with navigation to all the others.
+@dataclass(frozen=True)
+class Made:
+    """When a page's notebook was executed (ISO 8601), and whether its data have changed since."""
 
-    Keys are places `year/language/notebook`; `documents` are places of the official tables as files,
+    at: str
+    older: bool = False
+
+
+def render(
+    notebooks: Mapping[Path, Any],
+    plan: Plan,
+    edition: str,
+    documents: Sequence[Path] = (),
+    made: Mapping[Path, Made] | None = None,
+) -> list[Page]:
+    """Render executed notebooks of a set, each with navigation to all the others.
+
+    Keys are places `year/language/notebook`; `made` has all places of the set, of which `notebooks` may be a
+    part, and without it all were made now. `documents` are places of the official tables as files,
     which the plan's own pages of their year and language link. Raises RunFailed where a cell shows
     something that cannot be published.
     """
     template = _environment().get_template("page.html.j2")
-    places = sorted(notebooks, key=lambda p: (*p.parts[:2], plan.order(p.parts[2])))
-    today = datetime.now(UTC).date()
+    if made is None:
+        now = Made(datetime.now(UTC).isoformat())
+        made = dict.fromkeys(notebooks, now)
+    places = sorted(made, key=lambda p: (*p.parts[:2], plan.order(p.parts[2])))
     rendered = []
-    for place in places:
+    for place in (place for place in places if place in notebooks):
+        day = datetime.fromisoformat(made[place].at).date()
         year, language, name = place.parts
         say = Texts(language)
         sections = _sections(notebooks[place], place)
@@ -91,7 +107,8 @@ def render(
             documents=_documents(place, documents) if institution.id == plan.institution else [],
             edition=edition,
             demonstration=_has_demonstration(sections),
-            made=say("site.made", day=locale.day(today, language), version=version("strategy-workbook")),
+            made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
+            older=made[place].older,
             css=_css(),
         )
         rendered.append(Page(place.with_name(place.name + ".html"), page))

@@ -14,10 +14,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
-from .. import locale
+from .. import locale, yml
 from ..errors import TextMissing
+from ..reads import Definitions
 
 
 class _Formatter(string.Formatter):
@@ -79,9 +78,9 @@ class Texts:
 
 
 @lru_cache(maxsize=4)
-def _load(language: str) -> dict[str, str]:
+def _load(language: str) -> Definitions[str]:
     text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
-    return _flat(yaml.safe_load(text))
+    return Definitions(f"texts.{language}", _flat(yml.load(text)))
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -97,6 +96,11 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def keys(language: str) -> set[str]:
     """Return every key of a language."""
     return set(_load(language))
+
+
+def table(language: str) -> Definitions[str]:
+    """Return every text of a language by its key, its braces unfilled."""
+    return _load(language)
 
 
 def template(language: str, key: str) -> str:
@@ -122,7 +126,7 @@ def mark(english: str) -> str:
 @lru_cache(maxsize=1)
 def _turkish_prose() -> dict[str, dict[str, str]]:
     text = resources.files(__package__).joinpath("prose.tr.yml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    loaded: dict[str, dict[str, str]] = yml.load(text)
     return loaded
 
 
