@@ -287,7 +287,7 @@ def _answer_each(files: list[Path], judge, language: str, then=None) -> int:  # 
             print(line)
         if then:
             then(path, answer)
-        rejected += len(answer.problems)
+        rejected += answer.problem_count
     return 1 if refused or rejected else 0
 
 
@@ -297,15 +297,17 @@ def _list(parsed: argparse.Namespace) -> int:
 
     if parsed.history:
         return _list_history(parsed.history)
-    received = {f"{part}.parquet": card for card in cards() for part in card["partitions"]}
+    received = {part: card for card in cards() for part in card["partitions"]}
     lines = [("edition", "dataset", "ranking", "years", "rows", "source", "received", "sha-256")]
     for edition in (parsed.edition,) if parsed.edition else (store.SAMPLE, store.LIVE):
         for held in store.holdings(edition):
-            card = received.get("/".join(str(held["source"]).split("/")[-2:]), {})
+            dataset, part = str(held["dataset"]), str(held["source"]).removeprefix("data/store/")
+            origin = str(store.definition(dataset).get("worked_out_of", dataset))
+            card = received.get(origin + part.removeprefix(dataset).removesuffix(".parquet"), {})
             lines.append(
                 (
                     edition,
-                    str(held["dataset"]),
+                    dataset,
                     str(held["part"]),
                     str(held["years"]),
                     str(held["rows"]),
