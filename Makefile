@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
+# Rows of the generated mobility file that `make bench` measures on: ten million have 3 GB.
+ROWS ?= 10000000
 UV := $(shell command -v uv 2>/dev/null)
 # Kernels of any tool of Jupyter are forked from one that has imported what notebooks import.
 WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=workbook-warm
@@ -42,6 +44,7 @@ lab: $(READY) ## open JupyterLab on the notebooks
 
 bench: $(READY) ## measure, beside a named peer in the same run
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/mobility.py $(ROWS)
 
 lint: $(READY) ## format and check
 	$(BIN)/ruff format .

@@ -8,6 +8,7 @@ import pathlib
 from collections import Counter
 
 import pytest
+from conftest import REPO
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_receive import GOOD, table_of
@@ -296,3 +297,30 @@ def test_cards_say_what_is_held_as_soon_as_it_is_held(store_root, tmp_path):
     answer = take(events(tmp_path / "a.csv", event(1)))
     (card,) = receipts.cards()
     assert card["partitions"] == [change.partition for change in answer.changes]
+
+
+# -- several files at once -------------------------------------------------------------------------------
+
+
+def test_registers_given_in_any_order_are_received_after_those_they_refer_to(store_root, tmp_path, capsys):
+    for name in ("agreements", "partners", "visits"):
+        (tmp_path / f"{name}.csv").write_bytes((REPO / "data" / "sample" / f"{name}.csv").read_bytes())
+    (tmp_path / "broken.csv").write_text("nothing\nknown\n")
+    given = [tmp_path / f"{name}.csv" for name in ("agreements", "broken", "visits", "partners")]
+    ordered = [path.stem for path in intake.in_order(given)]
+    assert sorted(ordered) == ["agreements", "broken", "partners", "visits"]
+    assert ordered.index("partners") < min(ordered.index("agreements"), ordered.index("visits"))
+    given.pop(1)
+    assert call(capsys, "receive", *given)[0] == 0
+    lines = (REPO / "data" / "sample" / "agreements.csv").read_text(encoding="utf-8").splitlines()
+    assert len(store.read("live", "agreements").frame) == len(lines) - 1
+
+
+def test_problems_that_are_alike_are_told_by_the_first_three_and_counted(store_root, tmp_path, capsys):
+    rows = [event(n, kind="?") for n in range(40)] + [event(n, level="?") for n in range(40, 44)]
+    many = events(tmp_path / "many.csv", *rows)
+    code, said, _ = call(capsys, "check", many, "--language", "en", "--no-copy")
+    assert code == 1
+    assert said.count("found '?'") == 3 + 4
+    assert "… and 37 more rows with the same wrong in" in said
+    assert "more problems" not in said

@@ -238,14 +238,15 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _receive(parsed: argparse.Namespace) -> int:
-    from .intake import receive
+    from .intake import in_order, receive
 
     language = parsed.language or _system_language()
 
     def judge(path: Path) -> "Answer":
         return receive(path, parsed.year, parsed.unit, parsed.licence, parsed.sender, language)
 
-    return _answer_each(parsed.files, judge, language)
+    files = in_order(parsed.files, parsed.year, parsed.unit) if len(parsed.files) > 1 else parsed.files
+    return _answer_each(files, judge, language)
 
 
 def _template(parsed: argparse.Namespace) -> int:
@@ -288,7 +289,7 @@ def _answer_each(files: list[Path], judge, language: str, then=None) -> int:  # 
             print(line)
         if then:
             then(path, answer)
-        rejected += len(answer.problems)
+        rejected += answer.problem_count
     return 1 if refused or rejected else 0
 
 
@@ -298,15 +299,17 @@ def _list(parsed: argparse.Namespace) -> int:
 
     if parsed.history:
         return _list_history(parsed.history)
-    received = {f"{part}.parquet": card for card in cards() for part in card["partitions"]}
+    received = {part: card for card in cards() for part in card["partitions"]}
     lines = [("edition", "dataset", "ranking", "years", "rows", "source", "received", "sha-256")]
     for edition in (parsed.edition,) if parsed.edition else (store.SAMPLE, store.LIVE):
         for held in store.holdings(edition):
-            card = received.get("/".join(str(held["source"]).split("/")[-2:]), {})
+            dataset, part = str(held["dataset"]), str(held["source"]).removeprefix("data/store/")
+            origin = str(store.definition(dataset).get("worked_out_of", dataset))
+            card = received.get(origin + part.removeprefix(dataset).removesuffix(".parquet"), {})
             lines.append(
                 (
                     edition,
-                    str(held["dataset"]),
+                    dataset,
                     str(held["part"]),
                     str(held["years"]),
                     str(held["rows"]),

@@ -97,29 +97,29 @@ def _tell_json(count: _Count) -> Tell:
     return tell
 
 
-def _tell_lines(count: _Count, why: bool, say: Callable[[str], None]) -> Tell:
+def _tell_lines(count: _Count, why: bool, write: Callable[[str], None]) -> Tell:
     def tell(event: "Event") -> None:
         count.take(event)
         if event.kind == "done":
-            say(f"{count.done}/{count.total} {event.job}: {event.told['seconds']} s; {count}")
+            write(f"{count.done}/{count.total} {event.job}: {event.told['seconds']} s; {count}")
         else:
-            _tell_more(event, why, say)
+            _tell_more(event, why, write)
 
     return tell
 
 
-def _tell_more(event: "Event", why: bool, say: Callable[[str], None]) -> None:
+def _tell_more(event: "Event", why: bool, write: Callable[[str], None]) -> None:
     if event.kind == "resumed":
         if event.told["owner"]:
-            say(f"An earlier batch was cut off ({event.told['owner']}); what it had done is used.")
+            write(f"An earlier batch was cut off ({event.told['owner']}); what it had done is used.")
         if event.told["set"]:
-            say(f"It had made the set {event.told['set']}, which is now in force.")
+            write(f"It had made the set {event.told['set']}, which is now in force.")
     elif event.kind == "planned" and event.told["reused"]:
-        say(f"{event.told['run']} to run; {event.told['reused']} unchanged since they last ran.")
+        write(f"{event.told['run']} to run; {event.told['reused']} unchanged since they last ran.")
     elif event.kind == "due" and why:
-        say(f"{event.job} runs: {'; '.join(event.told['why'])}.")
+        write(f"{event.job} runs: {'; '.join(event.told['why'])}.")
     elif event.kind == "reused" and why:
-        say(f"{event.job} is skipped: nothing that it rests on has changed.")
+        write(f"{event.job} is skipped: nothing that it rests on has changed.")
 
 
 @contextmanager

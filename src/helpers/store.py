@@ -196,8 +196,13 @@ def files(edition: str, dataset: str) -> list[Path]:
         reads.note_file(path)  # also where there is none: it may come
         return [path] if path.exists() else []
     settle()
-    reads.note_folder(paths.data("store", dataset))
-    return sorted(paths.data("store", dataset).glob("*.parquet"))
+    # A large dataset has folders of files in place of files, each a partition: `year=2019/KA1`.
+    folder = paths.data("store", dataset)
+    found = sorted(folder.rglob("*.parquet"))
+    for place in {folder, *(place for path in found for place in (path.parent, path.parent.parent))}:
+        if place.is_relative_to(folder):
+            reads.note_folder(place)
+    return found
 
 
 def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
@@ -210,10 +215,7 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
     if edition == LIVE and systems:
         found = [path for path in found if path.name.split("-")[0] in systems]
     if not found:
-        raise NotHeld(
-            f"The edition {edition!r} holds no {dataset}.",
-            remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
-        )
+        raise _not_held(edition, dataset)
     for path in found:
         reads.note_file(path)  # DuckDB opens it, which Python does not hear of
     state = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
@@ -249,6 +251,13 @@ def _table(
     return Table(
         _plain(frame, columns),
         tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
+    )
+
+
+def _not_held(edition: str, dataset: str) -> NotHeld:
+    return NotHeld(
+        f"The edition {edition!r} holds no {dataset}.",
+        remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
     )
 
 
@@ -301,7 +310,8 @@ def has(edition: str, dataset: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _sha256(path: Path, size: int, changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sha256(path: Path) -> str:
@@ -309,6 +319,13 @@ def sha256(path: Path) -> str:
     reads.note_file(path)
     stat = path.stat()
     return _sha256(path, stat.st_size, stat.st_mtime_ns)
+
+
+def sha256_of(found: Sequence[Path]) -> str:
+    """Return the hash of the content of some files, of one file its own."""
+    if len(found) == 1:
+        return sha256(found[0])
+    return hashlib.sha256("".join(map(sha256, found)).encode()).hexdigest()
 
 
 # -- writing -----------------------------------------------------------------------------------------------
@@ -332,6 +349,12 @@ def write_partition(dataset: str, name: str, rows: Sequence[dict[str, object]]) 
 def partition(dataset: str, name: str) -> Path:
     """Return where a received partition lies, or would lie."""
     return paths.data("store", dataset, f"{name}.parquet")
+
+
+def within(dataset: str, name: str) -> list[Path]:
+    """Return the files of a received partition: one, or those of its folder in a large dataset."""
+    one = partition(dataset, name)
+    return [one] if one.exists() else sorted(paths.data("store", dataset, name).glob("*.parquet"))
 
 
 def stage(dataset: str, name: str, rows: Sequence[dict[str, object]]) -> Path:
@@ -393,6 +416,45 @@ def settle() -> None:
         owed.unlink(missing_ok=True)
 
 
+def ask(edition: str, dataset: str, query: str, values: Sequence[Any] = ()) -> "pd.DataFrame":
+    """Answer a query over a dataset that is too large to be read whole; it names the rows `held`.
+
+    `values` stand for the question marks of the query. Raises NotHeld when the edition holds nothing of it.
+    """
+    found = files(edition, dataset)
+    if not found:
+        raise _not_held(edition, dataset)
+    for path in found:
+        reads.note_file(path)
+    with reading(edition, dataset, found) as connection:
+        connection.execute("set threads = 2")
+        scan = _scan(edition, found, definition(dataset)["columns"])
+        return connection.execute(f"with held as (from {scan}) {query}", list(values)).df()
+
+
+def years(edition: str, dataset: str) -> set[int]:
+    """Return the years of a dataset that is partitioned by them."""
+    named = (part for path in files(edition, dataset) for part in path.parts if part.startswith("year="))
+    return {int(name.removeprefix("year=")) for name in named if name.removeprefix("year=").isdecimal()}
+
+
+def partitions(edition: str, dataset: str) -> dict[Path, list[Path]]:
+    """Return the files of a dataset by partition: a file each, or a folder of them in a large dataset."""
+    folder = paths.data("store", dataset)
+    found: dict[Path, list[Path]] = {}
+    for path in files(edition, dataset):
+        found.setdefault(path if edition == SAMPLE or path.parent == folder else path.parent, []).append(path)
+    return found
+
+
+def names(dataset: str) -> set[str]:
+    """Return the names of the received partitions of a dataset."""
+    folder = paths.data("store", dataset)
+    return {
+        path.relative_to(folder).as_posix().removesuffix(".parquet") for path in partitions(LIVE, dataset)
+    }
+
+
 def holdings(edition: str) -> list[dict[str, object]]:
     """Return what an edition holds: dataset, part, years, rows, source, hash.
 
@@ -401,8 +463,8 @@ def holdings(edition: str) -> list[dict[str, object]]:
     """
     found: list[dict[str, object]] = []
     for dataset, described in definitions().items():
-        for path in files(edition, dataset):
-            for part, first, last, rows in _holding(edition, dataset, path, described):
+        for path, found_in in partitions(edition, dataset).items():
+            for part, first, last, rows in _holding(edition, dataset, found_in, described):
                 span = "" if first is None else str(first) if first == last else f"{first}–{last}"
                 found.append(
                     {
@@ -411,20 +473,22 @@ def holdings(edition: str) -> list[dict[str, object]]:
                         "years": span,
                         "rows": rows,
                         "source": paths.shown(path),
-                        "sha256": sha256(path),
+                        "sha256": sha256_of(found_in),
                     }
                 )
     return found
 
 
-def _holding(edition: str, dataset: str, path: Path, described: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _holding(
+    edition: str, dataset: str, found: Sequence[Path], described: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     columns = described["columns"]
     part = "system" if "system" in columns else "''"
     period = described.get("period", {}).get("column") or ("edition" if "edition" in columns else "null")
     year = f"year({period})" if columns.get(period, {}).get("type") == "DATE" else period
-    with reading(edition, dataset, [path]) as connection:
+    with reading(edition, dataset, found) as connection:
         return connection.execute(
-            f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, [path], columns)}"
+            f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, found, columns)}"
             " group by 1 order by 1"
         ).fetchall()
 
@@ -433,6 +497,6 @@ def _scan(edition: str, found: Sequence[Path], columns: dict[str, Any], more: st
     """Write the table function that reads the files of a dataset."""
     listed = "[" + ", ".join(_sql(path.as_posix()) for path in found) + "]"
     if edition != SAMPLE:
-        return f"read_parquet({listed}{more})"
+        return f"read_parquet({listed}, hive_partitioning = false{more})"
     types = ", ".join(f"{_sql(name)}: {_sql(column['type'])}" for name, column in columns.items())
     return f"read_csv({listed}, header = true, columns = {{{types}}}, nullstr = ''{more})"

@@ -4,7 +4,7 @@ from .answer import Answer
 from .held import judge_held
 from .marked import mark
 from .receipts import Receipt, cards, received_registers
-from .receive import check, receive, withdraw
+from .receive import check, in_order, receive, withdraw
 from .template import write_templates
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Receipt",
     "cards",
     "check",
+    "in_order",
     "judge_held",
     "mark",
     "receive",

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from ..errors import Fault, FileRefused, Problem
 from .history import Change
+from .mobilities import ReceivedMobilities
 from .personal import Carried, Keep
 from .published import ReceivedPublished
 from .rankings import Received
 from .registers import ReceivedRegister
+
+AnyTable = Received | ReceivedRegister | ReceivedPublished | ReceivedMobilities
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Answer:
 
     file: str
     sha256: str
-    tables: tuple[Received | ReceivedRegister | ReceivedPublished, ...]
+    tables: tuple[AnyTable, ...]
     left_out: tuple[FileRefused, ...]
     suggestions: tuple[tuple[str, str, int], ...]
     stored_as: str = ""
@@ -45,8 +48,14 @@ class Answer:
 
     @property
     def problems(self) -> list[Problem]:
-        """Return every problem of every table, in order."""
+        """Return every problem of every table, in order; of a mobility file the first ones."""
         return [problem for received in self.tables for problem in received.problems]
+
+    @property
+    def problem_count(self) -> int:
+        """Count the problems, also those that stand in a mobility file's file of rejected rows only."""
+        more = (received.problem_count - len(received.problems) for received in self.of_mobilities)
+        return len(self.problems) + sum(more)
 
     @property
     def of_registers(self) -> list[ReceivedRegister]:
@@ -57,6 +66,11 @@ class Answer:
     def of_published(self) -> list[ReceivedPublished]:
         """Return the tables of outside publishers that are no rankings."""
         return [received for received in self.tables if isinstance(received, ReceivedPublished)]
+
+    @property
+    def of_mobilities(self) -> list[ReceivedMobilities]:
+        """Return the tables that are files of Europe's mobility."""
+        return [received for received in self.tables if isinstance(received, ReceivedMobilities)]
 
     @property
     def of_rankings(self) -> list[Received]:

@@ -212,6 +212,17 @@ def harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell.lstrip("'")) else cell
 
 
+def harmless_sql(column: str) -> str:
+    """Return the same as SQL for DuckDB, over a column of text."""
+    bare = f"ltrim({column}, '''')"
+    lead, blank, plain = (
+        pattern.pattern.replace("'", "''").replace("\0", "")
+        for pattern in (_LEAD, _BLANK_LEAD, _PLAIN_NUMBER)
+    )
+    runs = f"regexp_matches({bare}, '^({lead}|{blank})') and not regexp_full_match({bare}, '{plain}')"
+    return f"case when {runs} then '''' || {column} else {column} end"
+
+
 def as_it_was(cell: str) -> str:
     """Return a cell that `harmless` wrote as it was before."""
     return cell[1:] if cell.startswith("'") and is_formula(cell.lstrip("'")) else cell

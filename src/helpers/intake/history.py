@@ -102,8 +102,42 @@ def compare(
     )  # fmt: skip
 
 
+def compare_many(dataset: str, name: str, rows: int, new: Sequence[Path], spill: Path) -> Change:
+    """Compare as `compare` does the rows of a large partition, which have no key: each is all that it holds.
+
+    A row that was altered is one removed and one added. Rows are compared by a hash of 64 bits, of which
+    those of millions of rows fit into memory; what does not goes to the folder `spill` on its way.
+    """
+    import duckdb
+
+    named, old = f"{dataset}/{name}", store.within(dataset, name)
+    if not old:
+        return Change(named, rows, added=rows)
+    content = [column for column in store.definition(dataset)["columns"] if column not in _PROVENANCE]
+    sides = (
+        f"(select hash({_listed(content)}) as row_hash, count(*) as n from read_parquet("
+        f"[{', '.join(_quoted(path) for path in files)}], hive_partitioning = false) group by 1)"
+        for files in (old, new)
+    )
+    added, removed, unchanged = ("after_n - before_n", "before_n - after_n", "least(before_n, after_n)")
+    sums = ", ".join(f"coalesce(sum(greatest({side}, 0)), 0)::bigint" for side in (added, removed, unchanged))
+    before, after = sides
+    query = f"""select {sums} from (select coalesce(before.n, 0) as before_n, coalesce(after.n, 0) as after_n
+        from {before} before full join {after} after using (row_hash))"""
+    try:
+        with store.connect(threads="2", memory_limit="500MB", temp_directory=str(spill)) as connection:
+            ((more, fewer, same),) = connection.execute(query).fetchall()
+    except duckdb.Error:
+        return Change(named, rows, held=True, compared=False)
+    return Change(named, rows, held=True, added=more, removed=fewer, unchanged=same)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + path.as_posix().replace("'", "''") + "'"
+
+
 def _side(connection: Any, side: str, path: Path, key: list[str], others: list[str], types: Names) -> None:
-    scan = f"read_parquet('{path.as_posix().replace(chr(39), chr(39) * 2)}')"
+    scan = f"read_parquet({_quoted(path)})"
     has = {column for column, *_ in connection.execute(f"describe select * from {scan}").fetchall()}
     typed = ", ".join(
         f'cast("{column}" as {types[column]}) as "{column}"'
@@ -211,11 +245,14 @@ def keep(
     `held` is the card of the file whose rows it holds, `by` names the file that replaces it, "" where it is
     withdrawn. A replaced partition is linked, so that it costs neither time nor room.
     """
-    dataset, name = partition.split("/")
+    dataset, _, name = partition.partition("/")
     now = datetime.now(UTC)
+    files = store.within(dataset, name)
     old = store.partition(dataset, name)
-    digest = store.sha256(old)
-    target = folder(dataset, name) / f"{now:%Y%m%dT%H%M%S%f}Z-{digest[:8]}.parquet"
+    is_file = files == [old]
+    digest = store.sha256_of(files)
+    ending = ".parquet" if is_file else ""
+    target = folder(dataset, name) / f"{now:%Y%m%dT%H%M%S%f}Z-{digest[:8]}{ending}"
     target.parent.mkdir(parents=True, exist_ok=True)
     for stale in target.parent.glob("*.part"):  # of a crash before anything was committed
         stale.unlink()
@@ -235,6 +272,8 @@ def keep(
     beside = target.with_suffix(".yml.part")
     beside.write_text(yaml.safe_dump(card, sort_keys=False, allow_unicode=True), encoding="utf-8")
     moves = [(beside, target.with_suffix(".yml"))]
+    if not is_file:  # no file that replaces one of these has its name, so that each goes as it is
+        return [*((path, target / path.name) for path in files), *moves]
     if not change:  # withdrawn: the partition itself goes
         return [(old, target), *moves]
     copy = target.with_name(target.name + ".part")
@@ -269,8 +308,8 @@ def left(partitions: Sequence[str], cards: Sequence[Mapping[str, Any]]) -> Itera
     for replaced in partitions:
         before = latest.get(replaced)
         for other in before["partitions"] if before else ():
-            dataset, name = other.split("/")
+            dataset, _, name = other.partition("/")
             is_its = latest[other] is before and dataset in datasets
-            if other not in yielded and is_its and store.partition(dataset, name).exists():
+            if other not in yielded and is_its and store.within(dataset, name):
                 yielded.add(other)
                 yield other, before["name_as_received"] if before else ""

@@ -86,6 +86,8 @@ def mark(path: Path, answer: Answer, language: str = "en") -> Copy | None:
     An earlier copy is replaced unless somebody has saved it since.
     """
     marks: dict[_Place, list[Problem]] = {}
+    if answer.problem_count > len(answer.problems) or _is_large(path):
+        return Copy("", answer.problem_count, why="cells") if answer.problems else None
     for problem in answer.problems:
         for column in problem.places:
             marks.setdefault((problem.sheet, problem.row, column), []).append(problem)
@@ -110,6 +112,11 @@ def mark(path: Path, answer: Answer, language: str = "en") -> Copy | None:
         return Copy("", len(marks), why="folder", reason=error.strerror or str(error))
     lacking = () if as_text or contents is None else tuple(sorted(contents.dropped - put_back))
     return Copy(target.name, len(marks), min(len(marks), _MOST_COMMENTS), as_text, lacking)
+
+
+def _is_large(path: Path) -> bool:
+    """Tell whether a file is larger than any that is read as a whole."""
+    return path.stat().st_size > safety.MOST_BYTES
 
 
 def _as_text(contents: packed.Contents | None) -> str:

@@ -14,7 +14,8 @@ from .. import locale, paths, store, yml
 from ..catalog import load
 from ..errors import Problem
 from . import cells, declaration, history, personal, published, registers, wording
-from .answer import Answer
+from .answer import Answer, AnyTable
+from .mobilities import ReceivedMobilities
 from .published import ReceivedPublished
 from .rankings import Received
 from .registers import ReceivedRegister
@@ -80,7 +81,7 @@ def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str)
         "received_from": personal.masked(sender) or unit or "not stated",
         "sha256": answer.sha256,
         "kept": answer.keep,
-        "sha256_kept": store.sha256(kept),
+        "sha256_kept": answer.sha256 if answer.keep == "whole" else store.sha256(kept),
         "bytes": kept.stat().st_size,
         "datasets": list(dict.fromkeys(partition.split("/")[0] for partition in partitions)),
         "rows": sum(received.rows for received in answer.tables),
@@ -100,10 +101,12 @@ def stage_card(kept: Path, answer: Answer, unit: str, licence: str, sender: str)
     return temporary, kept.with_name(kept.name + _CARD)
 
 
-def _producer(received: Received | ReceivedRegister | ReceivedPublished) -> str:
+def _producer(received: AnyTable) -> str:
     catalog = load()
     if isinstance(received, ReceivedPublished):
         return received.format.publisher
+    if isinstance(received, ReceivedMobilities):
+        return received.layout.producer
     if isinstance(received, Received):
         return catalog.systems[received.layout.system].publisher
     return catalog.institutions[catalog.plan.institution].name("en")
@@ -114,13 +117,15 @@ def _licence(answer: Answer) -> str:
     return f"{whose}; not for passing on"
 
 
-def _told(received: Received | ReceivedRegister | ReceivedPublished) -> dict[str, object]:
+def _told(received: AnyTable) -> dict[str, object]:
     """Tell of a table what its card says."""
     told: dict[str, object] = {"sheet": received.table.sheet}
     if isinstance(received, Received):
         told |= {"layout": received.layout.id, "editions": received.editions}
     elif isinstance(received, ReceivedPublished):
         told |= {"format": received.format.id, "dataset": received.format.dataset, "years": received.years}
+    elif isinstance(received, ReceivedMobilities):
+        told |= {"layout": received.layout.id, "years": received.years, "participants": received.participants}
     else:
         told |= {"register": received.register, "years": received.years}
     told |= {

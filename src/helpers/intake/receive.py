@@ -6,20 +6,23 @@ outside publishers, or several of these.
 
 import hashlib
 import logging
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import locale, paths, store
 from ..catalog import Catalog, load
-from ..errors import FileRefused, LayoutUnknown, NotHeld
+from ..errors import FileRefused, LayoutUnknown, NotHeld, ParameterError, WorkbookError
 from . import (
     declaration,
     formats,
     history,
     layouts,
     markup,
+    mobilities,
+    mobility_layouts,
     personal,
     published,
     rankings,
@@ -29,20 +32,20 @@ from . import (
     safety,
     table,
     wording,
-)  # fmt: skip
-from .answer import Answer
+)
+from .answer import Answer, AnyTable
 from .formats import Fitted
 from .history import Change
 from .personal import Carried, Keep
-from .published import ReceivedPublished
+from .pieces import Text
 from .rankings import Received
 from .recognition import Recognised, recognise
 from .registers import ReceivedRegister
-from .table import Opened, RawTable
+from .table import Opened, RawTable, Row
 
 _log = logging.getLogger(__name__)
 
-_Found = layouts.Match | Recognised | Fitted
+_Found = layouts.Match | Recognised | Fitted | mobility_layouts.Match
 # Broken letters, which a format may declare that its publisher leaves behind.
 _LETTERS = frozenset({"encodings_mixed", "letters_broken"})
 
@@ -54,6 +57,40 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
     rows a register holds. Raises FileRefused when no table of the file can be read, and ParameterError where
     there is no such unit.
     """
+    with mobilities.staging(is_kept=False) as folder:
+        return _judge(path, year, unit, folder, is_kept=False)
+
+
+def _judge(path: Path, year: int | None, unit: str, folder: Path, is_kept: bool) -> Answer:
+    """Judge a file; where `is_kept`, the accepted rows of a mobility file are staged in the folder."""
+    text = mobilities.recognised(path)
+    if text is not None:
+        return _mobility(path, *text, folder, year, is_kept)
+    try:
+        return _tables(path, year, unit, folder, is_kept)
+    except FileRefused as error:
+        # Larger than any other file may be, or of no known kind: is it nearly one of Europe's?
+        told = isinstance(error, LayoutUnknown) or (
+            error.fault is not None and error.fault.code == "too_large"
+        )
+        nearly = mobilities.nearly(path) if told else None
+        if nearly is None:
+            raise
+        raise nearly from error
+
+
+def _mobility(
+    path: Path, text: Text, match: mobility_layouts.Match, folder: Path, year: int | None, is_kept: bool
+) -> Answer:
+    """Judge one of Europe's mobility files, of any size."""
+    judged = mobilities.judge(text, match, folder, year, is_kept)
+    if judged.received.rows == 0:
+        raise wording.refusal("header_only", file=path.name)
+    return Answer(path.name, judged.sha256, (judged.received,), (), (), notes=judged.notes)
+
+
+def _tables(path: Path, year: int | None, unit: str, folder: Path, is_kept: bool) -> Answer:
+    """Judge the tables of a file that is read as a whole."""
     catalog = load()
     found: list[_Found] = []
     raws: list[RawTable] = []
@@ -75,16 +112,21 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
         raise unknown[0]
     recognised = [match for match in found if isinstance(match, Recognised)]
     carried, keep = _persons(path, opened, recognised, raws)
-    if not any(match.rows for match in found):
+    if not any(_rows(raw, match) for raw, match in zip(raws, found, strict=True)):
         raise wording.refusal("header_only", file=path.name)
     sheets = {one.sheet for one in carried if one.heading}
     of_registers = iter(registers.clean(recognised, unit, sheets, keep == "read"))
-    received: list[Received | ReceivedRegister | ReceivedPublished] = []
-    for raw, match in zip(raws, found, strict=True):
+    received: list[AnyTable] = []
+    notes = [*opened.notes, *personal.notes(path.name, carried, keep)]
+    for number, (raw, match) in enumerate(zip(raws, found, strict=True)):
         if isinstance(match, Recognised):
             received.append(next(of_registers))
         elif isinstance(match, Fitted):
             received.append(published.clean(match, catalog, year))
+        elif isinstance(match, mobility_layouts.Match):
+            of_sheet = mobilities.judge_sheet(raw, match, folder / f"sheet-{number}", year, is_kept)
+            received.append(of_sheet)
+            notes += mobilities.notes(of_sheet)
         else:
             received.append(rankings.clean(raw, match, catalog.systems[match.layout.system], year))
     if any(isinstance(one, ReceivedRegister) and one.read for one in received):
@@ -95,7 +137,7 @@ def check(path: Path, year: int | None = None, unit: str = "") -> Answer:
         tuple(received),
         (*unknown, *left_out),
         _suggestions(received, catalog),
-        notes=(*opened.notes, *personal.notes(path.name, carried, keep)),
+        notes=tuple(notes),
         carried=tuple(carried),
         keep=keep,
     )
@@ -115,6 +157,10 @@ def _persons(
     carried, keep = personal.carried(recognised, others, opened.content, opened.contents)
     personal.refuse(path.name, carried)
     return carried, keep
+
+
+def _rows(raw: RawTable, match: _Found) -> tuple[Row, ...]:
+    return raw.rows[match.position + 1 :] if isinstance(match, mobility_layouts.Match) else match.rows
 
 
 def _opened(path: Path, catalog: Catalog) -> Opened:
@@ -145,10 +191,13 @@ def _fitted(raw: RawTable, catalog: Catalog) -> Fitted | None:
 
 
 def _match(raw: RawTable, catalog: Catalog) -> _Found:
-    """Tell what a table is: a ranking in a publisher's layout, else a register, else another known format.
+    """Tell what a table is: a mobility file of Europe, a ranking, else a register, else another known format.
 
     Raises LayoutUnknown, which names the nearest of them.
     """
+    of_europe = mobility_layouts.match(raw)
+    if of_europe is not None:
+        return of_europe
     try:
         match = layouts.match(raw, catalog.layouts)
     except LayoutUnknown as of_ranking:
@@ -189,9 +238,7 @@ def _refuse_unsaved(raw: RawTable, match: _Found) -> None:
         raise wording.refusal("formulas_unsaved", file=raw.file, count=len(unsaved), place=cell)
 
 
-def _suggestions(
-    tables: Iterable[Received | ReceivedRegister | ReceivedPublished], catalog: Catalog
-) -> tuple[tuple[str, str, int], ...]:
+def _suggestions(tables: Iterable[AnyTable], catalog: Catalog) -> tuple[tuple[str, str, int], ...]:
     """Suggest spellings only for institutions of the register that a table seems to lack."""
     found = []
     for received in tables:
@@ -200,6 +247,35 @@ def _suggestions(
             known = {catalog.institutions.match(name) for name in names}
             found += [row for row in catalog.institutions.suggest(names) if row[1] not in known]
     return tuple(dict.fromkeys(found))
+
+
+def in_order(files: Sequence[Path], year: int | None = None, unit: str = "") -> list[Path]:
+    """Return files so that a register comes after those that its values refer to, such as partners.
+
+    A file that cannot be read keeps its place: receiving it says why.
+    """
+    brings: dict[Path, set[str]] = {}
+    for path in files:
+        if mobilities.recognised(path) is not None:  # it may be of any size, and refers to nothing
+            brings[path] = set()
+            continue
+        try:
+            brings[path] = {one.register for one in check(path, year, unit).of_registers}
+        except WorkbookError:
+            brings[path] = set()
+    described = declaration.receivable()
+    needs = {
+        path: {other for name in names for other, _ in declaration.references(described[name]).values()}
+        - names
+        for path, names in brings.items()
+    }
+    waiting, found = list(brings), []
+    while waiting:
+        # In a circle of references the first one given goes first.
+        path = next((one for one in waiting if not any(needs[one] & brings[o] for o in waiting)), waiting[0])
+        waiting.remove(path)
+        found.append(path)
+    return found
 
 
 def receive(
@@ -219,39 +295,51 @@ def receive(
     `sender` says who handed the file in; without it, the unit did. The rejected rows are told in `language`
     beside the user's own file. What identifies persons is not kept (`personal`).
     """
-    answer = check(path, year, unit)
-    folder = paths.data("raw", _folder(answer))
-    folder.mkdir(parents=True, exist_ok=True)
-    of_unit = f"-{unit}" if unit and answer.of_registers else ""
-    suffix = ".xlsx" if answer.keep == "read" else path.suffix.lower()
-    kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{suffix}"
-    _keep(path, kept, answer)
-    rejected_in = receipts.write_problems(answer.problems, kept, path, language)
-    changes, moves = _stage(answer, kept.name)
-    left = history.left([change.partition for change in changes], receipts.cards())
-    answer = replace(answer, changes=tuple(changes), left=tuple(left))
-    moves.append(receipts.stage_card(kept, answer, unit, licence, sender))
-    store.commit(moves)
+    with mobilities.staging(is_kept=True) as staging:
+        answer = _judge(path, year, unit, staging, is_kept=True)
+        folder = paths.data("raw", _folder(answer))
+        folder.mkdir(parents=True, exist_ok=True)
+        of_unit = f"-{unit}" if unit and answer.of_registers else ""
+        suffix = ".xlsx" if answer.keep == "read" else path.suffix.lower()
+        kept = folder / f"{answer.sha256[:8]}-{_slug(path.stem)}{of_unit}{suffix}"
+        _keep(path, kept, answer, staging)
+        rejected_in = _write_rejected(answer, kept, path, language)
+        changes, moves = _stage(answer, kept, staging)
+        left = history.left([change.partition for change in changes], receipts.cards())
+        answer = replace(answer, changes=tuple(changes), left=tuple(left))
+        moves.append(receipts.stage_card(kept, answer, unit, licence, sender))
+        store.commit(moves)
     return replace(answer, stored_as=paths.shown(kept), rejected_in=tuple(rejected_in))
 
 
-def _keep(path: Path, kept: Path, answer: Answer) -> None:
+def _write_rejected(answer: Answer, kept: Path, own: Path, language: str) -> list[str]:
+    """Write the rejected rows; those of a large file are written by DuckDB and never all in memory."""
+    if len(answer.tables) == 1 and answer.of_mobilities:
+        return mobilities.write_rejected(answer.of_mobilities[0], kept, own, language)
+    return receipts.write_problems(answer.problems, kept, own, language)
+
+
+def _keep(path: Path, kept: Path, answer: Answer, staging: Path) -> None:
     """Put what may be kept of a file in its place, read-only.
 
     Raises FileRefused where the file has changed since it was judged.
     """
-    content = safety.content(path)
-    if hashlib.sha256(content).hexdigest() != answer.sha256:
-        raise wording.refusal("changed_meanwhile", file=path.name)
-    if answer.keep == "read":
-        content = reduced.workbook(answer)
-    elif answer.keep == "unsigned":
-        content = personal.unsigned(path.name, content)
-    if kept.exists() and kept.read_bytes() == content:
-        return
     temporary = kept.with_name(kept.name + ".part")
     temporary.unlink(missing_ok=True)
-    temporary.write_bytes(content)
+    copied = staging / mobilities.COPY
+    if copied.exists():  # of a large file, written while it was read
+        shutil.move(copied, temporary)
+    else:
+        content = safety.content(path)
+        if hashlib.sha256(content).hexdigest() != answer.sha256:
+            raise wording.refusal("changed_meanwhile", file=path.name)
+        if answer.keep == "read":
+            content = reduced.workbook(answer)
+        elif answer.keep == "unsigned":
+            content = personal.unsigned(path.name, content)
+        if kept.exists() and kept.read_bytes() == content:
+            return
+        temporary.write_bytes(content)
     temporary.chmod(0o444)
     if kept.exists():
         kept.chmod(0o644)  # else Windows replaces it not
@@ -259,6 +347,8 @@ def _keep(path: Path, kept: Path, answer: Answer) -> None:
 
 
 def _folder(answer: Answer) -> str:
+    if answer.of_mobilities:
+        return "mobility"
     if answer.of_registers:
         return "registers"
     return "published" if answer.of_published else "rankings"
@@ -268,7 +358,7 @@ def _slug(text: str) -> str:
     return "".join(c if c.isascii() and c.isalnum() else "_" for c in locale.key(text)) or "table"
 
 
-def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, Path]]]:
+def _stage(answer: Answer, kept: Path, staging: Path) -> tuple[list[Change], list[tuple[Path, Path]]]:
     """Write the accepted rows beside their partitions; return what they change, and the moves to commit.
 
     A ranking has one partition per table kind, system and edition, a register one per unit and year, another
@@ -284,7 +374,7 @@ def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, 
         ):
             for row in rows:
                 name = f"{row['system']}-{row['edition']}-{kind}"
-                parts.setdefault((dataset, name), []).append({**row, "source": source})
+                parts.setdefault((dataset, name), []).append({**row, "source": kept.name})
     for register in answer.of_registers:
         rejected.setdefault(register.register, set()).update(register.rejected_keys)
         for name, records in register.partitions.items():
@@ -292,7 +382,7 @@ def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, 
     for outside in answer.of_published:
         rejected.setdefault(outside.format.dataset, set()).update(outside.rejected_keys)
         for name, records in outside.partitions.items():
-            rows = [{**record, "source": source} for record in records]
+            rows = [{**record, "source": kept.name} for record in records]
             parts.setdefault((outside.format.dataset, name), []).extend(rows)
     brought = {partition: card for card in receipts.cards() for partition in card["partitions"]}
     changes: list[Change] = []
@@ -304,7 +394,10 @@ def _stage(answer: Answer, source: str) -> tuple[list[Change], list[tuple[Path, 
         if change.held and not change.is_same:
             moves += history.keep(change.partition, brought.get(change.partition), answer.file, change)
         moves.append((staged, store.partition(dataset, name)))
-    return changes, moves
+    of_mobilities, and_moves = mobilities.stage(
+        answer.of_mobilities, kept.stem, answer.file, staging, brought
+    )
+    return changes + of_mobilities, moves + and_moves
 
 
 def withdraw(partition: str, reason: str = "") -> str:
@@ -314,12 +407,21 @@ def withdraw(partition: str, reason: str = "") -> str:
     is held under that name.
     """
     dataset, _, name = partition.partition("/")
-    held = {path.stem for path in store.files(store.LIVE, dataset)} if dataset in store.datasets() else set()
-    if name not in held:
+    if dataset not in store.datasets() or name not in store.names(dataset):
         raise NotHeld(
             f"Nothing is held as {partition!r}.", remedy="See what is: workbook list --edition live"
         )
+    origin = store.definition(dataset).get("worked_out_of")
+    if origin:
+        raise ParameterError(
+            f"{partition!r} is worked out of {origin}.", remedy=f"workbook withdraw {origin}/{name}"
+        )
     brought = {one: card for card in receipts.cards() for one in card["partitions"]}
     moves = history.keep(partition, brought.get(partition), by="", reason=reason)
+    first, kept = moves[0]
+    kept = kept.parent if first != store.partition(dataset, name) else kept  # the folder of a large one
+    for other in store.datasets():
+        if store.definition(other).get("worked_out_of") == dataset and store.within(other, name):
+            moves += history.keep(f"{other}/{name}", brought.get(partition), by="", reason=reason)
     store.commit(moves)
-    return paths.shown(moves[0][1])
+    return paths.shown(kept)

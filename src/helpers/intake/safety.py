@@ -15,7 +15,7 @@ from . import packed, wording
 # A register of 100,000 rows has 10 MB; ten years of all rankings have 30 MB.
 MOST_BYTES = 50 * 2**20
 # A row of 200 columns of 2,500 characters; a longer line is no row, and the CSV reader would copy it whole.
-_LINE = 512 * 2**10
+LONGEST_LINE = 512 * 2**10
 
 _ZIP, _OLE, _BOM = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xef\xbb\xbf"
 # How other kinds of file begin.
@@ -89,10 +89,15 @@ def examine(file: str, found: bytes) -> packed.Contents | None:
         raise wording.refusal("utf16", file=file)
     if b"\x00" in found:
         raise wording.refusal("not_text", file=file)
-    for start in range(0, len(found) - _LINE + 1, _LINE):
-        if found.find(b"\n", start, start + _LINE) < 0:
-            raise wording.refusal("line_too_long", file=file, limit=_LINE // 2**10)
+    refuse_long_lines(file, found)
     return None
+
+
+def refuse_long_lines(file: str, found: bytes | bytearray, begin: int = 0, end: int = 0) -> None:
+    """Refuse a text, or the part of it from `begin` to `end`, that holds a line too long to be a row."""
+    for start in range(begin, (end or len(found)) - LONGEST_LINE + 1, LONGEST_LINE):
+        if found.find(b"\n", start, start + LONGEST_LINE) < 0:
+            raise wording.refusal("line_too_long", file=file, limit=LONGEST_LINE // 2**10)
 
 
 def _is_text(found: bytes) -> bool:

@@ -2,18 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .. import store
 from ..catalog import load
-from . import declaration, history, personal, wording
-from .answer import Answer
+from ..errors import Problem
+from . import declaration, history, mobilities, personal, wording
+from .answer import Answer, AnyTable
 from .marked import Copy
+from .mobilities import ReceivedMobilities
 from .published import ReceivedPublished, told_once
 from .rankings import Received
-from .registers import ReceivedRegister
 
 _SHOWN_PROBLEMS = 20
+# Of more rows than these with the same thing wrong, these are shown and the others counted.
+_ALIKE, _OF_ALIKE = 5, 3
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -52,10 +55,7 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
     for group in stopped:
         expected, remedy = wording.expected(group[0], language), wording.remedy(group[0], language)
         yield line("stopped", count=len(group), expected=expected, remedy=remedy)
-    for problem in problems[:_SHOWN_PROBLEMS]:
-        yield "  " + wording.of_problem(problem, language)
-    if len(problems) > _SHOWN_PROBLEMS:
-        yield line("more", count=len(problems) - _SHOWN_PROBLEMS)
+    yield from _single(problems, answer.problem_count - len(answer.problems), line, language)
     for refusal in answer.left_out:
         yield line("not_read", sentence=wording.of_error(refusal, language))
     for note in answer.notes:
@@ -74,7 +74,7 @@ def _lines(answer: Answer, language: str) -> Iterator[str]:
         yield line("stored_as", path=answer.stored_as)
 
 
-def _unread(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> Iterator[str]:
+def _unread(received: AnyTable, language: str) -> Iterator[str]:
     """Name the columns that were not read; a heading that may be a known one in other words says so."""
     like = received.like if isinstance(received, ReceivedPublished) else {}
     for heading in received.unread:
@@ -103,15 +103,41 @@ def _of_published(received: ReceivedPublished, line: Callable[..., str], languag
         yield line("lines", count=received.lines)
 
 
-def _title(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
+def _single(problems: Sequence[Problem], more: int, line: Callable[..., str], language: str) -> Iterator[str]:
+    """Tell the problems of single rows: of many with the same thing wrong the first, and how many more.
+
+    `more` problems are in the list of the rejected rows only.
+    """
+    alike: dict[tuple[str, ...], list[Problem]] = {}
+    for one in problems:
+        alike.setdefault((one.sheet, one.column, one.expected, one.remedy), []).append(one)
+    room, untold = _SHOWN_PROBLEMS, len(problems) + more
+    for group in alike.values():
+        told = group[: _OF_ALIKE if len(group) > _ALIKE else len(group)][:room]
+        for problem in told:
+            yield "  " + wording.of_problem(problem, language)
+        room, untold = room - len(told), untold - len(told)
+        if told and len(group) > _ALIKE:
+            rest = len(group) - len(told)
+            yield line("same", count=rest, column=wording.column(group[0], language))
+            untold -= rest
+    if untold:
+        yield line("more", count=untold)
+
+
+def _title(received: AnyTable, language: str) -> str:
     if isinstance(received, ReceivedPublished):
         return received.format.title[language]
+    if isinstance(received, ReceivedMobilities):
+        return mobilities.title(received, language)
     if isinstance(received, Received):
         return received.title
     return str(declaration.receivable()[received.register]["meaning"][language])
 
 
-def _span(received: Received | ReceivedRegister | ReceivedPublished, language: str) -> str:
+def _span(received: AnyTable, language: str) -> str:
+    if isinstance(received, ReceivedMobilities):
+        return mobilities.sentence(received, language)
     if isinstance(received, Received):
         editions = received.editions or wording.sentence("none", language)
         return wording.sentence("span.edition", language, editions=editions)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ENCODINGS = ("utf-8-sig", "cp1254", "iso8859-9")
 _DELIMITERS = (",", ";", "\t")
 # The header may stand below title rows; publishers use up to four.
-_HEADER_WITHIN_ROWS = 10
+HEADER_WITHIN_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RawTable:
 
     def heads(self) -> Iterator[tuple[int, Row]]:
         """Return the rows that may be the header, with their positions."""
-        yield from enumerate(self.rows[:_HEADER_WITHIN_ROWS])
+        yield from enumerate(self.rows[:HEADER_WITHIN_ROWS])
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _decode(content: bytes, of_publisher: str = "") -> tuple[str, str]:
 
 def _delimiter(text: str) -> str:
     """Return the delimiter that cuts the head of the table into most cells."""
-    lines = (line for line in itertools.islice(io.StringIO(text), _HEADER_WITHIN_ROWS))
+    lines = (line for line in itertools.islice(io.StringIO(text), HEADER_WITHIN_ROWS))
     head = [line for line in lines if line.strip()]
 
     def cells(delimiter: str) -> int:
