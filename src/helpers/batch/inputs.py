@@ -40,7 +40,7 @@ class Snapshot:
         self._ledger_is_proposed = ledger is not None
         if ledger is not None:
             self.files[LEDGER] = _sha(ledger)
-        self.helpers = _helpers()
+        self.helpers = helpers()
         self.packages = packages()
 
     @cached_property
@@ -164,7 +164,7 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _helpers() -> dict[str, str]:
+def helpers() -> dict[str, str]:
     """Return the hashes of this package's own files, by their places in it."""
     package = paths.package()
     return {path.relative_to(package).as_posix(): _sha_of(path) for path in _walk(package)}
