@@ -35,6 +35,7 @@ from helpers.batch.execute import Executed
 from helpers.batch.jobs import Job
 from helpers.batch.publish import publish
 from helpers.batch.run import Event
+from helpers.catalog import load
 from helpers.cli import main
 from helpers.plan import ledger
 from helpers.plan.ledger import Published
@@ -508,9 +509,55 @@ def test_another_report_leaves_the_documents_of_the_plan_as_they_are(mine, repor
     before = {name: (mine / "reports" / "sample" / name).read_bytes() for name in FILED}
     one = one_more(reports, YEAR)
     job = replace(one.job, **{"takes": ("year", "institution"), **other})
-    publish({"sample": [replace(one, job=job)]})
+    publish({load().plan.set_of("sample", job.institution): [replace(one, job=job)]})
     assert set(manifest_of(mine)["documents"]) == FILED
     assert {name: (mine / "reports" / "sample" / name).read_bytes() for name in FILED} == before
+
+
+def about(reports, institution):
+    one = one_more(reports, YEAR)
+    return replace(one, job=replace(one.job, institution=institution, takes=("year", "institution")))
+
+
+def test_a_report_about_another_university_is_in_a_set_of_its_own(mine, reports):
+    before = tree(mine / "reports" / "sample")
+    publish({f"sample-{name}": [about(reports, name)] for name in ("metu", "itu")})
+    publish({"sample-metu": [about(reports, "metu")]})
+    assert tree(mine / "reports" / "sample") == before
+    page = place(YEAR, "en", NOTEBOOKS[0], ".html")
+    for name in ("metu", "itu"):
+        folder = mine / "reports" / f"sample-{name}"
+        manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        assert (manifest["edition"], list(manifest["pages"])) == ("sample", [page.removesuffix(".html")])
+        assert (folder / page).exists() and manifest["documents"] == {}
+        assert f'href="sample-{name}/{page}"' in (mine / "reports" / "index.html").read_text("utf-8")
+    assert "Middle East Technical University</summary>" in (mine / "reports" / "index.html").read_text(
+        "utf-8"
+    )
+    # Each has sets to go back to, and nobody else's.
+    assert sets.kept("sample") == ["sample-0001"]
+    assert sets.kept("sample-metu") == ["sample-metu-0001", "sample-metu-0002"]
+    assert workbook(mine, "rollback", "--institution", "metu")[0] == 0
+    assert [sets.current(name) for name in ("sample", "sample-metu")] == ["sample-0001", "sample-metu-0001"]
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_sets_that_are_published_together_come_all_or_none(mine, reports, monkeypatch, after):
+    linked, original = [], sets._link
+
+    def stop(*given):
+        if len(linked) == after:
+            raise Killed
+        linked.append(original(*given))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("helpers.batch.sets._link", stop)
+        with pytest.raises(Killed):
+            publish({f"sample-{name}": [about(reports, name)] for name in ("metu", "itu")})
+    assert "sample-itu-0001" in sets.settle()
+    assert [sets.current(f"sample-{name}") for name in ("metu", "itu")] == [
+        "sample-metu-0001", "sample-itu-0001",
+    ]  # fmt: skip
 
 
 # --- the ledger of published figures ----------------------------------------------------------------

@@ -133,12 +133,6 @@ def test_a_notebook_that_fails_runs_once_and_is_told_as_it_is_here(book, schedul
     assert records.read(jobs_of("sum")[0]) and not (book / "reports" / "sample").exists()
 
 
-def test_a_notebook_that_takes_its_workers_with_it_is_given_up(book, scheduler):
-    write_notebook(book, "kills", cell("kills", KILLS))
-    with pytest.raises(RunFailed, match=r"kills 2026 en was lost with its worker 2 times.*memory"):
-        run(jobs_of("kills"), elsewhere=cluster.at(scheduler))
-
-
 def test_a_worker_with_other_software_is_refused_and_both_are_named(book, scheduler, monkeypatch):
     monkeypatch.setattr("helpers.batch.inputs.packages", lambda: "0123456789")
     with pytest.raises(RunFailed, match=r"worker tcp://.* there, workbook .*packages 01234567 here"):
@@ -156,6 +150,12 @@ def test_a_stop_ends_what_runs_on_the_workers(book, scheduler, tmp_path):
     _, error = batch.communicate(timeout=30)
     assert batch.returncode == 130 and "stopped" in error and "Traceback" not in error
     assert psutil.wait_procs([kernel], timeout=5)[1] == []
+
+
+def test_a_notebook_that_takes_its_workers_with_it_is_given_up(book, scheduler):
+    write_notebook(book, "kills", cell("kills", KILLS))
+    with pytest.raises(RunFailed, match=r"kills 2026 en was lost with its worker 2 times.*memory"):
+        run(jobs_of("kills"), elsewhere=cluster.at(scheduler))
 
 
 # --- without a cluster ----------------------------------------------------------------------------------

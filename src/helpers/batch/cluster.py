@@ -206,7 +206,7 @@ def _outcome(future: Any, result: Any, job: Job, scheduler: str) -> Outcome:
 def _stop(client: Any, futures: list[Any], order: Order) -> None:
     """Take back the jobs that are left, and end the kernels that run them."""
     if client.status == "running":
-        with contextlib.suppress(Exception):  # who stops wants no word of a cluster that is itself going
+        with contextlib.suppress(OSError, TimeoutError, RuntimeError):  # the cluster may itself be going
             client.cancel(futures, force=True)
             client.run(stop, order.manifest, on_error="ignore")
 
@@ -359,12 +359,12 @@ class _Book:
         self.manifest = ""
         try:
             self._fetch(order, folder)
-        except BaseException:  # what is half made is no beginning
-            shutil.rmtree(self.root, ignore_errors=True)
-            self._files.clear()
-            raise
+            self.manifest = order.manifest
+        finally:
+            if not self.manifest:  # what is half made is nothing to begin from
+                shutil.rmtree(self.root, ignore_errors=True)
+                self._files.clear()
         os.environ[paths.ROOT_VARIABLE] = str(self.root)
-        self.manifest = order.manifest
         warm.start()
 
     def _fetch(self, order: Order, folder: Path) -> None:
