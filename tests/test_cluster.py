@@ -55,7 +55,7 @@ def scheduler(tmp_path_factory):
         distributed.LocalCluster(
             n_workers=2,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=":0",
             host="127.0.0.1",
             local_directory=folder,
             silence_logs=50,

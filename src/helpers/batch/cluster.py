@@ -152,7 +152,8 @@ def execute(
 def _connected(scheduler: str) -> Iterator[Any]:
     import distributed
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # its tracebacks say no more than we do
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # its tracebacks say no more than we do
     try:
         client = distributed.Client(
             scheduler, timeout=_CONNECT_SECONDS, set_as_default=False, name="workbook"
@@ -213,13 +214,10 @@ def _stop(client: Any, futures: list[Any], order: Order) -> None:
 
 def _executed(job: Job, sha: str, exchange: str) -> Any:
     """Take the result of a job out of the exchange."""
-    from nbformat import v4
-
     from .execute import Executed
 
     told = json.loads(_taken(exchange, sha))
-    notebook = v4.reads(told["notebook"])
-    return Executed(job, notebook, told["seconds"], frozenset(told["read"]), told["cells"], told["made"])
+    return Executed(job, None, **{**told, "read": frozenset(told["read"])})
 
 
 def _keep_half(job: Job, sha: str, exchange: str) -> None:
@@ -445,7 +443,7 @@ def _told(executed: Any) -> bytes:
     from .publish import written
 
     told = {
-        "notebook": written(executed.notebook),
+        "text": written(executed.notebook),
         "read": sorted(executed.read),
         "seconds": executed.seconds,
         "cells": executed.cells,

@@ -34,13 +34,17 @@ _KERNEL_MB = 450
 
 @dataclass(frozen=True)
 class Executed:
-    """A job that ran to its end: its executed notebook, what it read, how long it and its cells took."""
+    """A job that ran to its end: its executed notebook, what it read, how long it and its cells took.
+
+    `text` is that of the notebook's file, where it was written elsewhere; the notebook is then not at hand.
+    """
 
     job: Job
     notebook: Any
     seconds: float
     read: frozenset[str] = frozenset()
     cells: float = 0
+    text: str = ""
     made: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 

@@ -42,6 +42,7 @@ class Snapshot:
             self.files[LEDGER] = _sha(ledger)
         self.helpers = helpers()
         self.packages = packages()
+        self._notebooks: dict[tuple[str, str], dict[str, str]] = {}
 
     @cached_property
     def stamp(self) -> str:
@@ -50,13 +51,17 @@ class Snapshot:
 
     def of_job(self, job: Job) -> dict[str, str]:
         """Return what a job rests on whatever it reads."""
-        notebook = paths.notebooks(f"{job.notebook}.ipynb")
-        cells = cells_of(notebook)
+        of_notebook = (job.notebook, job.language)
+        if of_notebook not in self._notebooks:
+            cells = cells_of(paths.notebooks(f"{job.notebook}.ipynb"))
+            self._notebooks[of_notebook] = {
+                "notebook": _notebook(cells, job.language),
+                **{f"helper:{name}": self.helpers.get(name, ABSENT) for name in closure(_imports_of(cells))},
+            }
         return {
             "packages": self.packages,
             "parameters": digest(job.parameters),
-            "notebook": _notebook(cells, job.language),
-            **{f"helper:{name}": self.helpers.get(name, ABSENT) for name in closure(_imports_of(cells))},
+            **self._notebooks[of_notebook],
         }
 
     def moved(self, names: Iterable[str]) -> list[str]:

@@ -155,7 +155,8 @@ def _run(
                 tell(Event("due", job, {"why": due[job]}))
 
             def keep(one: Executed) -> None:
-                records.keep(one.job, written(one.notebook), one.read, now, one.seconds, one.made)
+                text = one.text or written(one.notebook)
+                records.keep(one.job, text, one.read, now, one.seconds, one.made)
                 timings.add("cells of notebooks (all kernels)", one.cells)
                 timings.add("rest of notebooks (all kernels)", one.seconds - one.cells)
                 tell(Event("done", one.job, {"seconds": round(one.seconds, 1)}))
