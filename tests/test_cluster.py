@@ -240,10 +240,11 @@ def test_who_has_not_the_extra_is_told_its_name(book, monkeypatch):
     assert (code, out, len(error.splitlines())) == (1, "", 1) and "[cluster]" in error
 
 
-def test_a_scheduler_that_does_not_answer_is_named(book, monkeypatch):
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "http://127.0.0.1:9", "host"])
+def test_a_scheduler_that_does_not_answer_is_named(book, monkeypatch, address):
     monkeypatch.setattr("helpers.batch.cluster._CONNECT_SECONDS", 0.2)
-    with pytest.raises(RunFailed, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9.*dask scheduler"):
-        run(jobs_of(), elsewhere=cluster.at("tcp://127.0.0.1:9"))
+    with pytest.raises(RunFailed, match=f"No Dask scheduler answers at {address}: .*dask scheduler"):
+        run(jobs_of(), elsewhere=cluster.at(address))
 
 
 def test_all_institutions_are_those_that_something_is_held_about(workbook_root):

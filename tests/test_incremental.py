@@ -19,7 +19,7 @@ from test_batch import cell, workbook, write_notebook
 
 from helpers import reads, store, texts
 from helpers.batch import inputs, records, sets
-from helpers.batch.execute import Executed
+from helpers.batch.execute import Executed, file_name
 from helpers.batch.jobs import plan
 from helpers.batch.run import run
 from helpers.catalog import load
@@ -215,6 +215,24 @@ def test_a_page_of_another_year_that_rests_on_old_data_says_so(book):
         page = book / "reports" / "sample" / str(year) / "en" / f"{name}.html"
         assert (say in page.read_text(encoding="utf-8")) == older
     assert run(plan([2025], ["en"], "sample")).older == 0
+
+
+def test_each_university_has_a_set_of_its_own_and_all_are_known_again(book):
+    jobs = plan([2026], ["en"], "sample", ["ktu", "metu", "itu"])
+    assert len({file_name(job) for job in jobs}) == len(jobs) == 6
+    made = run(jobs)
+    assert (made.ran, made.reused) == (6, 0)
+    for name in ("sample", "sample-metu", "sample-itu"):
+        pages = sets.manifest(sets.in_force(name))["pages"]
+        assert list(pages) == ["2026/en/one", "2026/en/two"]
+    now = {name: sets.current(name) for name in ("sample", "sample-metu", "sample-itu")}
+    made = run(jobs)
+    assert (made.ran, made.reused) == (0, 6)
+    assert now == {name: sets.current(name) for name in now}  # nothing is published anew
+    edit_rows(book)
+    made = run(plan([2026], ["en"], "sample", "metu"))
+    assert (made.ran, made.reused) == (1, 1)
+    assert sets.current("sample") == now["sample"] and sets.current("sample-metu") == "sample-metu-0002"
 
 
 def test_what_changes_while_a_batch_runs_is_not_published(book, monkeypatch):

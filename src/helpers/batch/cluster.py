@@ -151,10 +151,12 @@ def execute(
 @contextlib.contextmanager
 def _connected(scheduler: str) -> Iterator[Any]:
     import distributed
+    from distributed.comm.addressing import get_address_host_port
 
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its tracebacks say no more than we do
     try:
+        get_address_host_port(scheduler)  # what is no address would keep a Client busy for a while
         client = distributed.Client(
             scheduler, timeout=_CONNECT_SECONDS, set_as_default=False, name="workbook"
         )
