@@ -156,14 +156,14 @@ def test_registers_are_read_and_indicators_measured_once_for_all_languages(held,
     monkeypatch.setattr(store, "read", lambda *_: pytest.fail("a register was read again"))
     reader = held["sample", "ktu", ""]
     figures([job()], held)
-    measured = dict(reader.measured)
+    measured = len(reader.measured)
     turkish = reader.of(job(language="tr"))
     assert turkish.registers is reader.registers and turkish.rankings is reader.rankings
     assert (turkish.language, turkish.year) == ("tr", YEAR)
     monkeypatch.setattr(registry, "measure", lambda *_: pytest.fail("an indicator was measured again"))
     for code in load().indicators:
         reading(turkish, code)
-    assert reader.measured == measured
+    assert len(reader.measured) == measured > 50
 
 
 def test_a_shared_reader_gives_what_a_fresh_run_gives(held):
