@@ -42,12 +42,9 @@ class Words:
 
 def piece(figure: Figure, words: Words) -> Piece:
     """Turn a drawn figure and its words into what a cell shows."""
-    # Drawn once and taken as it stands: `savefig` would lay it out twice and write a file to read back.
-    canvas, buffer = FigureCanvasAgg(figure), io.BytesIO()
-    canvas.draw()
-    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    buffer = io.BytesIO()
     # A chart has few colours; a palette of them makes the page a third of its size.
-    drawn.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(buffer, format="png")
+    pixels(figure).quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(buffer, format="png")
     width, height = figure.get_size_inches() * theme.DPI / 2
     described = pieces.note("figure", words.title, words.subtitle, words.source, words.notes, words.caveats)
     return Piece(
@@ -60,6 +57,13 @@ def piece(figure: Figure, words: Words) -> Piece:
         },
         {"image/png": {"width": round(width), "height": round(height)}},
     )
+
+
+def pixels(figure: Figure) -> Image.Image:
+    """Draw a figure once; `savefig` would lay it out twice and write a file to be read back."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
 
 
 def against_peers(
