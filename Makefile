@@ -44,6 +44,7 @@ lab: $(READY) ## open JupyterLab on the notebooks
 
 bench: $(READY) ## measure, beside a named peer in the same run
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/batch.py
 	$(BIN)/python tests/benchmarks/mobility.py $(ROWS)
 
 lint: $(READY) ## format and check

@@ -293,14 +293,15 @@ def learn_manifest(known: Knowledge, reader: Reader, found: Iterable[Any]) -> No
 
 def rows_of(reader: Reader, variable: str, when: Period) -> pd.DataFrame | None:
     """Return the true rows of a variable of the whole university; None where they are not known."""
-    memo, key = reader.registers.memo, ("true", variable, when)
-    if key not in memo:
+
+    def rows():
         select = stays.uncounted_stays if variable == "uncounted" else VARIABLES[variable]
         try:
-            memo[key] = select(replace(reader.registers, unit=None), when)
+            return select(replace(reader.registers, unit=None), when)
         except MissingFigure:
-            memo[key] = None
-    return memo[key]
+            return None
+
+    return reader.registers.memo.get(("true", variable, when), rows)
 
 
 def values(reader: Reader, variables: Iterable[str], column: str) -> list[object]:

@@ -66,3 +66,22 @@ def store_root(_lasting_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (_lasting_root / "data" / emptied).mkdir()
     monkeypatch.setenv("WORKBOOK_ROOT", str(_lasting_root))
     return _lasting_root
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list:
+    """The figures that charts draw from here on, kept for a look; no picture is made of them."""
+    from PIL import Image
+
+    from helpers.present import charts
+
+    kept: list = []
+    finish = charts.piece
+
+    def keep(figure, words):
+        kept.append(figure)
+        return finish(figure, words)
+
+    monkeypatch.setattr(charts, "piece", keep)
+    monkeypatch.setattr(charts, "pixels", lambda _: Image.new("RGB", (1, 1)))
+    return kept

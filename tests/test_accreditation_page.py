@@ -9,12 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
-from matplotlib.figure import Figure
 from test_measures_goal1 import DEFAULTS, table
 
 from helpers.measures.core import Registers
 from helpers.present import accreditation as page
-from helpers.present import charts, pieces
+from helpers.present import pieces
 from helpers.present.pieces import Piece
 from helpers.run import Run, start
 
@@ -78,24 +77,6 @@ def lines(shown: Piece) -> list[list[str]]:
     return [re.split(r"\s{2,}", line) for line in shown.text.splitlines() if re.search(r"\S\s{2,}\S", line)][
         1:
     ]
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that charts draw from here on; nothing is written of them."""
-    from PIL import Image
-
-    kept: list[Figure] = []
-    finish = charts.piece
-
-    def keep(figure: Figure, words: charts.Words) -> Piece:
-        kept.append(figure)
-        return finish(figure, words)
-
-    monkeypatch.setattr(charts, "piece", keep)
-    dot = Image.new("RGB", (1, 1))
-    monkeypatch.setattr(Figure, "savefig", lambda _, target, **__: dot.save(target, format="png"))
-    return kept
 
 
 # -- every view, whatever is asked ------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def test_many_problems_are_counted_and_not_all_printed(call, tmp_path):
     assert code == 1 and counts(out) == (30, 0, 30, 0)
     printed = len(re.findall(r", row \d+,", out))
     assert 0 < printed < 30
-    assert f"and {30 - printed} more problems" in out
+    assert f"and {30 - printed} more rows with the same wrong in 'Overall'" in out
 
 
 def test_several_files_are_each_answered_and_one_bad_one_shows_in_the_exit_code(call, good, tmp_path):

@@ -15,7 +15,7 @@ import pytest
 from test_batch import cell, workbook, write_notebook
 from test_incremental import READ, started, wait_for
 
-from helpers import paths
+from helpers import paths, shared
 from helpers.batch import cluster, inputs, records
 from helpers.batch.jobs import institutions_of, plan
 from helpers.batch.run import run
@@ -190,6 +190,7 @@ def tree(folder):
 def worker(monkeypatch):
     """What a worker keeps, in this process and without kernels."""
     monkeypatch.setattr("helpers.batch.warm.start", lambda: None)
+    monkeypatch.setenv(shared.VARIABLE, "")
     return cluster._Book()
 
 

@@ -122,9 +122,9 @@ def test_the_source_hash_is_that_of_the_files_behind_the_figure(found):
         assert one.line.source_hash == hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def test_small_groups_are_protected_here_too(held, monkeypatch):
-    monkeypatch.setattr("helpers.batch.figures.reading", lambda *_: Figure(3.0, 3.0, 4.0))
-    codes = by_code(figures([job()], held))
+def test_small_groups_are_protected_here_too(monkeypatch):
+    monkeypatch.setattr("helpers.present.figures.reading", lambda *_: Figure(3.0, 3.0, 4.0))
+    codes = by_code(figures([job()]))
     for code, indicator in load().indicators.items():
         named = [load().variables[v] for v in (indicator.numerator, indicator.denominator) if v]
         # Of amounts that persons bring, such as their credits, the persons behind them must be few.
@@ -135,9 +135,9 @@ def test_small_groups_are_protected_here_too(held, monkeypatch):
             assert (codes[code].line.value_text, codes[code].missing) == ("3", ""), code
 
 
-def test_what_is_missing_is_never_nought(held, monkeypatch):
-    monkeypatch.setattr("helpers.batch.figures.reading", lambda *_: Figure(float("nan")))
-    assert {one.line.value_text for one in figures([job()], held)} == {""}
+def test_what_is_missing_is_never_nought(monkeypatch):
+    monkeypatch.setattr("helpers.present.figures.reading", lambda *_: Figure(float("nan")))
+    assert {one.line.value_text for one in figures([job()])} == {""}
 
 
 def test_an_edition_that_holds_nothing_gives_reasons(workbook_root):
@@ -156,14 +156,14 @@ def test_registers_are_read_and_indicators_measured_once_for_all_languages(held,
     monkeypatch.setattr(store, "read", lambda *_: pytest.fail("a register was read again"))
     reader = held["sample", "ktu", ""]
     figures([job()], held)
-    measured = dict(reader.measured)
+    measured = len(reader.measured)
     turkish = reader.of(job(language="tr"))
     assert turkish.registers is reader.registers and turkish.rankings is reader.rankings
     assert (turkish.language, turkish.year) == ("tr", YEAR)
     monkeypatch.setattr(registry, "measure", lambda *_: pytest.fail("an indicator was measured again"))
     for code in load().indicators:
         reading(turkish, code)
-    assert reader.measured == measured
+    assert len(reader.measured) == measured > 50
 
 
 def test_a_shared_reader_gives_what_a_fresh_run_gives(held):

@@ -6,6 +6,7 @@ notebook of each job is what its reads would have shown. What a real kernel note
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from helpers.batch.execute import Executed, file_name
 from helpers.batch.jobs import plan
 from helpers.batch.run import run
 from helpers.catalog import load
+from helpers.cli import _end_on_termination
 from helpers.errors import RunFailed
 
 READS = {
@@ -57,7 +59,9 @@ def book(workbook_root, monkeypatch):
             keep(Executed(job, shown(job.notebook), 1.0, frozenset(found)))
 
     monkeypatch.setattr("helpers.batch.run._execute", execute)
+    # What they cost is not what is tried here; test_batch makes them.
     monkeypatch.setattr("helpers.batch.figures.figures", lambda *_: [])
+    monkeypatch.setattr("helpers.batch.documents._documents", lambda *_: {})
     return workbook_root
 
 
@@ -316,6 +320,38 @@ def test_a_disk_that_is_full_at_any_file_leaves_the_old_set_and_says_what_to_do(
     assert sets.current("sample") != before
 
 
+@pytest.mark.parametrize("place", ["reports", "reports/.work", "reports/.sets"])
+def test_a_place_that_cannot_be_written_is_named_with_what_to_do(book, place):
+    blocked = book / place
+    blocked.parent.mkdir(exist_ok=True)
+    blocked.write_text("a file where the batch needs a folder")
+    code, out, error, _ = workbook(book, "run", "--year", "2026", "--language", "en")
+    assert (code, out) == (1, "")
+    (said,) = [line for line in error.splitlines() if line.startswith("workbook: ")]
+    assert "cannot be written" in said and "allow writing below reports/" in said
+    blocked.unlink()
+    assert workbook(book, "run", "--year", "2026", "--language", "en")[0] == 0
+
+
+def test_the_command_tells_why_where_the_time_went_and_in_json(book):
+    def said(*options):
+        return workbook(book, "run", "--year", "2026", "--language", "en", *options)
+
+    code, out, error, _ = said("--why", "--timings")
+    assert code == 0 and "Done: 2 notebooks." in out
+    assert f"one 2026 en runs: {records.NEVER}." in error
+    phases = re.findall(r"^ +\d+\.\d\d s  (.+)$", error, flags=re.M)
+    assert {"inputs", "figures", "execution", "documents", "pages", "publication"} <= set(phases)
+    edit_rows(book)
+    code, out, error, _ = said("--why")
+    assert "one 2026 en runs: the file data/sample/events.csv has changed." in error
+    assert "two 2026 en is skipped" in error and "Done: 2 notebooks (1 unchanged)." in out
+    code, out, error, _ = said("--json")
+    events = [json.loads(line) for line in out.splitlines()]
+    assert [event["event"] for event in events] == ["planned", "reused", "reused", "published"]
+    assert events[0] == {"event": "planned", "run": 0, "reused": 2} and error == ""
+
+
 # --- a real batch, killed -------------------------------------------------------------------------------
 
 READ = "from helpers import paths\npaths.data('sample', 'web.csv').read_text()\nNone"
@@ -349,7 +385,7 @@ def half_done(workbook_root, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_a_batch_that_is_stopped_leaves_nothing_running_and_is_taken_up_again(half_done, end):
     import psutil
 
@@ -372,11 +408,21 @@ def test_a_batch_that_is_stopped_leaves_nothing_running_and_is_taken_up_again(ha
     assert {"due", "begun", "done"} <= {event["event"] for event in events}
     # What was done is not done again.
     write_notebook(root, "slow", cell("sleeps", "'no more'"))
-    again = started(root, "--json")
-    out, error = again.communicate(timeout=60)
-    assert again.returncode == 0, error
+    code, out, error, _ = workbook(root, "run", "--year", "2026", "--language", "en", "--json")
+    assert code == 0, error
     events = [json.loads(line) for line in out.splitlines()]
     assert [event["job"] for event in events if event["event"] == "begun"] == ["slow 2026 en"]
     assert any(event["event"] == "resumed" for event in events) == (end == signal.SIGKILL)
     assert events[-1] == {"event": "published", "ran": 1, "reused": 1, "older": 0, "ledger": 0}
     assert json.loads(kept.read_text())["read"]["file:data/sample/web.csv"]
+
+
+def test_a_request_to_end_is_taken_as_ctrl_c():
+    earlier = signal.getsignal(signal.SIGTERM)
+    try:
+        _end_on_termination()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)
+    finally:
+        signal.signal(signal.SIGTERM, earlier)

@@ -13,6 +13,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "helpers"
 FLOORS = (
     ("paths", "errors", "locale", "yml"),
     ("reads",),
+    ("shared",),
     ("analysis",),
     ("catalog",),
     ("store",),

@@ -16,7 +16,6 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
-from PIL import Image
 from test_measures_goal1 import table
 from test_measures_goal3 import activities, agreement, stay
 
@@ -67,22 +66,6 @@ def cells(piece: Piece) -> dict[str, list[str]]:
 
 def kind(piece: Piece) -> str:
     return str(piece.bundle[NOTE_TYPE]["kind"])
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that charts draw from here on; nothing is written of them."""
-    kept: list[Figure] = []
-    finish = charts.piece
-
-    def keep(figure: Figure, words: charts.Words) -> Piece:
-        kept.append(figure)
-        return finish(figure, words)
-
-    monkeypatch.setattr(charts, "piece", keep)
-    dot = Image.new("RGB", (1, 1))
-    monkeypatch.setattr(Figure, "savefig", lambda _, target, **__: dot.save(target, format="png"))
-    return kept
 
 
 # -- every view, every year --------------------------------------------------------------------------------

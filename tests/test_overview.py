@@ -17,7 +17,6 @@ from helpers import activities, cards, overview
 from helpers.measures import cross
 from helpers.measures.core import Period
 from helpers.plan import cards as plan
-from helpers.present import charts
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run, start
 from helpers.texts import Texts
@@ -152,20 +151,6 @@ def test_without_a_card_the_reason_is_said(view: Any, run: Any, reason: str) -> 
 
 
 # -- against the targets -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that charts draw from here on."""
-    kept: list[Figure] = []
-    finish = charts.piece
-
-    def keep(figure: Figure, words: charts.Words) -> Piece:
-        kept.append(figure)
-        return finish(figure, words)
-
-    monkeypatch.setattr(charts, "piece", keep)
-    return kept
 
 
 def test_every_performance_is_printed_and_drawn_no_further_than_the_edge(drawn: list[Figure]) -> None:

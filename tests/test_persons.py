@@ -269,7 +269,6 @@ RAW = {
     ("present/persons.py", "breakdown"): "the door",
     ("present/persons.py", "VARIABLES"): "the door",
     ("present/figures.py", "measure"): "what the door reads",
-    ("batch/figures.py", "reading"): "on its way to the door",
     ("present/accreditation.py", "measure"): "G3.08, a share of accreditations",
     ("present/messages.py", "reading"): "whether there is a figure, and why not",
     ("present/quality.py", "reading"): "whether there is a figure, and why not",

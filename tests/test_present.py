@@ -23,7 +23,6 @@ import yaml
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from PIL import Image
 
 from helpers import run as runs
 from helpers.present import charts, goals, pieces, tables, theme
@@ -278,22 +277,6 @@ def given() -> Callable[..., Run]:
         return made
 
     return make
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that charts draw from here on, kept for a look; nothing is written of them."""
-    kept: list[Figure] = []
-    finish = charts.piece
-
-    def keep(figure: Figure, words: charts.Words) -> Piece:
-        kept.append(figure)
-        return finish(figure, words)
-
-    monkeypatch.setattr(charts, "piece", keep)
-    dot = Image.new("RGB", (1, 1))
-    monkeypatch.setattr(Figure, "savefig", lambda _, target, **__: dot.save(target, format="png"))
-    return kept
 
 
 def lay_out(figure: Figure) -> None:

@@ -11,8 +11,9 @@ table of definitions), `goals` (the table as a whole).
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,12 @@ def note(name: str) -> None:
     if not _unheard:
         for listener in _listeners:
             listener(name)
+
+
+def note_all(names: Iterable[str]) -> None:
+    """Say that all these were read."""
+    for name in names:
+        note(name)
 
 
 def note_file(path: Path) -> None:
@@ -61,11 +68,12 @@ def _within(path: Path) -> str:
 def noted() -> Iterator[set[str]]:
     """Collect the names of what is read in the body."""
     found: set[str] = set()
-    _begin(found.add)
+    listener = found.add
+    _begin(listener)
     try:
         yield found
     finally:
-        _listeners.remove(found.add)
+        _listeners.remove(listener)
 
 
 def note_into(file: Path) -> None:
@@ -112,6 +120,48 @@ def unheard() -> Iterator[None]:
         yield
     finally:
         _unheard -= 1
+
+
+class Memo:
+    """Values that were worked out once, each with the names of what was read for it.
+
+    Whoever takes a value over has read the same: the names are noted again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[Any, frozenset[str]]] = {}
+
+    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return the value of a key; work it out where it is asked for the first time."""
+        if key not in self._kept:
+            with noted() as names:
+                value = compute()
+            self._kept[key] = (value, frozenset(names))
+            return value
+        known: Value
+        known, read = self._kept[key]
+        note_all(read)
+        return known
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def kept(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Call a function once for each of its arguments, and note what it has read at every call."""
+    memo = Memo()
+
+    @wraps(function)
+    def call(*given: Hashable) -> Value:
+        return memo.get(given, lambda: function(*given))
+
+    call.cache_clear = memo.clear  # type: ignore[attr-defined]
+    call.cache_size = memo.__len__  # type: ignore[attr-defined]
+    return call
 
 
 class Definitions(Mapping[str, Value]):

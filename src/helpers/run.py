@@ -1,7 +1,9 @@
 """The notebook's only door: `start(...)` checks the parameters and hands over a frozen Run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 from . import store
 from .catalog import Catalog, Institution, PeerGroup, load
@@ -9,7 +11,10 @@ from .catalog.parameters import check
 from .measures import rankings, registry
 from .measures.core import NO_REGISTER, Figure, MissingFigure, Period, Registers
 from .plan import cards
+from .reads import Memo
 from .texts import Texts
+
+Value = TypeVar("Value")
 
 # Why a run has no goal cards; the other reasons are those of measures.core.
 NO_UNIT_TARGETS = "no_unit_targets"
@@ -53,22 +58,30 @@ class Run:
 
     @property
     def sources(self) -> tuple[store.Source, ...]:
-        """Return the files that the run has read so far."""
+        """Return the files that the run has read so far, by name."""
         ranked = self.__dict__["rankings"].sources if "rankings" in self.__dict__ else ()
         read = self.registers.sources.values()
-        return tuple(dict.fromkeys((*ranked, *(source for sources in read for source in sources))))
+        found = {*ranked, *(source for sources in read for source in sources)}
+        return tuple(sorted(found, key=lambda source: source.file))
 
     def measure(self, code: str, period: Period | None = None) -> Figure:
         """Measure an indicator of the registers in the run's period, or in another one; each once."""
         key = (code, period or self.period)
-        if key not in self.measured:
-            self.measured[key] = registry.measure(self.catalog, self.registers, key[1], code)
-        return self.measured[key]
+        return self.measured.get(
+            key,
+            lambda: self.once(
+                ("measure", *key), lambda: registry.measure(self.catalog, self.registers, key[1], code)
+            ),
+        )
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
+        """Work out of the registers what a batch needs once for all its notebooks, in no language."""
+        return self.registers.once((self.institution.id, *key), compute)
 
     @cached_property
-    def measured(self) -> dict[tuple[str, Period], Figure]:
+    def measured(self) -> Memo:
         """Return what was measured so far; a page shows a figure in several places."""
-        return {}
+        return Memo()
 
     @cached_property
     def cards(self) -> tuple[cards.GoalCard, ...]:

@@ -11,13 +11,13 @@ import logging
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import paths, reads, yml
+from . import paths, reads, shared, yml
 from .errors import CatalogError, FileRefused, NotHeld
 from .reads import Definitions
 
@@ -63,6 +63,10 @@ def definitions() -> Definitions[Any]:
 
 @lru_cache(maxsize=4)
 def _definitions(root: Path) -> Definitions[Any]:
+    return shared.once(("datasets", root), lambda: _read_definitions(root))
+
+
+def _read_definitions(root: Path) -> Definitions[Any]:
     found: dict[str, Any] = {}
     for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
         found.update(yml.load(path.read_text(encoding="utf-8")))
@@ -100,8 +104,12 @@ def connect(**settings: str) -> "duckdb.DuckDBPyConnection":
 
 
 @contextmanager
-def reading(edition: str, dataset: str, found: Sequence[Path]) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """Open a DuckDB to read files of a dataset; what cannot be read is refused in plain words.
+def reading(
+    edition: str, dataset: str, found: Sequence[Path], opened: "duckdb.DuckDBPyConnection | None" = None
+) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Open a DuckDB, or take an open one, to read files of a dataset.
+
+    What cannot be read is refused in plain words.
 
     Raises FileRefused, which names the file and, for the sample, the row and the column.
     """
@@ -112,7 +120,7 @@ def reading(edition: str, dataset: str, found: Sequence[Path]) -> Iterator["duck
         for path in found:
             check_header(path, columns)
     try:
-        with connect() as connection:
+        with nullcontext(opened) if opened else connect() as connection:
             yield connection
     except duckdb.Error as error:
         raise _refusal(edition, dataset, found, columns, error) from error
@@ -218,19 +226,27 @@ def read(edition: str, dataset: str, systems: Sequence[str] = ()) -> Table:
         raise _not_held(edition, dataset)
     for path in found:
         reads.note_file(path)  # DuckDB opens it, which Python does not hear of
-    state = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
+    state = tuple((path, *_state(path)) for path in found)
     table = _table(edition, dataset, tuple(systems), state)
     # A shallow copy, for a caller that writes into its frame must not write into the next one's.
     return Table(table.frame.copy(deep=False), table.sources)
 
 
+def _state(path: Path) -> tuple[int, int, int, int]:
+    """Return what changes with a file's content, also where its time of change was set back."""
+    stat = path.stat()
+    return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+
 @lru_cache(maxsize=64)
-def _table(
-    edition: str, dataset: str, systems: tuple[str, ...], state: tuple[tuple[Path, int, int], ...]
-) -> Table:
-    """Read files of a dataset; once per process for each state of the files (size, time of change)."""
+def _table(edition: str, dataset: str, systems: tuple[str, ...], state: tuple[tuple[Any, ...], ...]) -> Table:
+    """Read files of a dataset; once per process, and in a batch, for each state of the files."""
+    key = ("table", edition, dataset, systems, state)
+    return shared.once(key, lambda: _read_table(edition, dataset, systems, [path for path, *_ in state]))
+
+
+def _read_table(edition: str, dataset: str, systems: tuple[str, ...], found: list[Path]) -> Table:
     columns = definition(dataset)["columns"]
-    found = [path for path, _, _ in state]
     scan = _scan(edition, found, columns, ", filename = true")
     names = ", ".join(f'"{name}"' for name in columns)
     where = f" where system in ({', '.join(_sql(s) for s in systems)})" if systems else ""
@@ -243,11 +259,13 @@ def _table(
             else ""
         )
         frame = connection.execute(f"select {names} from {scan}{where}{once} order by all").df()
-        counts = dict(
-            connection.execute(
-                f"select parse_filename(filename), count(*) from {scan} group by all"
-            ).fetchall()
-        )
+        counts = {found[0].name: len(frame)}
+        if once or systems or len(found) > 1:
+            counts = dict(
+                connection.execute(
+                    f"select parse_filename(filename), count(*) from {scan} group by all"
+                ).fetchall()
+            )
     return Table(
         _plain(frame, columns),
         tuple(Source(paths.shown(path), sha256(path), counts.get(path.name, 0)) for path in found),
@@ -295,7 +313,7 @@ def is_demonstration(edition: str, dataset: str) -> bool:
     return edition == SAMPLE and f"{dataset}.csv" in _demonstration(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _demonstration(root: Path) -> frozenset[str]:
     card = root / "data" / "sample" / "demonstration.source.yml"
     if not card.exists():
@@ -309,7 +327,7 @@ def has(edition: str, dataset: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _sha256(path: Path, size: int, changed: int) -> str:
+def _sha256(path: Path, *state: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -317,8 +335,7 @@ def _sha256(path: Path, size: int, changed: int) -> str:
 def sha256(path: Path) -> str:
     """Return the hash of a file's content."""
     reads.note_file(path)
-    stat = path.stat()
-    return _sha256(path, stat.st_size, stat.st_mtime_ns)
+    return _sha256(path, *_state(path))
 
 
 def sha256_of(found: Sequence[Path]) -> str:
@@ -461,32 +478,41 @@ def holdings(edition: str) -> list[dict[str, object]]:
     The part is the ranking system where a dataset has several; the years are those of its `edition`
     or of its declared period.
     """
+    return shared.once(("holdings", edition), lambda: _holdings(edition))
+
+
+def _holdings(edition: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
-    for dataset, described in definitions().items():
-        for path, found_in in partitions(edition, dataset).items():
-            for part, first, last, rows in _holding(edition, dataset, found_in, described):
-                span = "" if first is None else str(first) if first == last else f"{first}–{last}"
-                found.append(
-                    {
-                        "dataset": dataset,
-                        "part": part,
-                        "years": span,
-                        "rows": rows,
-                        "source": paths.shown(path),
-                        "sha256": sha256_of(found_in),
-                    }
-                )
+    with connect() as connection:
+        for dataset, described in definitions().items():
+            for path, found_in in partitions(edition, dataset).items():
+                for part, first, last, rows in _holding(edition, dataset, found_in, described, connection):
+                    span = "" if first is None else str(first) if first == last else f"{first}–{last}"
+                    found.append(
+                        {
+                            "dataset": dataset,
+                            "part": part,
+                            "years": span,
+                            "rows": rows,
+                            "source": paths.shown(path),
+                            "sha256": sha256_of(found_in),
+                        }
+                    )
     return found
 
 
 def _holding(
-    edition: str, dataset: str, found: Sequence[Path], described: dict[str, Any]
+    edition: str,
+    dataset: str,
+    found: Sequence[Path],
+    described: dict[str, Any],
+    opened: "duckdb.DuckDBPyConnection",
 ) -> list[tuple[Any, ...]]:
     columns = described["columns"]
     part = "system" if "system" in columns else "''"
     period = described.get("period", {}).get("column") or ("edition" if "edition" in columns else "null")
     year = f"year({period})" if columns.get(period, {}).get("type") == "DATE" else period
-    with reading(edition, dataset, found) as connection:
+    with reading(edition, dataset, found, opened) as connection:
         return connection.execute(
             f"select {part}, min({year}), max({year}), count(*) from {_scan(edition, found, columns)}"
             " group by 1 order by 1"

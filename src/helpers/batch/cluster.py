@@ -26,7 +26,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .. import paths
+from .. import paths, shared
 from ..errors import RunFailed, WorkbookError
 from ..plan import ledger
 from . import inputs, records
@@ -364,6 +364,10 @@ class _Book:
             if not self.manifest:  # what is half made is nothing to begin from
                 shutil.rmtree(self.root, ignore_errors=True)
                 self._files.clear()
+        # What was worked out for other content is of no use.
+        shutil.rmtree(folder / "shared", ignore_errors=True)
+        (folder / "shared").mkdir()
+        os.environ[shared.VARIABLE] = str(folder / "shared")
         os.environ[paths.ROOT_VARIABLE] = str(self.root)
         warm.start()
 

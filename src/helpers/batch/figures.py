@@ -15,7 +15,6 @@ from ..plan import ledger
 from ..plan.ledger import Published
 from ..plan.tables import DECIMALS
 from ..present import persons
-from ..present.figures import reading
 from .jobs import Job
 from .readings import Reader, Readers, key_of, period_of, readers
 
@@ -55,7 +54,7 @@ def _scope(job: Job) -> tuple[int, str, str, str, str]:
 
 
 def _reported(run: Reader, job: Job, indicator: Indicator) -> Reported:
-    found = persons.protected(run, indicator, _reading(run, job, indicator.code), period_of(job))
+    found = _figure(run, job, indicator.code)
     value = found.value if found.value is not None and math.isfinite(found.value) else None
     line = Published(
         published_on=datetime.now(UTC).date().isoformat(),
@@ -75,9 +74,9 @@ def _reported(run: Reader, job: Job, indicator: Indicator) -> Reported:
     )
 
 
-def _reading(run: Reader, job: Job, code: str) -> Figure:
+def _figure(run: Reader, job: Job, code: str) -> Figure:
     try:
-        return reading(run, code, period_of(job))
+        return persons.figure(run, code, period_of(job))
     except NotHeld:
         return Figure(None, reason=NO_REGISTER)  # an edition may hold registers and no rankings
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from .. import paths
+from .. import paths, shared
 from ..catalog import load
 from ..errors import RunFailed
 from ..plan import ledger
@@ -137,13 +137,13 @@ def _run(
         from .figures import figures, to_enter
         from .publish import publish, written
         from .readings import readers
-    with timings("figures"):
-        held = readers(jobs)
-        reported = figures(jobs, held)
-        lines = to_enter(reported, reason, record)
     with tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
-        with ledger.proposed(lines, scratch) as proposed:
+        with timings("figures"), shared.folder(scratch / "shared"):
+            held = readers(jobs)
+            reported = figures(jobs, held)
+            lines = to_enter(reported, reason, record)
+        with shared.folder(scratch / "shared"), ledger.proposed(lines, scratch) as proposed:
             with timings("inputs"):
                 now = Snapshot(proposed.after)
                 due = {job: [records.FORCED] if force else _why(job, now) for job in jobs}
@@ -199,9 +199,16 @@ def _kept(job: Job, now: Snapshot) -> Any:
 
 
 def _longest_first(jobs: list[Job]) -> list[Job]:
-    """Put the jobs that took longest before the others, so that no core idles at the end."""
+    """Put the jobs that took longest before the others, so that no core idles at the end.
+
+    One language comes after the other: what the first works out, the second takes over (`shared`).
+    """
     took = {name: records.seconds_of(name) for name in {job.notebook for job in jobs}}
-    return sorted(jobs, key=lambda job: -(took[job.notebook] or float("inf")))
+    languages = list(dict.fromkeys(job.language for job in jobs))
+    return sorted(
+        jobs,
+        key=lambda job: (languages.index(job.language), -(took[job.notebook] or float("inf"))),
+    )
 
 
 def _must_be_unchanged(before: Snapshot, after: Snapshot) -> None:

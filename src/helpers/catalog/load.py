@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from .. import paths, reads, yml
+from .. import paths, reads, shared, yml
 from ..errors import CatalogError
 from ..reads import Definitions
 from . import institutions
@@ -98,6 +98,10 @@ def load() -> Catalog:
 
 @lru_cache(maxsize=4)
 def _load(root: Path) -> Catalog:
+    return shared.once(("catalog", root), lambda: _read(root))
+
+
+def _read(root: Path) -> Catalog:
     catalog = root / "data" / "catalog"
     reference = root / "data" / "reference"
     goals = [_build(Goal, entry, catalog / "goals.yml") for entry in _yaml(catalog / "goals.yml", list)]

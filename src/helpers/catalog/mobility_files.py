@@ -3,11 +3,10 @@
 The definitions stand in `data/catalog/mobility_files.yml`.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from ..errors import CatalogError
 from .load import _build, _yaml
 from .model import Text, _Definition
@@ -119,7 +118,7 @@ def load_mobility_files() -> MobilityFiles:
     return _mobility_files(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _mobility_files(root: Path) -> MobilityFiles:
     path = root / "data" / "catalog" / "mobility_files.yml"
     files: MobilityFiles = _build(MobilityFiles, _yaml(path, dict), path)

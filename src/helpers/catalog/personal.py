@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from .load import _build, _yaml
 from .model import Text, _Definition
 
@@ -92,7 +92,7 @@ def load_personal_data() -> PersonalData:
     return _personal_data(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _personal_data(root: Path) -> PersonalData:
     path = root / "data" / "catalog" / "personal_data.yml"
     found: PersonalData = _build(PersonalData, _yaml(path, dict), path)

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from .load import _build, _once, _yaml
 from .model import Text, _Definition
 
@@ -112,14 +111,14 @@ def load_accreditors() -> dict[str, Accreditor]:
     return _accreditors(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _mobility_rules(root: Path) -> MobilityRules:
     path = root / "data" / "catalog" / "mobility_rules.yml"
     rules: MobilityRules = _build(MobilityRules, _yaml(path, dict), path)
     return rules
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _accreditors(root: Path) -> dict[str, Accreditor]:
     path = root / "data" / "catalog" / "accreditors.yml"
     return _once([_build(Accreditor, entry, path) for entry in _yaml(path, list)], path)

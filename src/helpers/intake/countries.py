@@ -1,12 +1,11 @@
 """The country that a name or a code of an outside table means: its ISO 3166 code of two letters."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from babel.core import get_global
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from . import labels
 from .declaration import countries
 
@@ -21,7 +20,7 @@ def coder() -> Callable[[str], str]:
     return lambda text: known.get(locale.key(text), text)
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _known(root: Path) -> dict[str, str]:
     territories = countries()
     other = {

@@ -6,11 +6,10 @@ The registers stand in `data/catalog/datasets/registers.yml`, the lists that com
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import locale, paths, yml
+from .. import locale, paths, reads, yml
 from ..catalog import load
 from ..catalog.rules import load_accreditors
 from ..errors import CatalogError, one_of
@@ -53,7 +52,7 @@ def _datasets(name: str) -> Path:
     return paths.data("catalog", "datasets", name)
 
 
-@lru_cache(maxsize=8)
+@reads.kept
 def _declared(path: Path) -> dict[str, Any]:
     found = yml.load(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict):
@@ -98,7 +97,7 @@ def reference_lists() -> dict[str, frozenset[str]]:
     return _reference_lists(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _reference_lists(root: Path) -> dict[str, frozenset[str]]:
     catalog = load()
     return {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import paths, store
+from .. import paths, shared, store
 from ..errors import FileRefused, Problem
 from . import declaration, judging
 
@@ -37,6 +37,10 @@ def judge_held(edition: str) -> list[Problem]:
     The rows of a Parquet file are counted from 2, as in a CSV below its header. Values of free text and of
     keys are left out, for the problems are shown to readers.
     """
+    return shared.once(("judged", edition), lambda: _judged(edition))
+
+
+def _judged(edition: str) -> list[Problem]:
     registers = declaration.receivable()
     problems: list[Problem] = []
     texts: dict[str, judging.Texts] = {}

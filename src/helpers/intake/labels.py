@@ -5,11 +5,10 @@ nothing is accepted because it is merely near.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from ..catalog import load
 from ..catalog.institutions import rows
 from ..catalog.rules import load_accreditors
@@ -71,7 +70,7 @@ def told(column: Mapping[str, Any]) -> dict[str, list[str]]:
     }
 
 
-@lru_cache(maxsize=16)
+@reads.kept
 def _listed(root: Path, name: str) -> Names:
     catalog = load()
     if name == "countries":
@@ -91,7 +90,7 @@ def _listed(root: Path, name: str) -> Names:
     }
 
 
-@lru_cache(maxsize=128)
+@reads.kept
 def _codes(root: Path, name: str, allowed: tuple[str, ...]) -> dict[str, str]:
     """Return codes by the keys under which they may be written; a key of two codes is none of both."""
     column = {"allowed": allowed} if allowed else {"list": name}

@@ -13,11 +13,10 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
-from .. import locale, paths
+from .. import locale, paths, reads
 from ..catalog.personal import Pattern, Rule, load_personal_data
 from ..errors import Fault, FileRefused
 from . import declaration, markup, packed, wording
@@ -93,7 +92,7 @@ def _searched() -> _Searched:
     return _searched_in(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _searched_in(root: Path) -> _Searched:
     return tuple(
         (rule, pattern, re.compile(pattern.pattern))
@@ -271,7 +270,7 @@ def _declared_headings() -> frozenset[str]:
     return _declared_in(paths.root())
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _declared_in(root: Path) -> frozenset[str]:
     registers = declaration.receivable().values()
     return frozenset(heading for described in registers for heading in declaration.headings(described))

@@ -139,6 +139,10 @@ def unaccredited(registers: Registers, period: Period) -> pd.DataFrame:
     cause, pending, lapsed) or the decision (withdrawn). A candidate's record bears no date and counts on
     every day. Source: accreditation, programmes.
     """
+    return registers.once(("unaccredited", period), lambda: _unaccredited(registers, period)).copy()
+
+
+def _unaccredited(registers: Registers, period: Period) -> pd.DataFrame:
     rows = coverage(registers, period)
     rows = rows[~rows["is_accredited"]]
     records = registers.whole("accreditation")

@@ -58,6 +58,11 @@ def partner_activities(registers: Registers, period: Period, months: int) -> pd.
     publications are known by year, so whole years are taken, of which the last is the period's.
     Raises MissingFigure where mobility, publications, courses or visits hold no row of these months.
     """
+    key = ("partner activities", period, months)
+    return registers.once(key, lambda: _partner_activities(registers, period, months)).copy()
+
+
+def _partner_activities(registers: Registers, period: Period, months: int) -> pd.DataFrame:
     end = pd.Timestamp(period.end)
     after = end - pd.DateOffset(months=months)
     years = months // 12

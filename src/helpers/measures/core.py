@@ -10,13 +10,16 @@ registered here under the same codes.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from .. import store
+from .. import reads, shared, store
 from ..catalog import Catalog, Indicator
 from ..errors import NotHeld
+from ..reads import Memo
+
+Value = TypeVar("Value")
 
 # Why a figure is missing; the texts are `figure.reason.<code>`.
 NO_REGISTER, NO_YEAR, NO_DENOMINATOR, NOT_BY_UNIT = "no_register", "no_year", "no_denominator", "not_by_unit"
@@ -91,7 +94,7 @@ class Registers:
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     sources: dict[str, tuple[store.Source, ...]] = field(default_factory=dict)
     of_other: bool = False
-    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def __getitem__(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows; dates are `datetime64`, missing text is "".
@@ -107,12 +110,38 @@ class Registers:
                 self.frames[dataset], self.sources[dataset] = table.frame, table.sources
             except NotHeld:
                 raise MissingFigure(NO_REGISTER) from None
+        reads.note(f"datasets/{dataset}")
+        for source in self.sources.get(dataset, ()):
+            reads.note(f"file:{source.file}")
         frame = self.frames[dataset]
         if self.unit is None:
             return frame
         if "unit" not in frame:
             raise MissingFigure(NOT_BY_UNIT)
         return frame[frame["unit"] == self.unit]
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
+        """Work out of these registers what is asked for several times: once here, and once in a batch.
+
+        The registers that it was made of count as read, whoever has read them.
+        """
+
+        def together() -> tuple[Value, list[str]]:
+            with reads.noted() as names:
+                value = compute()
+            return value, sorted(name.partition("/")[2] for name in names if name.startswith("datasets/"))
+
+        of = (self.edition, self.unit, self.of_other, *key)
+        found, made_of = self.memo.get(of, lambda: shared.once(of, together))
+        for dataset in made_of:
+            self.touch(dataset)
+        return found
+
+    def touch(self, dataset: str) -> None:
+        """Count a register, if it is held, among those that were read."""
+        if dataset not in self.frames and not self.of_other and store.has(self.edition, dataset):
+            table = store.read(self.edition, dataset)
+            self.frames[dataset], self.sources[dataset] = table.frame, table.sources
 
     def whole(self, dataset: str) -> pd.DataFrame:
         """Return a register's rows of the whole university, whatever unit is asked for."""

@@ -84,12 +84,10 @@ def stays(registers: Registers, period: Period) -> pd.DataFrame:
 
 def _judged_of(registers: Registers, year: int) -> pd.DataFrame:
     """Return all completed stays of an academic year, judged once for all that is asked of them."""
-    key = ("judged stays", year)
-    if key not in registers.memo:
-        rows = yearly(replace(registers, unit=None), "mobility", "academic_year", year)
-        registers.memo[key] = judged(rows)
-    found: pd.DataFrame = registers.memo[key]
-    return found
+    whole = replace(registers, unit=None)
+    return whole.once(
+        ("judged stays", year), lambda: judged(yearly(whole, "mobility", "academic_year", year))
+    )
 
 
 # -- students ------------------------------------------------------------------------------------------

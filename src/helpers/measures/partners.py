@@ -44,6 +44,10 @@ def in_force(registers: Registers, period: Period) -> pd.DataFrame:
     in these 24 months, else dormant. Raises MissingFigure as G3.17 does, and where the registers end
     before the period's last twelve months: a partner would seem to sleep of whom nothing is known.
     """
+    return registers.once(("agreements in force", period), lambda: _in_force(registers, period)).copy()
+
+
+def _in_force(registers: Registers, period: Period) -> pd.DataFrame:
     partner_activities(registers, period, _COVERED_MONTHS)
     rows = agreements_in_force(registers, period).drop(columns="amount")
     lately = set(partner_activities(registers, period, ACTIVE_MONTHS)["partner_id"])

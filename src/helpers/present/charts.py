@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 from matplotlib import patheffects, rc_context
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -40,12 +42,9 @@ class Words:
 
 def piece(figure: Figure, words: Words) -> Piece:
     """Turn a drawn figure and its words into what a cell shows."""
-    drawn, buffer = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=theme.DPI)
+    buffer = io.BytesIO()
     # A chart has few colours; a palette of them makes the page a third of its size.
-    Image.open(drawn).convert("RGB").quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        buffer, format="png", optimize=True
-    )
+    pixels(figure).quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(buffer, format="png")
     width, height = figure.get_size_inches() * theme.DPI / 2
     described = pieces.note("figure", words.title, words.subtitle, words.source, words.notes, words.caveats)
     return Piece(
@@ -58,6 +57,13 @@ def piece(figure: Figure, words: Words) -> Piece:
         },
         {"image/png": {"width": round(width), "height": round(height)}},
     )
+
+
+def pixels(figure: Figure) -> Image.Image:
+    """Draw a figure once; `savefig` would lay it out twice and write a file to be read back."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
 
 
 def against_peers(

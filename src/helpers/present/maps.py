@@ -8,7 +8,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path as File
 from typing import Any
 
@@ -20,7 +19,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.textpath import TextToPath
 
-from .. import paths
+from .. import paths, reads
 from ..catalog.institutions import rows
 from ..errors import CatalogError
 from . import charts, theme
@@ -74,13 +73,13 @@ def country_point(code: str) -> Place:
         ) from None
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _points(root: File) -> dict[str, Place]:
     table = rows(root / "data" / "reference" / "country_points.csv", ["code", "lat", "lon"])
     return {row["code"]: (float(row["lat"]), float(row["lon"])) for row in table}
 
 
-@lru_cache(maxsize=4)
+@reads.kept
 def _land(root: File) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((root / "data" / "reference" / "land.json").read_text("utf-8"))
     return found

@@ -31,6 +31,7 @@ from ..analysis import disclosure
 from ..analysis.disclosure import ProtectedTable
 from ..catalog import Indicator
 from ..catalog.model import CountedVariable
+from ..measures import indicators as ranked
 from ..measures import registry
 from ..measures.core import VARIABLES, Figure, MissingFigure, Period, Select
 from ..run import Run
@@ -87,8 +88,14 @@ def pooled(run: Run, persons: Iterable[float]) -> list[bool]:
 
 
 def figure(run: Run, code: str, of: Period | None = None) -> Figure:
-    """Measure an indicator and return it as it may be published."""
-    return protected(run, run.catalog.indicators[code], figures.reading(run, code, of), of)
+    """Measure an indicator and return it as it may be published; in a batch each once for all notebooks."""
+
+    def of_registers() -> Figure:
+        return protected(run, run.catalog.indicators[code], figures.reading(run, code, of), of)
+
+    if code in ranked.computed():
+        return of_registers()
+    return run.once(("figure", code, of or run.period), of_registers)
 
 
 def protected(run: Run, indicator: Indicator, found: Figure, of: Period | None = None) -> Figure:
@@ -166,15 +173,15 @@ class _Line:
 
 def _rows(run: Run, variable: Counted, when: Period) -> pd.DataFrame | None:
     """Return a variable's rows of the whole university; None where they are not known."""
-    memo, key = run.registers.memo, ("rows", variable, when)
-    if key not in memo:
-        select = VARIABLES[variable] if isinstance(variable, str) else variable
+
+    def select() -> pd.DataFrame | None:
+        rows_of = VARIABLES[variable] if isinstance(variable, str) else variable
         try:
-            memo[key] = select(replace(run.registers, unit=None), when)
+            return rows_of(replace(run.registers, unit=None), when)
         except MissingFigure:
-            memo[key] = None
-    found: pd.DataFrame | None = memo[key]
-    return found
+            return None
+
+    return run.registers.memo.get(("rows", variable, when), select)
 
 
 def _line(run: Run, variable: Counted, when: Period) -> _Line | None:
@@ -217,11 +224,8 @@ def _beside(run: Run, variable: Counted, when: Period) -> list[_Line]:
 
 def _hidden(run: Run, variable: Counted, when: Period) -> frozenset[str]:
     """Return the units whose numbers of a variable are hidden, and "" where the university's is."""
-    memo, key = run.registers.memo, ("hidden", variable, when)
-    if key not in memo:
-        memo[key] = _hidden_in(run, _beside(run, variable, when))
-    found: frozenset[str] = memo[key]
-    return found
+    key = ("hidden", variable, when)
+    return run.registers.memo.get(key, lambda: _hidden_in(run, _beside(run, variable, when)))
 
 
 def _is_hidden(run: Run, variable: Counted, when: Period) -> bool:
@@ -230,11 +234,12 @@ def _is_hidden(run: Run, variable: Counted, when: Period) -> bool:
 
 
 def _is_hidden_beside(run: Run, above: str, below: str, when: Period) -> bool:
-    key = ("rest", above, below, when)
-    if key not in run.registers.memo:
+
+    def hidden() -> frozenset[str]:
         rest = _minus(_line(run, below, when), _line(run, above, when))
-        run.registers.memo[key] = _hidden_in(run, [] if rest is None else [rest])
-    return run.unit in run.registers.memo[key]
+        return _hidden_in(run, [] if rest is None else [rest])
+
+    return run.unit in run.registers.memo.get(("rest", above, below, when), hidden)
 
 
 def _hidden_in(run: Run, lines: Sequence[_Line]) -> frozenset[str]:
@@ -368,11 +373,8 @@ def of_units(
     Empty where the rows know no units, or not the column. `groups_shown` takes the university's groups for
     shown wherever they are k or more: some table shows more of them than the line by itself would.
     """
-    memo, key = run.registers.memo, ("grid", variable, column, when, groups_shown)
-    if key not in memo:
-        memo[key] = _units_by(run, variable, column, when, groups_shown)
-    found: pd.DataFrame = memo[key]
-    return found
+    key = ("grid", variable, column, when, groups_shown)
+    return run.registers.memo.get(key, lambda: _units_by(run, variable, column, when, groups_shown))
 
 
 def _units_by(run: Run, variable: Counted, column: str, when: Period, groups_shown: bool) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from .. import locale, yml
+from .. import locale, shared, yml
 from ..errors import TextMissing
 from ..reads import Definitions
 
@@ -79,6 +79,10 @@ class Texts:
 
 @lru_cache(maxsize=4)
 def _load(language: str) -> Definitions[str]:
+    return shared.once(("texts", language), lambda: _read(language))
+
+
+def _read(language: str) -> Definitions[str]:
     text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
     return Definitions(f"texts.{language}", _flat(yml.load(text)))
 
