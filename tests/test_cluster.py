@@ -72,6 +72,7 @@ def book(workbook_root, monkeypatch):
     write_notebook(workbook_root, "quick", cell("read", READ))
     write_notebook(workbook_root, "sum", cell("sums", "sum(range(year))"))
     monkeypatch.setattr("helpers.batch.figures.figures", lambda *_: [])
+    monkeypatch.setattr("helpers.batch.documents.official", lambda _: [])
     return workbook_root
 
 
