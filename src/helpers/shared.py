@@ -9,6 +9,7 @@ Data and definitions do not change while a batch runs: a batch in which they did
 import hashlib
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ def once(key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
     except FileNotFoundError:
         with reads.noted() as found:
             value = compute()
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
         beside.write_bytes(pickle.dumps((value, sorted(found)), pickle.HIGHEST_PROTOCOL))
         beside.replace(path)
         return value

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, shared
+from ..catalog import load
 from ..errors import RunFailed, WorkbookError
 from ..plan import ledger
 from . import inputs, records
@@ -246,11 +247,8 @@ def _sent(now: Snapshot, exchange: str) -> Order:
             raise RunFailed(f"{records.told(name).capitalize()} while it was sent.", remedy="Run again.")
         files[place], sources[sha] = sha, path
     manifest = json.dumps(files, sort_keys=True).encode()
-    try:
-        _put_files(exchange, sources)
-        sha = _put(exchange, manifest)
-    except OSError as error:
-        raise _no_exchange(exchange, error) from error
+    _put_files(exchange, sources)
+    sha = _put(exchange, manifest)
     batch = uuid.uuid4().hex[:12]
     return Order(batch, exchange, sha, version("strategy-workbook"), inputs.digest(now.helpers), now.packages)
 
@@ -264,44 +262,56 @@ def _opened(exchange: str) -> tuple[Any, str, bool]:
     import fsspec
     from fsspec.implementations.local import LocalFileSystem
 
-    system, folder = fsspec.core.url_to_fs(exchange)
+    try:
+        system, folder = fsspec.core.url_to_fs(exchange)
+    except (ImportError, ValueError) as error:  # fsspec names the package that a kind of URL needs
+        raise _no_exchange(exchange, str(error)) from error
     return system, folder.rstrip("/"), isinstance(system, LocalFileSystem)
+
+
+@contextlib.contextmanager
+def _reached(exchange: str) -> Iterator[None]:
+    """Say what to do where the body cannot read or write the exchange."""
+    try:
+        yield
+    except OSError as error:
+        raise _no_exchange(exchange, error.strerror or str(error)) from error
 
 
 def _put(exchange: str, content: bytes) -> str:
     """Put content into the exchange; return its hash."""
     system, folder, local = _opened(exchange)
     sha = hashlib.sha256(content).hexdigest()
-    if local:
-        records.write(Path(folder, sha), content)
-    else:
-        system.pipe_file(f"{folder}/{sha}", content)
+    with _reached(exchange):
+        if local:
+            records.write(Path(folder, sha), content)
+        else:
+            system.pipe_file(f"{folder}/{sha}", content)
     return sha
 
 
 def _put_files(exchange: str, sources: dict[str, Path]) -> None:
     """Put files into the exchange, under their hashes; those that are there whole are not sent again."""
     system, folder, local = _opened(exchange)
-    system.makedirs(folder, exist_ok=True)
-    system.invalidate_cache()
-    there = {entry["name"].rsplit("/", 1)[-1]: entry["size"] for entry in system.ls(folder, detail=True)}
-    missing = {sha: path for sha, path in sources.items() if there.get(sha) != path.stat().st_size}
-    if local:
-        for sha, path in missing.items():
-            beside = Path(folder, f".{sha}.{os.getpid()}.part")
-            shutil.copyfile(path, beside)
-            beside.replace(Path(folder, sha))
-    elif missing:
-        system.put([str(path) for path in missing.values()], [f"{folder}/{sha}" for sha in missing])
+    with _reached(exchange):
+        system.makedirs(folder, exist_ok=True)
+        system.invalidate_cache()
+        there = {entry["name"].rsplit("/", 1)[-1]: entry["size"] for entry in system.ls(folder, detail=True)}
+        missing = {sha: path for sha, path in sources.items() if there.get(sha) != path.stat().st_size}
+        if local:
+            for sha, path in missing.items():
+                beside = Path(folder, f".{sha}.{os.getpid()}.part")
+                shutil.copyfile(path, beside)
+                beside.replace(Path(folder, sha))
+        elif missing:
+            system.put([str(path) for path in missing.values()], [f"{folder}/{sha}" for sha in missing])
 
 
 def _taken(exchange: str, sha: str) -> bytes:
     """Take a result out of the exchange. Raises RunFailed where it is not what was put in."""
     system, folder, _ = _opened(exchange)
-    try:
+    with _reached(exchange):
         content = bytes(system.cat_file(f"{folder}/{sha}"))
-    except OSError as error:
-        raise _no_exchange(exchange, error) from error
     if hashlib.sha256(content).hexdigest() != sha:
         raise _altered(exchange, sha)
     with contextlib.suppress(OSError):
@@ -309,9 +319,9 @@ def _taken(exchange: str, sha: str) -> bytes:
     return content
 
 
-def _no_exchange(exchange: str, error: OSError) -> RunFailed:
+def _no_exchange(exchange: str, cause: str) -> RunFailed:
     return RunFailed(
-        f"The exchange {exchange} cannot be used: {error.strerror or error}.",
+        f"The exchange {exchange} cannot be used: {cause.rstrip('.')}.",
         remedy="Name a folder or object store that this machine and every worker see: --exchange URL.",
     )
 
@@ -369,11 +379,13 @@ class _Book:
         (folder / "shared").mkdir()
         os.environ[shared.VARIABLE] = str(folder / "shared")
         os.environ[paths.ROOT_VARIABLE] = str(self.root)
+        load()  # where no other thread reads anything that would be noted with it
         warm.start()
 
     def _fetch(self, order: Order, folder: Path) -> None:
         system, exchange, _ = _opened(order.exchange)
-        content = bytes(system.cat_file(f"{exchange}/{order.manifest}"))
+        with _reached(order.exchange):
+            content = bytes(system.cat_file(f"{exchange}/{order.manifest}"))
         if hashlib.sha256(content).hexdigest() != order.manifest:
             raise _altered(order.exchange, order.manifest)
         wanted: dict[str, str] = json.loads(content)
@@ -389,7 +401,8 @@ class _Book:
         for name in new:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
         if new:
-            system.get([f"{exchange}/{sha}" for sha in new.values()], [str(root / name) for name in new])
+            with _reached(order.exchange):
+                system.get([f"{exchange}/{sha}" for sha in new.values()], [str(root / name) for name in new])
         for name, sha in new.items():
             with (root / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != sha:
@@ -433,11 +446,9 @@ def work(job: Job, number: int, order: Order) -> Outcome:
                 half.unlink(missing_ok=True)
                 return Outcome(failed=str(failure), half=sha)
             return Outcome(done=_put(order.exchange, _told(executed)))
-    except WorkbookError as failure:
-        return Outcome(failed=f"The notebook {job} could not be run on {worker.address}: {failure}")
-    except OSError as error:
-        why = _no_exchange(order.exchange, error)
-        return Outcome(failed=f"The notebook {job} could not be run on {worker.address}: {why}")
+    except (WorkbookError, OSError) as error:
+        why = str(error).rstrip(".")
+        return Outcome(failed=f"The notebook {job} could not be run on {worker.address}: {why}.")
 
 
 def stop(manifest: str) -> None:
