@@ -141,6 +141,15 @@ def test_a_worker_with_other_software_is_refused_and_both_are_named(book, schedu
     assert not (book / "reports" / "sample").exists()
 
 
+def test_a_worker_without_the_workbook_is_named_and_waited_for_by_nobody(book, scheduler, monkeypatch):
+    def call(job, number, order):
+        import helpers_of_another_version
+
+    monkeypatch.setattr("helpers.batch.cluster._by_value", lambda: call)
+    with pytest.raises(RunFailed, match=r"not this workbook: .*helpers_of_another_version.*Install"):
+        run(jobs_of("sum"), elsewhere=cluster.at(scheduler))
+
+
 def test_a_stop_ends_what_runs_on_the_workers(book, scheduler, tmp_path):
     mark = tmp_path / "mark"
     write_notebook(book, "once", cell("stays", ONCE.format(str(mark))))

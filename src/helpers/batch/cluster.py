@@ -117,10 +117,10 @@ def execute(
 
         client.subscribe_topic(order.batch, lambda event: begin(event[1]))
         futures = client.map(
-            work,
-            jobs,
+            _by_value(),
+            [vars(job) for job in jobs],
             range(len(jobs)),
-            order=order,
+            order=vars(order),
             key=[f"workbook-{order.batch}-{number}" for number in range(len(jobs))],
             pure=False,
         )
@@ -147,6 +147,21 @@ def execute(
             if left_early:
                 _stop(client, list(ended.futures), order)
     raise_for(failures)
+
+
+def _by_value() -> Callable[[dict[str, Any], int, dict[str, Any]], Outcome]:
+    """Return `work` as a function that travels by its code, with plain values.
+
+    A worker ends where it cannot import what a message names; what fails in a task is told.
+    """
+
+    def call(job: dict[str, Any], number: int, order: dict[str, Any]) -> Any:
+        from helpers.batch import cluster
+        from helpers.batch.jobs import Job
+
+        return cluster.work(Job(**job), number, cluster.Order(**order))
+
+    return call
 
 
 @contextlib.contextmanager
@@ -192,9 +207,9 @@ def _outcome(future: Any, result: Any, job: Job, scheduler: str) -> Outcome:
                 failed=f"The notebook {job} was lost with its worker {lost} times, the last "
                 f"{raised.last_worker.address}: it may take more memory than a worker has."
             )
-        if isinstance(raised, ModuleNotFoundError):
+        if isinstance(raised, ImportError):
             raise RunFailed(
-                f"A worker cannot import {raised.name}.",
+                f"A worker has not this workbook: {raised}.",
                 remedy="Install the workbook with the extra `cluster` on every worker, as on this machine.",
             )
         raise raised
