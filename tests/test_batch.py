@@ -35,6 +35,7 @@ from helpers.batch.execute import Executed
 from helpers.batch.jobs import Job
 from helpers.batch.publish import publish
 from helpers.batch.run import Event
+from helpers.catalog import load
 from helpers.cli import main
 from helpers.plan import ledger
 from helpers.plan.ledger import Published
@@ -480,13 +481,13 @@ def test_documents_stay_until_their_year_and_language_are_run_again(mine, report
     first = {name: (reports / "sample" / name).read_bytes() for name in FILED}
     for name in FILED:
         (sample / name).write_bytes(b"as it was published")
-    publish("sample", [one_more(reports, 2025)])
+    publish({"sample": [one_more(reports, 2025)]})
     assert {(sample / name).read_bytes() for name in FILED} == {b"as it was published"}
     new = {f"2025/en/monitoring-evaluation-2025{suffix}" for suffix in SUFFIXES}
     assert set(manifest_of(mine)["documents"]) == FILED | new
     assert all((sample / name).is_file() for name in new)
 
-    publish("sample", [one_more(reports, YEAR)])
+    publish({"sample": [one_more(reports, YEAR)]})
     english = {name for name in FILED if "/en/" in name}
     assert {name: (sample / name).read_bytes() for name in english} == {n: first[n] for n in english}
     assert {(sample / name).read_bytes() for name in FILED - english} == {b"as it was published"}
@@ -496,7 +497,7 @@ def test_documents_stay_until_their_year_and_language_are_run_again(mine, report
 def test_a_document_that_was_taken_away_is_no_longer_listed(mine, reports):
     gone = place(YEAR, "tr", DOCUMENTS["tr"], ".xlsx")
     (mine / "reports" / "sample" / gone).unlink()
-    publish("sample", [one_more(reports, 2020)])
+    publish({"sample": [one_more(reports, 2020)]})
     assert set(manifest_of(mine)["documents"]) == FILED - {gone}
     page = mine / "reports" / "sample" / place(YEAR, "tr", NOTEBOOKS[0], ".html")
     assert f'href="{DOCUMENTS["tr"]}.docx"' in page.read_text(encoding="utf-8")
@@ -508,9 +509,55 @@ def test_another_report_leaves_the_documents_of_the_plan_as_they_are(mine, repor
     before = {name: (mine / "reports" / "sample" / name).read_bytes() for name in FILED}
     one = one_more(reports, YEAR)
     job = replace(one.job, **{"takes": ("year", "institution"), **other})
-    publish("sample", [replace(one, job=job)])
+    publish({load().plan.set_of("sample", job.institution): [replace(one, job=job)]})
     assert set(manifest_of(mine)["documents"]) == FILED
     assert {name: (mine / "reports" / "sample" / name).read_bytes() for name in FILED} == before
+
+
+def about(reports, institution):
+    one = one_more(reports, YEAR)
+    return replace(one, job=replace(one.job, institution=institution, takes=("year", "institution")))
+
+
+def test_a_report_about_another_university_is_in_a_set_of_its_own(mine, reports):
+    before = tree(mine / "reports" / "sample")
+    publish({f"sample-{name}": [about(reports, name)] for name in ("metu", "itu")})
+    publish({"sample-metu": [about(reports, "metu")]})
+    assert tree(mine / "reports" / "sample") == before
+    page = place(YEAR, "en", NOTEBOOKS[0], ".html")
+    for name in ("metu", "itu"):
+        folder = mine / "reports" / f"sample-{name}"
+        manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        assert (manifest["edition"], list(manifest["pages"])) == ("sample", [page.removesuffix(".html")])
+        assert (folder / page).exists() and manifest["documents"] == {}
+        assert f'href="sample-{name}/{page}"' in (mine / "reports" / "index.html").read_text("utf-8")
+    assert "Middle East Technical University</summary>" in (mine / "reports" / "index.html").read_text(
+        "utf-8"
+    )
+    # Each has sets to go back to, and nobody else's.
+    assert sets.kept("sample") == ["sample-0001"]
+    assert sets.kept("sample-metu") == ["sample-metu-0001", "sample-metu-0002"]
+    assert workbook(mine, "rollback", "--institution", "metu")[0] == 0
+    assert [sets.current(name) for name in ("sample", "sample-metu")] == ["sample-0001", "sample-metu-0001"]
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_sets_that_are_published_together_come_all_or_none(mine, reports, monkeypatch, after):
+    linked, original = [], sets._link
+
+    def stop(*given):
+        if len(linked) == after:
+            raise Killed
+        linked.append(original(*given))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("helpers.batch.sets._link", stop)
+        with pytest.raises(Killed):
+            publish({f"sample-{name}": [about(reports, name)] for name in ("metu", "itu")})
+    assert "sample-itu-0001" in sets.settle()
+    assert [sets.current(f"sample-{name}") for name in ("metu", "itu")] == [
+        "sample-metu-0001", "sample-itu-0001",
+    ]  # fmt: skip
 
 
 # --- the ledger of published figures ----------------------------------------------------------------
@@ -758,7 +805,7 @@ def test_wherever_a_publication_is_cut_off_a_whole_set_stands(mine, reports, mon
     with monkeypatch.context() as patch:
         patch.setattr(STEPS[step], stop)
         with pytest.raises(Killed):
-            publish("sample", [one_more(reports, 2019)], proposed=proposed)
+            publish({"sample": [one_more(reports, 2019)]}, proposed=proposed)
     # A reader finds the old set or the new one, whole.
     now = tree(mine / "reports" / "sample")
     new = place(2019, "en", NOTEBOOKS[0], ".html")
@@ -770,7 +817,7 @@ def test_wherever_a_publication_is_cut_off_a_whole_set_stands(mine, reports, mon
         "the name of the set", "after"
     ))  # fmt: skip
     assert ledger_of(mine).read_bytes() == (proposed.after if done else book)
-    publish("sample", [one_more(reports, 2020)])
+    publish({"sample": [one_more(reports, 2020)]})
     assert all(path.name.startswith("sample-") for path in (mine / "reports" / ".sets").iterdir())
     pages = json.loads((mine / "reports" / "sample" / "run.json").read_text(encoding="utf-8"))["pages"]
     assert {place(*p, "") for p in PLACES} | {place(2020, "en", NOTEBOOKS[0], "")} <= set(pages)
@@ -788,7 +835,7 @@ def test_a_set_that_an_earlier_version_lost_between_two_renames_is_put_back(mine
     (mine / "reports" / ".next-sample" / "2019").mkdir(parents=True)
     sets.settle()
     assert tree(mine / "reports" / "sample") == published
-    publish("sample", [one_more(reports, 2020)])
+    publish({"sample": [one_more(reports, 2020)]})
     assert set(published) < set(tree(mine / "reports" / "sample"))
     assert {path.name for path in (mine / "reports").glob(".*")} == {".sets", ".work"}
 
@@ -797,7 +844,7 @@ def test_a_folder_that_was_copied_in_the_place_of_the_link_is_no_obstacle(mine, 
     shutil.copytree(mine / "reports" / "sample", mine / "copied")
     (mine / "reports" / "sample").unlink()
     (mine / "copied").rename(mine / "reports" / "sample")
-    publish("sample", [one_more(reports, 2020)])
+    publish({"sample": [one_more(reports, 2020)]})
     assert (mine / "reports" / "sample").is_symlink()
     assert (mine / "reports" / "sample" / place(2020, "en", NOTEBOOKS[0], ".html")).exists()
 
@@ -808,7 +855,7 @@ def test_where_the_system_allows_no_links_the_folders_change_places(mine, report
 
     monkeypatch.setattr(Path, "symlink_to", not_allowed)
     for year in (2020, 2021, 2022):
-        publish("sample", [one_more(reports, year)])
+        publish({"sample": [one_more(reports, year)]})
         assert (mine / "reports" / "sample" / place(year, "en", NOTEBOOKS[0], ".html")).exists()
     assert not (mine / "reports" / "sample").is_symlink()
     assert sets.roll_back("sample") == "sample-0003"
@@ -818,7 +865,7 @@ def test_where_the_system_allows_no_links_the_folders_change_places(mine, report
 
 def test_three_sets_are_kept_and_a_rollback_goes_back(mine, reports):
     for year in (2019, 2020, 2021):
-        publish("sample", [one_more(reports, year)])
+        publish({"sample": [one_more(reports, year)]})
     assert sets.kept("sample") == ["sample-0002", "sample-0003", "sample-0004"]
     later = mine / "reports" / "sample" / place(2021, "en", NOTEBOOKS[0], ".html")
     code, out, error, _ = workbook(mine, "rollback")

@@ -315,7 +315,7 @@ def without_kernels(monkeypatch):
             ran.append(job)
             keep(Executed(job, new_notebook(), 1.0))
 
-    def publish(edition, executed, reported, held, proposed, *_):
+    def publish(made, reported, held, proposed, *_):
         ledger.take(proposed.before, proposed.after)
         return "index.html"
 

@@ -20,7 +20,7 @@ from test_batch import cell, workbook, write_notebook
 
 from helpers import reads, store, texts
 from helpers.batch import inputs, records, sets
-from helpers.batch.execute import Executed
+from helpers.batch.execute import Executed, file_name
 from helpers.batch.jobs import plan
 from helpers.batch.run import run
 from helpers.catalog import load
@@ -73,7 +73,7 @@ def due():
         if event.kind == "due":
             ran[event.job.notebook] = event.told["why"]
 
-    run(plan([2026], ["en"], "sample"), "sample", tell)
+    run(plan([2026], ["en"], "sample"), tell)
     return ran
 
 
@@ -187,7 +187,7 @@ def test_a_text_runs_the_notebooks_that_say_it(book, monkeypatch):
     due()
     changed = dict(texts.table("en")) | {"site.made": "Made on {day} · {version}"}
     monkeypatch.setattr("helpers.texts._load", lambda _: reads.Definitions("texts.en", changed))
-    monkeypatch.setattr("helpers.batch.inputs._helpers", lambda: {"texts/en.yml": "another"})
+    monkeypatch.setattr("helpers.batch.inputs.helpers", lambda: {"texts/en.yml": "another"})
     monkeypatch.setattr("helpers.batch.inputs.closure", lambda _: [])
     why = due()
     told = {name: [reason for reason in reasons if "site.made" in reason] for name, reasons in why.items()}
@@ -204,21 +204,39 @@ def test_a_record_without_its_notebook_is_worth_nothing(book, harm):
 
 def test_force_runs_all(book):
     due()
-    made = run(plan([2026], ["en"], "sample"), "sample", force=True)
+    made = run(plan([2026], ["en"], "sample"), force=True)
     assert (made.ran, made.reused) == (2, 0)
 
 
 def test_a_page_of_another_year_that_rests_on_old_data_says_so(book):
     for year in (2025, 2026):
-        run(plan([year], ["en"], "sample"), "sample")
+        run(plan([year], ["en"], "sample"))
     edit_rows(book)
-    made = run(plan([2026], ["en"], "sample"), "sample")
+    made = run(plan([2026], ["en"], "sample"))
     assert (made.ran, made.reused, made.older) == (1, 1, 1)
     say = texts.Texts("en")("site.older")
     for year, name, older in ((2025, "one", True), (2025, "two", False), (2026, "one", False)):
         page = book / "reports" / "sample" / str(year) / "en" / f"{name}.html"
         assert (say in page.read_text(encoding="utf-8")) == older
-    assert run(plan([2025], ["en"], "sample"), "sample").older == 0
+    assert run(plan([2025], ["en"], "sample")).older == 0
+
+
+def test_each_university_has_a_set_of_its_own_and_all_are_known_again(book):
+    jobs = plan([2026], ["en"], "sample", ["ktu", "metu", "itu"])
+    assert len({file_name(job) for job in jobs}) == len(jobs) == 6
+    made = run(jobs)
+    assert (made.ran, made.reused) == (6, 0)
+    for name in ("sample", "sample-metu", "sample-itu"):
+        pages = sets.manifest(sets.in_force(name))["pages"]
+        assert list(pages) == ["2026/en/one", "2026/en/two"]
+    now = {name: sets.current(name) for name in ("sample", "sample-metu", "sample-itu")}
+    made = run(jobs)
+    assert (made.ran, made.reused) == (0, 6)
+    assert now == {name: sets.current(name) for name in now}  # nothing is published anew
+    edit_rows(book)
+    made = run(plan([2026], ["en"], "sample", "metu"))
+    assert (made.ran, made.reused) == (1, 1)
+    assert sets.current("sample") == now["sample"] and sets.current("sample-metu") == "sample-metu-0002"
 
 
 def test_what_changes_while_a_batch_runs_is_not_published(book, monkeypatch):
@@ -271,7 +289,7 @@ def test_the_lock_of_a_killed_batch_is_no_obstacle_and_the_next_one_says_so(book
         holder.wait()
         holder.stdout.close()
     told = []
-    run(plan([2026], ["en"], "sample"), "sample", lambda event: told.append(event))
+    run(plan([2026], ["en"], "sample"), lambda event: told.append(event))
     assert told[0].kind == "resumed" and f"process {holder.pid}" in told[0].told["owner"]
 
 

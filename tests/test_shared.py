@@ -1,5 +1,8 @@
 """What one process of a batch has worked out is taken over by the others, with all that was read for it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from helpers import reads, shared
@@ -42,6 +45,19 @@ def test_a_failure_is_kept_by_nobody(folder):
         shared.once(("key",), fail)
     assert shared.once(("key",), lambda: "now") == "now"
     assert len(list(folder.iterdir())) == 1
+
+
+def test_threads_that_work_out_the_same_at_once_do_not_disturb_each_other(folder):
+    both = Barrier(2)
+
+    def compute():
+        both.wait(timeout=10)
+        return "the same"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: [shared.once((n,), compute) for n in range(20)], range(2)))
+    assert found == [["the same"] * 20] * 2
+    assert len(list(folder.iterdir())) == 20
 
 
 def test_a_memo_notes_what_was_read_for_a_value_each_time():

@@ -150,7 +150,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--notebook", action="append", default=[], help="only this notebook; repeat for several"
     )
-    command.add_argument("--institution", help="id of the institution (data/reference/institutions.csv)")
+    command.add_argument(
+        "--institution",
+        "--institutions",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="id of the institution (data/reference/institutions.csv); repeat for several, or `all` that the "
+        "edition holds something about",
+    )
     command.add_argument(
         "--edition", default="sample", help="sample (default) or live: embedded or received data"
     )
@@ -170,6 +178,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--force", action="store_true", help="run every notebook, changed or not")
     command.add_argument("--why", action="store_true", help="tell why each notebook runs or is skipped")
     command.add_argument("--json", action="store_true", help="tell what happens as JSON, an event on a line")
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run the notebooks on the workers of this Dask scheduler, such as tcp://host:8786",
+    )
+    command.add_argument(
+        "--exchange",
+        default="",
+        metavar="URL",
+        help="folder or object store that this machine and all workers see; if not said, one below reports",
+    )
     command.add_argument("--timings", action="store_true", help="tell where the time went, phase by phase")
     command.set_defaults(call=_run)
 
@@ -180,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         "workbook rollback --edition live",
     )
     command.add_argument("--edition", choices=("sample", "live"), default="sample", help="whose reports")
+    command.add_argument("--institution", metavar="ID", help="about whom, if not the plan's own university")
     command.add_argument("--to", default="", metavar="SET", help="name of a set, as --list gives it")
     command.add_argument("--list", action="store_true", help="list the sets that are kept; change nothing")
     command.set_defaults(call=_rollback)
@@ -377,13 +397,17 @@ def _sample(parsed: argparse.Namespace) -> int:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from .batch.jobs import plan
+    from .batch.jobs import institutions_of, plan
 
+    institutions = parsed.institution or None
+    if "all" in parsed.institution:
+        plan(parsed.year, parsed.language, parsed.edition)  # refuses an edition that there is not
+        institutions = institutions_of(parsed.edition)
     jobs = plan(
         parsed.year,
         parsed.language,
         parsed.edition,
-        parsed.institution,
+        institutions,
         parsed.notebook,
         parsed.period,
         parsed.unit,
@@ -391,9 +415,14 @@ def _run(parsed: argparse.Namespace) -> int:
     from .batch.run import run
     from .progress import progress
 
+    elsewhere = None
+    if parsed.scheduler:
+        from .batch import cluster
+
+        elsewhere = cluster.at(parsed.scheduler, parsed.exchange)
     _end_on_termination()
     with progress(parsed.why, parsed.json) as tell:
-        made = run(jobs, parsed.edition, tell, parsed.reason, parsed.record, parsed.force)
+        made = run(jobs, tell, parsed.reason, parsed.record, parsed.force, elsewhere)
     if parsed.timings:
         timed = made.timings.seconds.items()
         print(*(f"{seconds:8.2f} s  {phase}" for phase, seconds in timed), sep="\n", file=sys.stderr)
@@ -433,12 +462,14 @@ def _end_on_termination() -> None:
 
 def _rollback(parsed: argparse.Namespace) -> int:
     from .batch import sets
+    from .catalog import load
 
+    of = load().plan.set_of(parsed.edition, parsed.institution or load().plan.institution)
     if parsed.list:
-        now = sets.current(parsed.edition)
+        now = sets.current(of)
         lines = [("set", "made", "pages", "in force")]
-        for name in sets.kept(parsed.edition):
-            pages = sets.manifest(sets.folder_of(parsed.edition, name))["pages"]
+        for name in sets.kept(of):
+            pages = sets.manifest(sets.folder_of(of, name))["pages"]
             made = max(entry["made"] for entry in pages.values())
             lines.append((name, made, str(len(pages)), "yes" if name == now else ""))
         _print_table(lines)
@@ -446,7 +477,7 @@ def _rollback(parsed: argparse.Namespace) -> int:
     from .batch.publish import write_index
 
     with sets.held():
-        name = sets.roll_back(parsed.edition, parsed.to)
+        name = sets.roll_back(of, parsed.to)
         index = write_index()
     print(f"The reports are those of the set {name} again. Open {index} in a browser.")
     print("The ledger keeps its lines; the next workbook run makes a new set of the present data.")

@@ -9,6 +9,7 @@ Data and definitions do not change while a batch runs: a batch in which they did
 import hashlib
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,26 +19,26 @@ from . import reads
 
 Value = TypeVar("Value")
 
-_VARIABLE = "WORKBOOK_SHARED"
+VARIABLE = "WORKBOOK_SHARED"
 
 
 @contextmanager
 def folder(place: Path) -> Iterator[None]:
     """Let this process and those that it starts in the body share what they work out."""
     place.mkdir(parents=True, exist_ok=True)
-    earlier = os.environ.get(_VARIABLE)
-    os.environ[_VARIABLE] = str(place)
+    earlier = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = str(place)
     try:
         yield
     finally:
-        os.environ.pop(_VARIABLE)
+        os.environ.pop(VARIABLE)
         if earlier is not None:
-            os.environ[_VARIABLE] = earlier
+            os.environ[VARIABLE] = earlier
 
 
 def once(key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
     """Return what was worked out under a key, or work it out; a key says all that the value depends on."""
-    named = os.environ.get(_VARIABLE)
+    named = os.environ.get(VARIABLE)
     if not named:
         return compute()
     path = Path(named, hashlib.sha256(repr(key).encode()).hexdigest()[:32])
@@ -47,7 +48,7 @@ def once(key: tuple[Any, ...], compute: Callable[[], Value]) -> Value:
     except FileNotFoundError:
         with reads.noted() as found:
             value = compute()
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
         beside.write_bytes(pickle.dumps((value, sorted(found)), pickle.HIGHEST_PROTOCOL))
         beside.replace(path)
         return value

@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 
 from .. import paths
+from ..catalog import load
 from ..errors import RunFailed, WorkbookError
 from . import records
 from .jobs import Job
@@ -25,6 +26,7 @@ _log = logging.getLogger(__name__)
 _CELL_SECONDS = 600
 _START_SECONDS = 120
 _LONGEST_SOCKET = 90
+_INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 THREADS = "kernel"  # begins the names of the threads that wait for kernels
 # What a kernel with the analysis stack takes at its peak, measured over the notebooks.
 _KERNEL_MB = 450
@@ -32,13 +34,17 @@ _KERNEL_MB = 450
 
 @dataclass(frozen=True)
 class Executed:
-    """A job that ran to its end: its executed notebook, what it read, how long it and its cells took."""
+    """A job that ran to its end: its executed notebook, what it read, how long it and its cells took.
+
+    `text` is that of the notebook's file, where it was written elsewhere; the notebook is then not at hand.
+    """
 
     job: Job
     notebook: Any
     seconds: float
     read: frozenset[str] = frozenset()
     cells: float = 0
+    text: str = ""
     made: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
@@ -79,6 +85,11 @@ def execute(
                 if failure is not None and not isinstance(failure, WorkbookError):
                     raise failure
                 failures += [failure] if failure else []
+    raise_for(failures)
+
+
+def raise_for(failures: Sequence[object]) -> None:
+    """Raise RunFailed where there are failures, with all of them."""
     if failures:
         remedy = "The last good reports were left as they were; a new run does only what is missing."
         raise RunFailed(" ".join(str(failure) for failure in failures), remedy=remedy)
@@ -122,7 +133,7 @@ def _execute_one(job: Job, scratch: Path, number: int, on_begin: Callable[[Job],
     from .engine import Stopped
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    output = scratch / f"{'-'.join(job.place.parts)}.ipynb"
+    output = scratch / file_name(job)
     read = scratch / f"{number}.read"
     on_begin(job)
     started = time.monotonic()
@@ -168,12 +179,20 @@ def _execute_one(job: Job, scratch: Path, number: int, on_begin: Callable[[Job],
     return Executed(job, cleaned(notebook), seconds, names, cells)
 
 
+def file_name(job: Job) -> str:
+    """Name a job's notebook in a folder that it shares with others."""
+    about = [] if job.institution == load().plan.institution else [job.institution]
+    return "-".join([*about, *job.place.parts]) + ".ipynb"
+
+
 def cleaned(notebook: Any) -> Any:
-    """Take away what papermill noted of this machine: paths, times, versions."""
+    """Take away what papermill noted of this machine and run: paths, times, versions, an id by chance."""
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if _INJECTED in cell.metadata.get("tags", []) and "id" in cell:
+            cell["id"] = _INJECTED
     return notebook
 
 

@@ -40,8 +40,9 @@ class Snapshot:
         self._ledger_is_proposed = ledger is not None
         if ledger is not None:
             self.files[LEDGER] = _sha(ledger)
-        self.helpers = _helpers()
+        self.helpers = helpers()
         self.packages = packages()
+        self._notebooks: dict[tuple[str, str], dict[str, str]] = {}
 
     @cached_property
     def stamp(self) -> str:
@@ -50,13 +51,17 @@ class Snapshot:
 
     def of_job(self, job: Job) -> dict[str, str]:
         """Return what a job rests on whatever it reads."""
-        notebook = paths.notebooks(f"{job.notebook}.ipynb")
-        cells = cells_of(notebook)
+        of_notebook = (job.notebook, job.language)
+        if of_notebook not in self._notebooks:
+            cells = cells_of(paths.notebooks(f"{job.notebook}.ipynb"))
+            self._notebooks[of_notebook] = {
+                "notebook": _notebook(cells, job.language),
+                **{f"helper:{name}": self.helpers.get(name, ABSENT) for name in closure(_imports_of(cells))},
+            }
         return {
             "packages": self.packages,
             "parameters": digest(job.parameters),
-            "notebook": _notebook(cells, job.language),
-            **{f"helper:{name}": self.helpers.get(name, ABSENT) for name in closure(_imports_of(cells))},
+            **self._notebooks[of_notebook],
         }
 
     def moved(self, names: Iterable[str]) -> list[str]:
@@ -164,7 +169,7 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _helpers() -> dict[str, str]:
+def helpers() -> dict[str, str]:
     """Return the hashes of this package's own files, by their places in it."""
     package = paths.package()
     return {path.relative_to(package).as_posix(): _sha_of(path) for path in _walk(package)}

@@ -49,7 +49,9 @@ class Job:
         return Path("-".join(of), self.language, self.notebook)
 
     def __str__(self) -> str:
-        return f"{self.notebook} {self.place.parts[0]} {self.language}"
+        of = load().plan.institution
+        about = "" if self.institution == of else f" about {self.institution}"
+        return f"{self.notebook} {self.place.parts[0]} {self.language}{about}"
 
 
 def available() -> list[str]:
@@ -57,11 +59,30 @@ def available() -> list[str]:
     return sorted(path.stem for path in paths.notebooks().glob("*.ipynb"))
 
 
+def institutions_of(edition: str) -> list[str]:
+    """Return the institutions of the register that an edition holds something about, the plan's own first.
+
+    That is who has a row in its ranking tables, under any spelling that the register knows, or in a dataset
+    that names institutions by their ids.
+    """
+    from .. import store
+    from ..measures import rankings
+
+    catalog = load()
+    ranked = rankings.load(edition, catalog)
+    found = {one for frame in (ranked.positions, ranked.scores) for one in frame.get("institution", ())}
+    for dataset in store.datasets():
+        if "institution" in store.definition(dataset)["columns"] and store.has(edition, dataset):
+            found |= set(store.ask(edition, dataset, "select distinct institution from held")["institution"])
+    own = catalog.plan.institution
+    return [own, *(one for one in catalog.institutions.ids() if one in found and one != own)]
+
+
 def plan(
     years: Sequence[int],
     languages: Sequence[str],
     edition: str,
-    institution: str | None = None,
+    institution: str | Sequence[str] | None = None,
     notebooks: Sequence[str] = (),
     period: str = "year",
     unit: str = "",
@@ -71,7 +92,8 @@ def plan(
     Raises ParameterError before anything runs.
     """
     catalog = load()
-    chosen = catalog.plan.institution if institution is None else institution
+    given_one = catalog.plan.institution if institution is None else institution
+    institutions = [given_one] if isinstance(given_one, str) else list(given_one)
     for name in notebooks:
         if name not in available():
             raise WorkbookError(f"There is no notebook {name!r}.", expected=one_of(available()))
@@ -87,13 +109,15 @@ def plan(
         )
     for year in years or catalog.plan.years:
         for language in languages or catalog.plan.languages:
-            given = {"year": year, "language": language, "institution": chosen, "edition": edition}
-            check(given, catalog)
-            # A notebook that lacked one of these would show another year or university than was asked for.
-            for name in able:
-                check(given, catalog, takes[name])
+            for one in institutions:
+                given = {"year": year, "language": language, "institution": one, "edition": edition}
+                check(given, catalog)
+                # A notebook that lacked one of these would show another year or university than is asked for.
+                for name in able:
+                    check(given, catalog, takes[name])
     jobs = [
-        Job(name, year, language, chosen, edition, period, unit, takes[name])
+        Job(name, year, language, one, edition, period, unit, takes[name])
+        for one in institutions
         for name in able
         for year in (years or catalog.plan.years)
         for language in (languages or catalog.plan.languages)

@@ -6,6 +6,7 @@ A set is made whole beside the one in force, which readers see until it takes it
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,30 +34,34 @@ _NAMES = ("file:data/catalog/", "file:data/reference/")
 
 
 def publish(
-    edition: str,
-    executed: Sequence[Executed],
+    made: Mapping[str, Iterable[Executed]],
     reported: Sequence[Reported] = (),
     held: Readers | None = None,
     proposed: Proposed | None = None,
     now: Snapshot | None = None,
     timings: Timings | None = None,
 ) -> Path:
-    """Put a set with executed notebooks in it in force, and the ledger's new lines; return the index.
+    """Put sets with executed notebooks in them in force, and the ledger's new lines; return the index.
 
-    Pages and documents of other years and languages that were published earlier stay. `reported` figures go
-    into the manifest.
+    `made` are the notebooks by the name of their set, one set of which is held in memory at a time. Pages
+    and documents of other years and languages that were published earlier stay. `reported` figures go into
+    the manifests.
     """
     now = now or Snapshot()
     timings = timings or Timings()
-    with sets.staged(edition) as staging:
-        _make(edition, staging, executed, reported, held, now, timings)
+    with ExitStack() as stack:
+        stagings = {name: stack.enter_context(sets.staged(name)) for name in made}
+        for name, executed in made.items():
+            of = load().plan.about(name)[1]
+            shown = [one for one in reported if one.line.institution == of]
+            _make(name, stagings[name], list(executed), shown, held, now, timings)
         with timings("publication"):
-            sets.put_in_force(edition, staging, proposed)
+            sets.put_in_force(stagings, proposed)
             return write_index()
 
 
 def _make(
-    edition: str,
+    name: str,
     staging: Path,
     executed: Sequence[Executed],
     reported: Sequence[Reported],
@@ -65,7 +70,8 @@ def _make(
     timings: Timings,
 ) -> None:
     """Make the whole set in the staging folder."""
-    target = sets.in_force(edition)
+    edition = load().plan.about(name)[0]
+    target = sets.in_force(name)
     earlier = sets.manifest(target)
     with timings("notebooks"):
         entries = _collect(target, staging, executed, earlier.get("pages", {}))
@@ -78,7 +84,7 @@ def _make(
     with timings("pages"):
         _pages(edition, staging, target, entries, [Path(place) for place in filed], now)
     traced = _traced(earlier.get("figures", {}), reported, entries)
-    (staging / sets.MANIFEST).write_text(_manifest(edition, entries, filed, traced, now), encoding="utf-8")
+    (staging / sets.MANIFEST).write_text(_manifest(name, entries, filed, traced, now), encoding="utf-8")
 
 
 def _traced(
@@ -224,7 +230,7 @@ def _notebook(folder: Path, place: Path) -> Path:
 
 
 def _manifest(
-    edition: str,
+    name: str,
     entries: dict[str, dict[str, Any]],
     filed: documents.Entries,
     traced: dict[str, Any],
@@ -233,8 +239,8 @@ def _manifest(
     packages = ("pandas", "matplotlib", "papermill", "duckdb", "nbconvert", "great-tables")
     manifest = {
         "workbook": version("strategy-workbook"),
-        "edition": edition,
-        "set": sets.next_name(edition),
+        "edition": load().plan.about(name)[0],
+        "set": sets.next_name(name),
         "packages": {name: version(name) for name in packages},
         "inputs": now.stamp,
         "pages": entries,
@@ -245,14 +251,21 @@ def _manifest(
 
 
 def published() -> dict[str, dict[str, Any]]:
-    """Return the manifest of every published edition."""
-    found = {edition: sets.manifest(sets.in_force(edition)) for edition in (store.SAMPLE, store.LIVE)}
-    return {edition: manifest for edition, manifest in found.items() if manifest}
+    """Return the manifest of every set that is published, by name: the plan's own before the others'."""
+    catalog = load()
+    others = [one for one in catalog.institutions.ids() if one != catalog.plan.institution]
+    names = [
+        catalog.plan.set_of(edition, one)
+        for edition in (store.SAMPLE, store.LIVE)
+        for one in (catalog.plan.institution, *others)
+    ]
+    found = {name: sets.manifest(sets.in_force(name)) for name in names}
+    return {name: manifest for name, manifest in found.items() if manifest}
 
 
 def write_index() -> Path:
     """Write `reports/index.html` over everything that is published."""
     index = paths.reports("index.html")
-    listed = {edition: sorted(manifest["pages"]) for edition, manifest in published().items()}
+    listed = {name: sorted(manifest["pages"]) for name, manifest in published().items()}
     records.write(index, pages.index(listed, load().plan).encode("utf-8"))
     return index

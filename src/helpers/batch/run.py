@@ -1,12 +1,13 @@
 """A batch from plan to published set: what has changed is executed, the whole is published."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from .. import paths, shared
+from ..catalog import load
 from ..errors import RunFailed
 from ..plan import ledger
 from ..plan.ledger import Published
@@ -29,6 +30,10 @@ class Event:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
+# Executes jobs, tells of those that begin and hands over each that is done, as `execute.execute` does here.
+Elsewhere = Callable[[list[Job], Callable[[Event], None], Callable[[Any], None], Snapshot], None]
+
+
 @dataclass(frozen=True)
 class Made:
     """What a batch made: the index over the reports, what was run and reused, the lines that the ledger took.
@@ -46,37 +51,38 @@ class Made:
 
 def run(
     jobs: Sequence[Job],
-    edition: str,
     tell: Callable[[Event], None] = lambda event: None,
     reason: str = "",
     record: bool = False,
     force: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> Made:
     """Hold the figures of the jobs against the ledger, execute what has changed, and publish the whole.
 
     `reason` accepts published figures that move; `record` enters those not yet published; `force` executes
-    every job. Raises FigureMoved before anything runs. Where a job fails, nothing is published and the
-    ledger stays as it was; the jobs that were done need not run again.
+    every job; `elsewhere` executes them on other machines. Raises FigureMoved before anything runs. Where
+    a job fails, nothing is published and the ledger stays as it was; what was done need not run again.
     """
     timings = Timings()
     with sets.held() as left:
         try:
+            parts = _by_set(jobs)
             resumed = sets.settle()
             if left or resumed:
                 tell(Event("resumed", told={"owner": left, "set": resumed}))
             with timings("inputs"):
                 now = Snapshot()
                 due = {job: [records.FORCED] if force else _why(job, now) for job in jobs}
-            if not (force or record or reason) and not any(due.values()) and _stands(edition, jobs, now):
+            if not (force or record or reason) and not any(due.values()) and _stands(parts, now):
                 tell(Event("planned", told={"run": 0, "reused": len(jobs)}))
                 for job in jobs:
                     tell(Event("reused", job))
                 return Made(paths.reports("index.html"), 0, len(jobs), timings=timings)
-            if any(due.values()):
+            if any(due.values()) and elsewhere is None:
                 from . import warm
 
                 warm.start()  # the parent of the kernels imports while the figures are measured
-            return _run(jobs, edition, tell, reason, record, force, timings)
+            return _run(jobs, parts, tell, reason, record, force, timings, elsewhere)
         except OSError as error:
             raise sets.unwritable(error) from error
 
@@ -85,18 +91,29 @@ def _why(job: Job, now: Snapshot) -> list[str]:
     return records.why(job, records.read(job), now)
 
 
-def _stands(edition: str, jobs: Sequence[Job], now: Snapshot) -> bool:
-    """Tell whether the set in force was made of the present content and holds the jobs' pages."""
-    manifest = sets.manifest(sets.in_force(edition))
-    pages = manifest.get("pages", {})
-    return manifest.get("inputs") == now.stamp and all(
-        _holds(edition, pages.get(job.place.as_posix(), {}), job) for job in jobs
-    )
+def _by_set(jobs: Iterable[Job]) -> dict[str, list[Job]]:
+    """Return the jobs by the name of the set that their pages belong to."""
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        found.setdefault(load().plan.set_of(job.edition, job.institution), []).append(job)
+    return found
 
 
-def _holds(edition: str, entry: Mapping[str, Any], job: Job) -> bool:
+def _stands(parts: Mapping[str, Sequence[Job]], now: Snapshot) -> bool:
+    """Tell whether the sets in force were made of the present content and hold the jobs' pages."""
+    for name, jobs in parts.items():
+        manifest = sets.manifest(sets.in_force(name))
+        pages = manifest.get("pages", {})
+        if manifest.get("inputs") != now.stamp or not all(
+            _holds(name, pages.get(job.place.as_posix(), {}), job) for job in jobs
+        ):
+            return False
+    return True
+
+
+def _holds(name: str, entry: Mapping[str, Any], job: Job) -> bool:
     record = records.read(job)
-    page = sets.in_force(edition) / job.place.parent / f"{job.place.name}.html"
+    page = sets.in_force(name) / job.place.parent / f"{job.place.name}.html"
     return (
         record is not None
         and entry.get("executed_sha256") == record.sha256
@@ -107,12 +124,13 @@ def _holds(edition: str, entry: Mapping[str, Any], job: Job) -> bool:
 
 def _run(
     jobs: Sequence[Job],
-    edition: str,
+    parts: Mapping[str, Sequence[Job]],
     tell: Callable[[Event], None],
     reason: str,
     record: bool,
     force: bool,
     timings: Timings,
+    elsewhere: Elsewhere | None,
 ) -> Made:
     with timings("imports"):
         from .execute import Executed
@@ -129,29 +147,35 @@ def _run(
             with timings("inputs"):
                 now = Snapshot(proposed.after)
                 due = {job: [records.FORCED] if force else _why(job, now) for job in jobs}
-            finished: dict[Job, Executed] = {}
             for job in (job for job in jobs if not due[job]):
-                finished[job] = _reused(job, now)
                 tell(Event("reused", job))
             wanted = _longest_first([job for job in jobs if due[job]])
-            tell(Event("planned", told={"run": len(wanted), "reused": len(finished)}))
+            tell(Event("planned", told={"run": len(wanted), "reused": len(jobs) - len(wanted)}))
             for job in wanted:
                 tell(Event("due", job, {"why": due[job]}))
 
             def keep(one: Executed) -> None:
-                records.keep(one.job, written(one.notebook), one.read, now, one.seconds, one.made)
-                finished[one.job] = one
+                text = one.text or written(one.notebook)
+                records.keep(one.job, text, one.read, now, one.seconds, one.made)
                 timings.add("cells of notebooks (all kernels)", one.cells)
                 timings.add("rest of notebooks (all kernels)", one.seconds - one.cells)
                 tell(Event("done", one.job, {"seconds": round(one.seconds, 1)}))
 
             if wanted:
                 with timings("execution"):
-                    _execute(wanted, scratch, tell, keep)
+                    if elsewhere is None:
+                        _execute(wanted, scratch, tell, keep)
+                    else:
+                        elsewhere(wanted, tell, keep, now)
             _must_be_unchanged(now, Snapshot(proposed.after))
-            index = publish(edition, [finished[job] for job in jobs], reported, held, proposed, now, timings)
-    pages = sets.manifest(sets.in_force(edition)).get("pages", {}).values()
-    older = sum(bool(entry.get("older")) for entry in pages)
+            # Notebooks are read again when their set is made: those of many universities would fill a memory.
+            made = {name: (_kept(job, now) for job in of_set) for name, of_set in parts.items()}
+            index = publish(made, reported, held, proposed, now, timings)
+    older = sum(
+        bool(entry.get("older"))
+        for name in parts
+        for entry in sets.manifest(sets.in_force(name)).get("pages", {}).values()
+    )
     return Made(index, len(wanted), len(jobs) - len(wanted), proposed.added, older, timings)
 
 
@@ -163,8 +187,8 @@ def _execute(
     execute(jobs, scratch, lambda job: tell(Event("begun", job)), keep)
 
 
-def _reused(job: Job, now: Snapshot) -> Any:
-    """Return a job's last executed notebook, which still stands."""
+def _kept(job: Job, now: Snapshot) -> Any:
+    """Return a job's last executed notebook, which was made now or still stands."""
     from .execute import Executed
 
     record = records.read(job)

@@ -1,17 +1,19 @@
 """Published sets: each in a folder of its own, one of them in force, the last three kept.
 
-`reports/<edition>` is a link to the set in force, so that one step of the file system puts another in its
-place: whoever reads sees the old set whole or the new one whole. Where the system allows no links, the
-folders themselves change places in two steps. What a publication still owes is written down before its
-first step (the ledger's new lines, the set), and the next batch makes good what a crash has left.
+There is a set for each edition, and one for each other institution in it (`Plan.set_of`). `reports/<name>` is
+a link to the set in force, so that one step of the file system puts another in its place: whoever reads sees
+the old set whole or the new one whole. Where the system allows no links, the folders themselves change places
+in two steps. What a publication still owes is written down before its first step (the ledger's new lines, the
+set), and the next batch makes good what a crash has left.
 """
 
 import json
 import logging
 import os
+import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,8 +49,14 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def kept(edition: str) -> list[str]:
     """Return the names of the sets of an edition that are kept, the oldest first."""
-    found = {path.name for path in paths.reports(_SETS).glob(f"{edition}-*") if (path / MANIFEST).exists()}
+    found = {name for name in _numbered(edition) if paths.reports(_SETS, name, MANIFEST).exists()}
     return sorted(found | {current(edition)} - {""}, key=_number)
+
+
+def _numbered(edition: str) -> list[str]:
+    """Return the names of what lies among the sets of an edition; `sample-metu-0001` is none of `sample`."""
+    named = re.compile(rf"{re.escape(edition)}-\d+")
+    return [path.name for path in paths.reports(_SETS).glob(f"{edition}-*") if named.fullmatch(path.name)]
 
 
 def folder_of(edition: str, name: str) -> Path:
@@ -138,20 +146,23 @@ def staged(edition: str) -> Iterator[Path]:
 
 def next_name(edition: str) -> str:
     """Return the name of the next set."""
-    taken = [path.name for path in paths.reports(_SETS).glob(f"{edition}-*")] + kept(edition)
+    taken = _numbered(edition) + kept(edition)
     return f"{edition}-{max(map(_number, taken), default=0) + 1:04}"
 
 
-def put_in_force(edition: str, staging: Path, proposed: ledger.Proposed | None = None) -> None:
-    """Put a set that is made in force, and the ledger's new lines with it."""
-    name = str(manifest(staging)["set"])
-    staging.rename(paths.reports(_SETS, name))
-    _owe(edition, name, proposed)
+def put_in_force(stagings: Mapping[str, Path], proposed: ledger.Proposed | None = None) -> None:
+    """Put sets that are made in force, all of them, and the ledger's new lines with them."""
+    made = []
+    for edition, staging in stagings.items():
+        name = str(manifest(staging)["set"])
+        staging.rename(paths.reports(_SETS, name))
+        made.append((edition, name))
+    _owe(made, proposed)
     settle()
 
 
-def _owe(edition: str, name: str, proposed: ledger.Proposed | None = None) -> None:
-    owed: dict[str, Any] = {"edition": edition, "set": name}
+def _owe(made: Sequence[tuple[str, str]], proposed: ledger.Proposed | None = None) -> None:
+    owed: dict[str, Any] = {"sets": made}
     if proposed is not None and proposed.added:
         owed["ledger"] = {
             "before": proposed.before.decode("utf-8"),
@@ -161,7 +172,7 @@ def _owe(edition: str, name: str, proposed: ledger.Proposed | None = None) -> No
 
 
 def settle() -> str:
-    """Make good what a publication still owes; return the name of the set that it put in force."""
+    """Make good what a publication still owes; return the names of the sets that it put in force."""
     path = paths.reports(_SETS, _OWED)
     try:
         owed = json.loads(path.read_text(encoding="utf-8"))
@@ -170,10 +181,13 @@ def settle() -> str:
         return ""
     if "ledger" in owed:
         ledger.take(owed["ledger"]["before"].encode("utf-8"), owed["ledger"]["after"].encode("utf-8"))
-    _link(owed["edition"], owed["set"])
-    _clear(owed["edition"])
+    made = owed["sets"] if "sets" in owed else [(owed["edition"], owed["set"])]  # as it was written before
+    for edition, name in made:
+        _link(edition, name)
+        _clear(edition)
     path.unlink()
-    return str(owed["set"])
+    names = [name for _, name in made]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _link(edition: str, name: str) -> None:
@@ -249,6 +263,6 @@ def roll_back(edition: str, name: str = "") -> str:
             expected=f"one of the last {KEPT} sets",
         )
     chosen = name or earlier[-1]
-    _owe(edition, chosen)
+    _owe([(edition, chosen)])
     settle()
     return chosen

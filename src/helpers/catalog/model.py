@@ -38,6 +38,15 @@ class Plan(_Definition):
         """Return the place of a page in a report, to sort by; one that is not named comes last."""
         return (self.pages.index(page) if page in self.pages else len(self.pages), page)
 
+    def set_of(self, edition: str, institution: str) -> str:
+        """Name the set of reports about an institution: the plan's own has the edition's name alone."""
+        return edition if institution == self.institution else f"{edition}-{institution}"
+
+    def about(self, name: str) -> tuple[str, str]:
+        """Return the edition and the institution of a set, by its name."""
+        edition, _, institution = name.partition("-")
+        return edition, institution or self.institution
+
 
 class Activity(Text):
     """An activity that a goal names, such as rankings (G3a)."""

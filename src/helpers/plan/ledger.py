@@ -196,7 +196,8 @@ def path() -> Path:
     return paths.data("published", "figures.csv")
 
 
-def _read_from() -> Path:
+def read_from() -> Path:
+    """Return the file to read the ledger from: itself, or what is proposed to become it."""
     reads.note_file(path())  # whatever stands for it
     return Path(os.environ.get(_VARIABLE) or path())
 
@@ -233,7 +234,7 @@ def read(file: Path | None = None) -> tuple[Published, ...]:
 
     Raises NotHeld where there is no ledger: without it every figure would pass as new.
     """
-    file = file or _read_from()
+    file = file or read_from()
     return _parsed(_bytes(file), file)
 
 

@@ -116,20 +116,23 @@ def render(
 
 
 def index(published: Mapping[str, list[str]], plan: Plan) -> str:
-    """Render the index over all published sets; keys are editions, values places of pages."""
+    """Render the index over all published sets; keys are their names, values places of pages."""
     languages = plan.languages
-    owner = load().institutions[plan.institution]
+    institutions = load().institutions
+    owner = institutions[plan.institution]
     return _environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in languages],
         institution={language: owner.name(language) for language in languages},
         plan=plan,
         published={
-            edition: {
+            name: {
                 language: _by_year([p for p in places if p.split("/")[1] == language], plan)
                 for language in languages
             }
-            for edition, places in published.items()
+            for name, places in published.items()
         },
+        edition_of={name: plan.about(name)[0] for name in published},
+        other={name: institutions[plan.about(name)[1]] for name in published if name != plan.about(name)[0]},
         page_title=_page_title,
         css=_css(),
     )  # fmt: skip
