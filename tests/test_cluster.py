@@ -145,6 +145,8 @@ def test_a_worker_without_the_workbook_is_named_and_waited_for_by_nobody(book, s
     def call(job, number, order):
         import helpers_of_another_version
 
+        return helpers_of_another_version
+
     monkeypatch.setattr("helpers.batch.cluster._by_value", lambda: call)
     with pytest.raises(RunFailed, match=r"not this workbook: .*helpers_of_another_version.*Install"):
         run(jobs_of("sum"), elsewhere=cluster.at(scheduler))
