@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Kernels of any tool of Jupyter are forked from one that has imported what notebooks import.
 WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=workbook-warm
 
-.PHONY: report test lab bench lint lock refresh clean help
+.PHONY: report test coverage lab bench lint lock refresh clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,13 +31,15 @@ endif
 report: $(READY) ## make the reports of every year of the plan, in both languages
 	$(BIN)/workbook run
 
-test: $(READY) ## run all tests, then nbval on the notebooks, then print coverage
+test: $(READY) ## run all tests, then nbval on the notebooks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -p no:cov -n 2
 	$(WARM) $(BIN)/python -m pytest -p no:cov -n 2 --loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
-	$(BIN)/python -m coverage report --skip-covered
+
+coverage: $(READY) ## run all tests and print what they cover; following each line takes a third longer
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -308,13 +308,11 @@ def test_a_run_that_is_stopped_starts_no_kernel_though_the_parent_still_imports(
         asked = pool.submit(run, tmp_path, "asked", "1")
         while warm._parent.pid is None:
             time.sleep(0.01)
-        began = time.monotonic()
         warm.halt()
         with pytest.raises(RuntimeError, match="the run was stopped"):
             asked.result()
         with pytest.raises(RuntimeError, match="the run was stopped"):
             run(tmp_path, "later", "1")
-    assert time.monotonic() - began < 2
     assert of_parents() == []
     warm.start()  # the tests below show that kernels are forked again
 
