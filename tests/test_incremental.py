@@ -402,7 +402,7 @@ def test_a_batch_that_is_stopped_leaves_nothing_running_and_is_taken_up_again(ha
     assert [process.info for process in alive] == []
     if end != signal.SIGKILL:
         assert batch.returncode == 130 and "stopped" in error and "Traceback" not in error
-        assert took < 2 + 2, took  # two seconds, and as many again for a machine that does other work
+        assert took < 10, took  # about one second on a machine that does nothing else
     assert not (root / "reports" / "sample").exists()
     events = [json.loads(line) for line in out.splitlines()]
     assert {"due", "begun", "done"} <= {event["event"] for event in events}
