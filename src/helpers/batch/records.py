@@ -7,7 +7,6 @@ interrupted goes on from there. It lies below `reports/.work`, by edition, insti
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,11 +145,6 @@ def write(target: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def forget() -> None:
-    """Forget all that was executed before."""
-    shutil.rmtree(folder(), ignore_errors=True)
-
-
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -161,8 +155,3 @@ def _sha(path: Path) -> str:
             return _hash(path.read_bytes())
     except OSError:
         return ""
-
-
-def described(record: Record) -> dict[str, Any]:
-    """Return what a manifest says of a record."""
-    return {"made": record.made, "seconds": round(record.seconds, 1), "sha256": record.sha256}

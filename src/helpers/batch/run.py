@@ -21,8 +21,8 @@ from .timings import Timings
 class Event:
     """Something that happened in a batch, to be told as it happens.
 
-    `planned` hands over `run` and `skipped` job counts, `reused` a job and nothing else, `begun` a job,
-    `done` a job with its seconds, `left` jobs and `estimate` of seconds.
+    `resumed` tells by whom and of which set an earlier batch was cut off, `planned` how many jobs `run` and
+    how many are `reused`, `due` why a job runs, `done` how many seconds it took.
     """
 
     kind: Literal["resumed", "planned", "reused", "due", "begun", "done"]
