@@ -35,7 +35,7 @@ test: $(READY) ## run all tests, then nbval on the notebooks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -p no:cov -n 2
+	$(BIN)/python -m pytest -n 2 -p no:cov
 	$(WARM) $(BIN)/python -m pytest -p no:cov -n 2 --loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
 
 coverage: $(READY) ## run all tests and print what they cover; following each line takes a third longer
