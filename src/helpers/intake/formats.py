@@ -115,20 +115,12 @@ def near(table: RawTable, formats: tuple[Format, ...]) -> LayoutUnknown | None:
         return None
     fit = max(known, key=lambda fit: (fit.found - len(fit.lacking), -len(fit.strangers)))
     columns = fit.format.columns
-    aliases = {name: ", ".join(map(repr, columns[name].aliases)) for name in fit.lacking}
-    missing = {
-        language: "; ".join(
-            f"{name} ({wording.sentence('aliases', language, aliases=known)})"
-            for name, known in aliases.items()
-        )
-        for language in locale.LANGUAGES
-    }
     return wording.unknown(
         "format_lacking",
         place=wording.place(table.file, table.sheet),
         row=table.rows[fit.position].number,
         title={"en": fit.format.title.en, "tr": fit.format.title.tr},
-        missing=missing,
+        missing=wording.aliases({name: columns[name].aliases for name in fit.lacking}),
         unread={language: _strangers(table, fit, language) for language in locale.LANGUAGES},
     )
 

@@ -60,20 +60,12 @@ def near(table: RawTable) -> LayoutUnknown | None:
         return None
     _, _, _, header, layout = max(found, key=lambda one: one[:3])
     places = _places(header, layout)
-    aliases = {name: ", ".join(map(repr, layout.columns[name].aliases)) for name in _lacking(layout, places)}
-    missing = {
-        language: "; ".join(
-            f"{name} ({wording.sentence('aliases', language, aliases=known)})"
-            for name, known in aliases.items()
-        )
-        for language in locale.LANGUAGES
-    }
     return wording.unknown(
         "mobility_lacking",
         place=wording.place(table.file, table.sheet),
         row=header.number,
         title={"en": layout.title.en, "tr": layout.title.tr},
-        missing=missing,
+        missing=wording.aliases({name: layout.columns[name].aliases for name in _lacking(layout, places)}),
         unread=", ".join(map(repr, _unread(header, places, layout))) or wording.both("none"),
     )
 

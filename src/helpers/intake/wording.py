@@ -4,7 +4,7 @@ The sentences stand in `phrases.yml`. A value that differs between the languages
 """
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
@@ -81,6 +81,17 @@ def names(key: str, text: str) -> bool:
 def both(key: str, **values: object) -> dict[str, str]:
     """Return a sentence in both languages, to be a value of another."""
     return {language: sentence(key, language, **values) for language in locale.LANGUAGES}
+
+
+def aliases(columns: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Name columns with the headings that each may have, in both languages."""
+    return {
+        language: "; ".join(
+            f"{name} ({sentence('aliases', language, aliases=', '.join(map(repr, known)))})"
+            for name, known in columns.items()
+        )
+        for language in locale.LANGUAGES
+    }
 
 
 def reason(english: str, language: str) -> str:
