@@ -666,3 +666,15 @@ def test_study_exchanges_of_the_university_as_others_sum_them(store_root, shared
     receive(write(store_root / "ka1.csv", rows))
     difference = flows.difference(flows.flows("ktu", load().institutions), totals)
     assert difference == {"out": 0, "in": -63}
+
+
+@pytest.mark.parametrize(("heading", "cell"), [("Participant Name", "Ayşe Yılmaz"), ("E-mail", "a@b.tr")])
+def test_a_file_with_a_column_that_names_persons_is_refused_and_nothing_of_it_is_kept(
+    store_root, tmp_path, heading, cell
+):
+    path = write(tmp_path / "2019.csv", [[*row(), cell]], [*HEADER, heading])
+    with pytest.raises(FileRefused, match=heading) as refused:
+        receive(path)
+    assert cell not in str(refused.value)
+    kept = [one for folder in ("raw", "store") for one in (store_root / "data" / folder).rglob("*")]
+    assert [one for one in kept if one.is_file()] == []

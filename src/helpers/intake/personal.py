@@ -381,6 +381,20 @@ def refuse(file: str, found: Sequence[Carried]) -> None:
         raise wording.refusal("personal_refused", file=file, places=places)
 
 
+def refuse_headings(file: str, headings: Iterable[str]) -> None:
+    """Refuse a file of a publisher whose unread columns tell who somebody is, for it is kept as it came."""
+    found = {one: rule for one in headings for rule in load_personal_data().rules if rule.is_heading(one)}
+    if found:
+        places = {
+            language: "; ".join(
+                f"{wording.sentence('column.named', language, heading=one)}: {rule.what[language]}"
+                for one, rule in found.items()
+            )
+            for language in locale.LANGUAGES
+        }
+        raise wording.refusal("personal_refused", file=file, places=places)
+
+
 def refuse_names(path: Path, sheets: Iterable[str]) -> None:
     """Refuse a file whose name or whose sheets' names tell who somebody is, for they are shown in lists."""
     for name, code in (

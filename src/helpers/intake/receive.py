@@ -83,6 +83,7 @@ def _mobility(
     path: Path, text: Text, match: mobility_layouts.Match, folder: Path, year: int | None, is_kept: bool
 ) -> Answer:
     """Judge one of Europe's mobility files, of any size."""
+    personal.refuse_headings(path.name, match.unread)
     judged = mobilities.judge(text, match, folder, year, is_kept)
     if judged.received.rows == 0:
         raise wording.refusal("header_only", file=path.name)
@@ -124,6 +125,7 @@ def _tables(path: Path, year: int | None, unit: str, folder: Path, is_kept: bool
         elif isinstance(match, Fitted):
             received.append(published.clean(match, catalog, year))
         elif isinstance(match, mobility_layouts.Match):
+            personal.refuse_headings(path.name, match.unread)
             of_sheet = mobilities.judge_sheet(raw, match, folder / f"sheet-{number}", year, is_kept)
             received.append(of_sheet)
             notes += mobilities.notes(of_sheet)
