@@ -4,7 +4,6 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -153,13 +152,30 @@ def fold(text: str, letters: int, lines: int = _LINES) -> str:
     return "\n".join(textwrap.wrap(text, letters, max_lines=lines, placeholder=" …"))
 
 
-def apart(places: Sequence[float], least: float) -> list[float]:
-    """Move labels up as little as keeps them so far apart, in the order of their places."""
+def apart(places: Sequence[float], least: float, floor: float = -math.inf) -> list[float]:
+    """Move labels apart by so much at least, each as near its own place as its neighbours allow.
+
+    Their order stays, and none goes below `floor`. Labels that touch form a block around the mean of their
+    places (the least squares of their moves, as in isotonic regression by pooling neighbours).
+    """
     order = sorted(range(len(places)), key=lambda i: places[i])
-    moved = list(places)
-    for below, above in pairwise(order):
-        moved[above] = max(moved[above], moved[below] + least)
-    return moved
+    blocks: list[list[int]] = []
+
+    def start(block: list[int]) -> float:
+        middle = sum(places[i] - least * step for step, i in enumerate(block)) / len(block)
+        return max(middle, floor)
+
+    for i in order:
+        blocks.append([i])
+        while len(blocks) > 1 and start(blocks[-1]) < start(blocks[-2]) + least * len(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] += last
+    return [
+        moved
+        for _, moved in sorted(
+            (i, start(block) + least * step) for block in blocks for step, i in enumerate(block)
+        )
+    ]
 
 
 def known(value: Any) -> bool:
