@@ -16,10 +16,11 @@ import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from .. import locale, texts
-from ..catalog import Plan, load
+from ..catalog import Institution, Plan, load
 from ..errors import RunFailed
 from ..present.pieces import NOTE_TYPE
 from ..texts import Texts
+from . import paper
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
@@ -83,6 +84,7 @@ def render(
         say = Texts(language)
         sections = _sections(notebooks[place], place)
         parameters = _parameters(notebooks[place])
+        demonstration = _has_demonstration(sections)
         institution = load().institutions[parameters.get("institution", plan.institution)]
         page = template.render(
             say=say,
@@ -106,10 +108,10 @@ def render(
             year=year,
             documents=_documents(place, documents) if institution.id == plan.institution else [],
             edition=edition,
-            demonstration=_has_demonstration(sections),
+            demonstration=demonstration,
             made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
             older=made[place].older,
-            css=_css(),
+            css=_css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration)),
         )
         rendered.append(Page(place.with_name(place.name + ".html"), page))
     return rendered
@@ -154,7 +156,22 @@ def _environment() -> jinja2.Environment:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    return resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
+    folder = resources.files(__package__).joinpath("templates")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "print.css"))
+
+
+def _foot(
+    say: Texts, of: Institution, plan: Plan, place: Path, edition: str, demonstration: bool
+) -> list[str]:
+    """Return what a sheet must say when it lies alone: whose it is, of when, and of what data."""
+    year, language, name = place.parts
+    return [
+        of.name(language),
+        plan.title[language],
+        _report(say, year),
+        _page_title(say, name),
+        say("site.demonstration") if demonstration else say(f"edition.{edition}"),
+    ]
 
 
 def _report(say: Texts, folder: str) -> str:
