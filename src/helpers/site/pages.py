@@ -12,9 +12,9 @@ from typing import Any
 import jinja2
 
 from .. import locale, texts
-from ..catalog import Plan, load
+from ..catalog import Institution, Plan, load
 from ..texts import Texts
-from . import content, sheet
+from . import content, paper, sheet
 
 SEARCH = "search"
 
@@ -65,7 +65,8 @@ def render(
         sections = content.sections(notebooks[place], place, language)
         given = content.parameters(notebooks[place])
         institution = load().institutions[given.get("institution", plan.institution)]
-        css = sheet.css()
+        demonstration = content.has_demonstration(sections)
+        css = sheet.css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration))
         page = template.render(
             **_around(place, [place] if alone else places, plan),
             alone=alone,
@@ -77,7 +78,7 @@ def render(
             year=place.parts[0],
             documents=_documents(place, documents) if institution.id == plan.institution and not alone else [],
             edition=edition,
-            demonstration=content.has_demonstration(sections),
+            demonstration=demonstration,
             made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
             older=made[place].older,
             css=css,
@@ -144,6 +145,20 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
         css=css,
         policy=sheet.policy(css),
     )  # fmt: skip
+
+
+def _foot(
+    say: Texts, of: Institution, plan: Plan, place: Path, edition: str, demonstration: bool
+) -> list[str]:
+    """Return what a sheet must say when it lies alone: whose it is, of when, and of what data."""
+    year, language, name = place.parts
+    return [
+        of.name(language),
+        plan.title[language],
+        _report(say, year),
+        _page_title(say, name),
+        say("site.demonstration") if demonstration else say(f"edition.{edition}"),
+    ]
 
 
 def _by_year(places: list[Path], plan: Plan) -> dict[str, list[Path]]:
