@@ -29,6 +29,7 @@ _TABLE_ATTRIBUTES = {
     "th": {"class", "scope", "colspan", "rowspan"},
     "td": {"class", "colspan", "rowspan"},
     "tr": {"class"},
+    "a": {"href"},
 }
 
 
@@ -154,7 +155,8 @@ def _environment() -> jinja2.Environment:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    return resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
+    sheets = (resources.files(__package__).joinpath("templates", name) for name in ("page.css", "card.css"))
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
 def _report(say: Texts, folder: str) -> str:
