@@ -27,6 +27,30 @@ _TABLE_CLASSES = dict.fromkeys(("th", "td", "tr"), _CLASSES)
 _CODE = re.compile(r"\bG[X\d]\.\d{2}\b")
 
 
+class Marks:
+    """The status bands as a language writes them: symbol and label, which on a page have their colour too."""
+
+    def __init__(self, language: str) -> None:
+        scale = performance.scale()
+        bands = [*scale.bands, scale.no_data, scale.no_target]
+        written = "|".join(re.escape(f"{b.symbol}\0{b[language]}").replace("\0", r"[ \u00a0]") for b in bands)
+        # Of a tag nothing is changed, whatever its attributes say.
+        self._pattern = re.compile(rf"<[^>]*>|(?<!\w)(?:{written})(?!\w)\.?")
+        self._tones = {band.label(language): band.tone for band in bands}
+
+    def set_in(self, clean: str) -> str:
+        """Give every status in cleaned markup its colour; its symbol and its label stand in the text."""
+        return self._pattern.sub(self._dressed, clean)
+
+    def _dressed(self, found: re.Match[str]) -> str:
+        if found[0].startswith("<"):
+            return found[0]
+        label = found[0].removesuffix(".")
+        dressed = f'<span class="status {self._tones[" ".join(label.split())]}">{label}</span>'
+        # The full stop after a status stays on its line.
+        return f'<span class="unbroken">{dressed}.</span>' if label != found[0] else dressed
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading of the notebook with what follows it."""
@@ -58,10 +82,10 @@ def parameters(notebook: Any) -> dict[str, Any]:
     return {}
 
 
-def sections(notebook: Any, where: object, language: str) -> list[Section]:
+def sections(notebook: Any, where: object, marks: Marks) -> list[Section]:
     """Return what a notebook shows, section by section; `where` names it in errors.
 
-    Raises RunFailed where a cell shows something that cannot be published.
+    `marks` are those of the notebook's language. Raises RunFailed where a cell shows something that cannot be published.
     """
     found: list[Section] = []
     for number, cell in enumerate(notebook.cells):
@@ -70,7 +94,7 @@ def sections(notebook: Any, where: object, language: str) -> list[Section]:
             continue
         if cell.cell_type == "markdown":
             key = texts.prose_key(sorted(tags)) or f"cell-{number}"
-            rendered = _markdown(cell.source, language)
+            rendered = _markdown(cell.source, marks)
             title = re.search(r"<h[1-6]>(.*?)</h[1-6]>", rendered, flags=re.S)
             found.append(
                 Section(
@@ -83,7 +107,7 @@ def sections(notebook: Any, where: object, language: str) -> list[Section]:
             if not found:
                 found.append(Section(f"cell-{number}", "", []))
             found[-1].items.extend(
-                _item(output, f"{where} {cell.get('id', number)}", language) for output in cell.outputs
+                _item(output, f"{where} {cell.get('id', number)}", marks) for output in cell.outputs
             )
     return found
 
@@ -91,7 +115,7 @@ def sections(notebook: Any, where: object, language: str) -> list[Section]:
 def cards(shown: Iterable[Section]) -> dict[str, Mapping[str, Any]]:
     """Return how each indicator of a page was computed, by its code, as the page's sources tell it."""
     notes = (item.get("provenance", {}) for section in shown for item in section.items)
-    return {code: card for note in notes for code, card in note.items() if _CODE.fullmatch(code)}
+    return {code: card for note in notes for code, card in note.items()}
 
 
 def has_demonstration(shown: Iterable[Section]) -> bool:
@@ -99,7 +123,7 @@ def has_demonstration(shown: Iterable[Section]) -> bool:
     return any("demonstration" in item.get("caveats", {}) for section in shown for item in section.items)
 
 
-def _item(output: Any, where: str, language: str) -> dict[str, Any]:
+def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
     """Turn one output into an item of the page.
 
     Only what carries its own words is published: a bare image has no alternative text, and a
@@ -122,12 +146,12 @@ def _item(output: Any, where: str, language: str) -> dict[str, Any]:
         png = "".join(data["image/png"].split())
         return {**note, "png": png, "image": image, "codes": _codes([note])}
     if note.get("kind") == "table":
-        laid_out = _table(data["text/html"], language)
+        laid_out = _table(data["text/html"], marks)
         return {**note, "html": laid_out, "codes": _codes([{**note, "html": laid_out}])}
     if "text/markdown" in data:
-        return {"kind": note.get("kind", "text"), "html": _markdown(data["text/markdown"], language)}
+        return {"kind": note.get("kind", "text"), "html": _markdown(data["text/markdown"], marks)}
     if "text/html" in data:
-        return {"kind": "html", "html": _table(data["text/html"], language)}
+        return {"kind": "html", "html": _table(data["text/html"], marks)}
     if "text/plain" in data and "image/png" not in data:
         return {"kind": "plain", "text": data["text/plain"]}
     shown = sorted(data) or output.get("name") or output.get("ename", "")
@@ -149,14 +173,14 @@ def _codes(items: Iterable[Mapping[str, Any]]) -> list[str]:
     return [code for code in dict.fromkeys(said) if code in known]
 
 
-def _markdown(source: str, language: str) -> str:
+def _markdown(source: str, marks: Marks) -> str:
     rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(
         source
     )
-    return _marked(nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None), language)
+    return marks.set_in(nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None))
 
 
-def _table(laid_out: str, language: str) -> str:
+def _table(laid_out: str, marks: Marks) -> str:
     # The style sheet of the page dresses every table; each one's own would repeat it.
     bare = re.sub(r"<style.*?</style>", "", laid_out, flags=re.S)
     clean = nh3.clean(
@@ -166,19 +190,4 @@ def _table(laid_out: str, language: str) -> str:
         allowed_classes=_TABLE_CLASSES,
         link_rel=None,
     )
-    return _marked(clean.replace(' class=""', ""), language)
-
-
-def _marked(clean: str, language: str) -> str:
-    """Give every status in cleaned markup its colour; its symbol and its label stand in the text."""
-    pattern, tones = _statuses(language)
-    return pattern.sub(
-        lambda found: f'<span class="status {tones[" ".join(found[0].split())]}">{found[0]}</span>', clean
-    )
-
-
-def _statuses(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
-    scale = performance.scale()
-    bands = [*scale.bands, scale.no_data, scale.no_target]
-    written = "|".join(re.escape(f"{b.symbol}\0{b[language]}").replace("\0", r"[ \u00a0]") for b in bands)
-    return re.compile(rf"(?<!\w)(?:{written})(?!\w)"), {band.label(language): band.tone for band in bands}
+    return marks.set_in(clean.replace(' class=""', ""))

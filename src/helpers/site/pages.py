@@ -57,12 +57,13 @@ def render(
         now = Made(datetime.now(UTC).isoformat())
         made = dict.fromkeys(notebooks, now)
     places = sorted(made, key=lambda p: (*p.parts[:2], plan.order(p.parts[2])))
+    marks = {language: content.Marks(language) for language in {place.parts[1] for place in notebooks}}
     rendered = []
     for place in (place for place in places if place in notebooks):
         day = datetime.fromisoformat(made[place].at).date()
         language, name = place.parts[1:]
         say = Texts(language)
-        sections = content.sections(notebooks[place], place, language)
+        sections = content.sections(notebooks[place], place, marks[language])
         given = content.parameters(notebooks[place])
         institution = load().institutions[given.get("institution", plan.institution)]
         demonstration = content.has_demonstration(sections)

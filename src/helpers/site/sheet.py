@@ -5,9 +5,7 @@ import hashlib
 from functools import lru_cache
 from importlib import resources
 
-from ..present import theme
-
-_STYLES, _SCRIPT = ("page.css", "print.css"), "page.js"
+_STYLES, _SCRIPT = ("page.css", "card.css", "print.css"), "page.js"
 
 
 @lru_cache(maxsize=1)
@@ -24,6 +22,8 @@ def script() -> str:
 
 def colours() -> str:
     """Write the theme's colours as custom properties, in light and in dark."""
+    from ..present import theme  # it brings matplotlib, which a command that renders no page does without
+
     light, dark = (
         "".join(f"--{name}:{pair[shade]};" for name, pair in theme.PAGE.items()) for shade in (0, 1)
     )

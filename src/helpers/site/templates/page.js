@@ -259,10 +259,10 @@
       const card = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
       if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      const shown = card.cloneNode(true);
-      shown.removeAttribute("id");
-      for (const inner of all("[id]", shown)) inner.removeAttribute("id");
-      dialog.querySelector(".shown").replaceChildren(shown);
+      const [shown, name] = [card.cloneNode(true), card.closest("details")?.querySelector("summary").textContent ?? ""];
+      for (const inner of [shown, ...all("[id]", shown)]) inner.removeAttribute("id");
+      shown.removeAttribute("tabindex");
+      dialog.querySelector(".shown").replaceChildren(make("h2", {}, name), shown);
       dialog.showModal();
       dialog.scrollTop = 0;
     });
