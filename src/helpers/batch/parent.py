@@ -54,6 +54,7 @@ def warm_up() -> None:
     import pandas.core.methods.to_dict
     import pandas.core.reshape.reshape
     import PIL.Image
+    import scipy.stats
     import seaborn
 
     from .. import run
@@ -62,6 +63,7 @@ def warm_up() -> None:
         activities,
         cards,
         goals,
+        heading,
         ledger,
         messages,
         mobility,

@@ -16,7 +16,7 @@ from ..plan.assessment import Assessment, Line
 from ..plan.performance import aim, plan
 from ..plan.tables import half_year_pace
 from ..run import Run
-from . import accreditation_words, cards, figures, pieces, rankings, standing
+from . import accreditation_words, cards, figures, heading, pieces, rankings, standing
 from .pieces import Piece
 
 LIMIT = 5
@@ -42,8 +42,8 @@ def of_goal(run: Run, goal: str) -> Piece:
 
 
 def of_plan(run: Run) -> Piece:
-    """Say what the overview finds: the plan's performance, what holds it back, what is owed, what changed."""
-    found = [*_plan(run), *overdue(run, *run.catalog.goals), *_deadlines(run)]
+    """Say what the overview finds: the plan's performance and outlook, what holds it back, what is owed."""
+    found = [*_plan(run), *heading.message(run), *overdue(run, *run.catalog.goals), *_deadlines(run)]
     found += changed(run, list(run.catalog.indicators))
     found += missing(run, list(run.catalog.indicators))
     return _shown(run, found, list(run.catalog.indicators))
