@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .present import (
         accreditation,
+        actions,
         activities,
         cards,
         goals,
+        holding,
         ledger,
         messages,
         mobility,
@@ -19,15 +21,18 @@ if TYPE_CHECKING:
         overview,
         quality,
         rankings,
+        risks,
         standing,
     )
     from .run import start
 
 __all__ = [
     "accreditation",
+    "actions",
     "activities",
     "cards",
     "goals",
+    "holding",
     "ledger",
     "messages",
     "mobility",
@@ -35,6 +40,7 @@ __all__ = [
     "overview",
     "quality",
     "rankings",
+    "risks",
     "standing",
     "start",
 ]

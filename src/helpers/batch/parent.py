@@ -59,15 +59,18 @@ def warm_up() -> None:
     from .. import run
     from ..present import (
         accreditation,
+        actions,
         activities,
         cards,
         goals,
+        holding,
         ledger,
         messages,
         mobility,
         overview,
         quality,
         rankings,
+        risks,
         standing,
     )
 

@@ -14,11 +14,15 @@ from .pieces import NOTE_TYPE, Piece
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its cells as text, and whether they are numbers (set right)."""
+    """A column: its heading, its cells as text, and whether they are numbers (set right).
+
+    `links` are addresses that the cells lead to, one for each: a page beside this one, a section or both.
+    """
 
     title: str
     cells: Sequence[str]
     number: bool = False
+    links: Sequence[str] = ()
 
 
 def table(
@@ -36,7 +40,14 @@ def table(
     `details`, such as definitions, are folded away under it.
     """
     names = [f"c{i}" for i in range(len(columns))]
-    frame = pd.DataFrame({name: list(column.cells) for name, column in zip(names, columns, strict=True)})
+    frame = pd.DataFrame(
+        {
+            name: [_linked(*pair) for pair in zip(column.cells, column.links, strict=True)]
+            if column.links
+            else list(column.cells)
+            for name, column in zip(names, columns, strict=True)
+        }
+    )
     laid_out = (
         GT(frame, id=f"table-{key}", rowname_col="c0")
         .tab_stubhead(_heading(columns[0].title))
@@ -44,6 +55,9 @@ def table(
         .cols_align("right", [n for n, column in zip(names, columns, strict=True) if column.number])
         .cols_align("left", [n for n, c in zip(names[1:], columns[1:], strict=True) if not c.number])
     )
+    linked = [name for name, column in zip(names, columns, strict=True) if column.links]
+    if linked:
+        laid_out = laid_out.fmt(str, columns=linked)  # as it stands: it was escaped when it was written
     return Piece(
         {
             "text/plain": plain(title, columns, [*notes, *(caveats or {}).values(), *details]),
@@ -54,6 +68,10 @@ def table(
             },
         }
     )
+
+
+def _linked(cell: str, link: str) -> str:
+    return f'<a href="{html.escape(link)}">{html.escape(cell)}</a>'
 
 
 def _heading(title: str) -> object:

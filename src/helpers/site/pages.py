@@ -25,6 +25,7 @@ _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
 _TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
 _TABLE_ATTRIBUTES = {
+    "a": {"href"},
     "table": {"class"},
     "th": {"class", "scope", "colspan", "rowspan"},
     "td": {"class", "colspan", "rowspan"},
@@ -184,10 +185,21 @@ def _relative(here: Path, there: Path) -> str:
     return "../../" + there.as_posix() + ".html" if here != there else here.name + ".html"
 
 
-def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, str]]:
-    """Return links to the documents that stand beside a page, spreadsheets first."""
+def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return links to the documents that stand beside a page, spreadsheets first.
+
+    `calendar` marks the action calendar: what has a calendar file of the same name.
+    """
     beside = sorted((d for d in documents if d.parent == here.parent), key=lambda d: d.suffix, reverse=True)
-    return [{"href": document.name, "kind": locale.upper(document.suffix[1:])} for document in beside]
+    calendars = {document.stem for document in beside if document.suffix == ".ics"}
+    return [
+        {
+            "href": document.name,
+            "kind": locale.upper(document.suffix[1:]),
+            "calendar": document.stem in calendars,
+        }
+        for document in beside
+    ]
 
 
 def _other_language(here: Path, places: list[Path]) -> dict[str, str] | None:
