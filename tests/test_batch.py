@@ -184,9 +184,7 @@ DOCUMENTS = {"tr": f"izleme-degerlendirme-{YEAR}", "en": f"monitoring-evaluation
 SUFFIXES = (".xlsx", ".docx")
 CALENDARS = {"tr": f"eylem-takvimi-{YEAR}", "en": f"action-calendar-{YEAR}"}
 FILED = {place(YEAR, language, DOCUMENTS[language], suffix) for language in LANGUAGES for suffix in SUFFIXES}
-FILED |= {
-    place(YEAR, language, CALENDARS[language], suffix) for language in LANGUAGES for suffix in (".ics", ".xlsx")
-}
+FILED |= {place(YEAR, of, CALENDARS[of], suffix) for of in LANGUAGES for suffix in (".ics", ".xlsx")}
 PLACES = [(YEAR, language, notebook) for language in LANGUAGES for notebook in NOTEBOOKS]
 
 

@@ -54,6 +54,8 @@ def warm_up() -> None:
     import pandas.core.methods.to_dict
     import pandas.core.reshape.reshape
     import PIL.Image
+    import scipy.optimize
+    import scipy.special
     import seaborn
 
     from .. import run

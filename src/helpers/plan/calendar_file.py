@@ -36,7 +36,7 @@ def ics(entries: Sequence[Entry], name: str, owner: str, report: date, language:
     calendar.add("prodid", f"-//strategy-workbook//action calendar//{locale.upper(language)}")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("x-wr-calname", _plain(name))
+    calendar.add("x-wr-calname", vText(_plain(name)))  # else it would not be escaped
     for entry in entries:
         event = Event()
         event.add("uid", f"{entry.id}@{owner}.strategy-workbook")
