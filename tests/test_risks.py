@@ -46,6 +46,14 @@ def test_the_sign_of_one_indicator(before: int, now: int, aim: float | None, sig
     assert page.sign(run_of(before, now, aim), risk("G1.05")) == sign
 
 
+def test_what_inflation_moves_and_what_is_few_is_no_sign() -> None:
+    few = carded(
+        run_with(fairs=fairs("2024-03-01", DE=4) + fairs("2025-03-01", DE=1)), card(entry("G1.05", 100, None))
+    )
+    assert page.sign(few, risk("G1.05")) == "unknown"
+    assert page.sign(start(year=2026), risk("G1.07")) == "unknown"  # lira a student, 2026 against 2025
+
+
 def decided(cohort: int, days: int) -> list[dict[str, Any]]:
     row = {"complete_date": "2024-05-01", "decision_date": f"2024-05-{1 + days}", "decision": "offered"}
     return [{**row, "cohort": cohort}] * 30

@@ -354,6 +354,7 @@ def test_every_page_of_a_real_set_links_documents_that_are_there(real, tmp_path_
         links = [link for line in page.all("p", class_="documents") for link in line.all("a")]
         # The official tables, then the action calendar.
         assert [link.get("href").rpartition(".")[2] for link in links] == ["xlsx", "docx", "xlsx", "ics"]
+        assert [link.text.split()[0] for link in links] == ["XLSX", "DOCX", "XLSX", "ICS"]  # in Turkish too
         for link in links:
             assert (folder / place).with_name(link.get("href")).is_file()
 

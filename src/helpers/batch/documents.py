@@ -19,7 +19,7 @@ from ..plan.tables import Table
 from ..present import actions, cards, figures
 from ..run import Run
 from .jobs import Job
-from .readings import Readers, key_of
+from .readings import Readers, key_of, readers
 
 Entries = dict[str, dict[str, Any]]
 
@@ -62,10 +62,15 @@ def _is_of_the_plan(job: Job) -> bool:
 
 def _documents(run: Run, of: str) -> dict[str, bytes]:
     """Return the documents of a run by file name."""
-    return _tables(run, of) | _calendar(run, of)
+    return _tables(run, of) | calendar(run, of)
 
 
-def _calendar(run: Run, of: str) -> dict[str, bytes]:
+def calendar_of(job: Job) -> dict[str, bytes]:
+    """Return the action calendar of a report by file name; nothing where there is no action."""
+    return calendar(readers([job])[key_of(job)].of(job), job.place.parts[0])
+
+
+def calendar(run: Run, of: str) -> dict[str, bytes]:
     """Return the action calendar by file name; nothing where there is no action."""
     held, table = actions.file(run), actions.table(run)
     if held is None or table is None:

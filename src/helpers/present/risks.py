@@ -4,7 +4,7 @@ from ..measures.core import MissingFigure
 from ..plan import performance
 from ..plan.cards import Risk
 from ..run import Run
-from . import figures, pieces, standing, tables
+from . import figures, messages, persons, pieces, standing, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -72,22 +72,21 @@ def sign(run: Run, risk: Risk) -> str:
 
 
 def _of_indicator(run: Run, code: str) -> str:
-    figure, before = standing.pair(run, code)
+    figure = persons.figure(run, code)
     if figure.value is None:
         return _UNKNOWN
-    way = 1 if run.catalog.indicators[code].direction == "up" else -1
-    loss = 0.0 if before.value is None else way * (before.value - figure.value)
-    share = loss / abs(before.value) if before.value else float(loss > 0)
+    # Where a change says nothing (lira, fewer than five, a year read anew) there is none.
+    gains = list(messages.changes(run, [code])["gain"])
     # At the half year the calendar alone is behind the targets of the year's end.
     aimed = None if run.period.half else figures.scored(run, code, figure)
     raw = aimed.raw if aimed else None
     lowest = performance.scale().bands[-2].at_least
-    if share >= _WORSE or (raw is not None and lowest is not None and raw < lowest):
+    if any(gain <= -_WORSE for gain in gains) or (raw is not None and lowest is not None and raw < lowest):
         return _WARNING
     if raw is not None and raw < 100:
         return _WATCH
     # A level alone, without a year before or a target, tells of no change.
-    return _UNKNOWN if before.value is None and raw is None else _CALM
+    return _UNKNOWN if not gains and raw is None else _CALM
 
 
 def _said(run: Run, risk: Risk) -> str:

@@ -24,6 +24,8 @@ from ..texts import Texts
 _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
 _TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
+# The name of a format is no Turkish word: ICS has no dot on its I.
+_FORMATS = {".ics": "ICS"}
 _TABLE_ATTRIBUTES = {
     "a": {"href"},
     "table": {"class"},
@@ -195,7 +197,7 @@ def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, Any]]:
     return [
         {
             "href": document.name,
-            "kind": locale.upper(document.suffix[1:]),
+            "kind": _FORMATS.get(document.suffix, locale.upper(document.suffix[1:])),
             "calendar": document.stem in calendars,
         }
         for document in beside
