@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .present import (
         accreditation,
+        actions,
         activities,
         cards,
         goals,
         heading,
+        holding,
         ledger,
         messages,
         mobility,
@@ -20,16 +22,19 @@ if TYPE_CHECKING:
         overview,
         quality,
         rankings,
+        risks,
         standing,
     )
     from .run import start
 
 __all__ = [
     "accreditation",
+    "actions",
     "activities",
     "cards",
     "goals",
     "heading",
+    "holding",
     "ledger",
     "messages",
     "mobility",
@@ -37,6 +42,7 @@ __all__ = [
     "overview",
     "quality",
     "rankings",
+    "risks",
     "standing",
     "start",
 ]

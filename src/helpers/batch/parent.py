@@ -54,22 +54,27 @@ def warm_up() -> None:
     import pandas.core.methods.to_dict
     import pandas.core.reshape.reshape
     import PIL.Image
+    import scipy.optimize
+    import scipy.special
     import scipy.stats
     import seaborn
 
     from .. import run
     from ..present import (
         accreditation,
+        actions,
         activities,
         cards,
         goals,
         heading,
+        holding,
         ledger,
         messages,
         mobility,
         overview,
         quality,
         rankings,
+        risks,
         standing,
     )
 
