@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from read_as_text import Read
 from test_measures_goal1 import CATALOG, copies
 from test_standing import MARK, fairs, run_with, target
 
-from helpers import cards, messages
+from helpers import cards
+from helpers import messages as said_of
 from helpers.measures import core
 from helpers.measures import indicators as ranked
 from helpers.measures.core import Period, Registers
@@ -25,6 +27,8 @@ from helpers.present import figures
 from helpers.present import rankings as rankings_of
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run, start
+
+messages = Read(said_of)
 
 REPO = Path(__file__).resolve().parents[1]
 PAGES = {goal.code: goal.page for goal in CATALOG.goals.values()}

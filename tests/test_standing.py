@@ -12,15 +12,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from read_as_text import Read
 from test_measures_goal1 import CATALOG, copies, table
 from test_measures_goal4 import DEFAULTS
 from test_present import HOSTILE, _Read, rendered
 
-from helpers import activities, standing, store
+from helpers import activities, store
+from helpers import standing as said_of
 from helpers.measures.core import NO_REGISTER, MissingFigure, Registers
 from helpers.present import figures, pieces
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run, start
+
+standing = Read(said_of)
 
 REPO = Path(__file__).resolve().parents[1]
 MINUS = "\N{MINUS SIGN}"

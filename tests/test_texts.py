@@ -16,8 +16,9 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import errors, texts
+from helpers import catalog, errors, texts
 from helpers.catalog import Indicator
+from helpers.catalog.model import CountedVariable
 from helpers.measures import core, reconciliation
 from helpers.plan import performance
 from helpers.texts import Texts
@@ -138,6 +139,15 @@ def broken_down() -> set[tuple[str, str]]:
     return {*shown, *explained}
 
 
+def own_figures() -> set[str]:
+    """The figures that sentences speak of and that are no indicators, read from what they are led by."""
+    calls = (node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    named = [call.args[1] for call in calls if callee(call) in ("linked", "led") and len(call.args) > 1]
+    parts = [part for argument in named for part in ast.walk(argument) if isinstance(part, ast.Constant)]
+    codes = {part.value.rstrip(".") for part in parts if isinstance(part.value, str)}
+    return {code for code in codes if re.fullmatch("[a-z_]+", code) and code not in catalog.load().systems}
+
+
 FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
@@ -165,6 +175,10 @@ FROM_DATA = {
         *(core.NO_REGISTER, core.NO_YEAR, core.NO_DENOMINATOR, core.OTHER_INSTITUTION),
         "protected",
     },
+    "trace.title_of.": own_figures,
+    "trace.definition_of.": own_figures,
+    "trace.formula_of.": own_figures,
+    "trace.unit.": lambda: set(get_args(CountedVariable.model_fields["unit"].annotation)),
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),

@@ -70,11 +70,11 @@ def _plan(run: Run) -> list[str]:
     whole = plan([aim(values).value for values in by_aim.values()])
     said = run.text(
         "messages.plan_half" if run.period.half else "messages.plan",
-        value=whole.value or 0.0,
+        value=figures.linked(run, "plan", whole.value or 0.0, run.text.percent(whole.value or 0.0, 1)),
         best=ordered[-1][1].card.objective[run.language],
-        best_value=ordered[-1][0],
+        best_value=cards.linked(run, ordered[-1][1]),
         worst=ordered[0][1].card.objective[run.language],
-        worst_value=ordered[0][0],
+        worst_value=cards.linked(run, ordered[0][1]),
     ) + (
         run.text("messages.placeholders")
         if any(e.placeholder for one in found for e in one.card.indicators)
@@ -96,7 +96,10 @@ def _deadlines(run: Run) -> list[str]:
     first = missed.iloc[0]
     due = standing.day(run, pd.Timestamp(first["due_date"]).date())
     said = run.text(
-        "messages.deadlines", count=len(missed), body=accreditation_words.body(first["body"]), due=due
+        "messages.deadlines",
+        count=figures.linked(run, "deadlines", len(missed)),
+        body=accreditation_words.body(first["body"]),
+        due=due,
     )
     return [figures.marked(run, said, ["G3.08"])]
 
@@ -120,7 +123,7 @@ def _result(run: Run, found: Assessment) -> list[str]:
     said = run.text(
         "messages.card_half" if found.half else "messages.card",
         objective=found.card.objective[run.language],
-        value=found.objective.strict,
+        value=cards.linked(run, found),
         reached=sum(score is not None and score >= 100 for score in scores),
         count=len(scores),
     ) + (run.text("messages.placeholders") if any(e.placeholder for e in found.card.indicators) else ".")
@@ -234,7 +237,7 @@ def overdue(run: Run, *goals: str) -> list[str]:
     if late.empty:
         return []
     first = standing.action(run, late.to_dict("records")[0])
-    said = run.text("messages.overdue", count=len(late), action=first)
+    said = run.text("messages.overdue", count=figures.linked(run, "overdue", len(late)), action=first)
     return [figures.marked(run, said, [standing.ACTIONS])]
 
 
@@ -246,4 +249,5 @@ def missing(run: Run, codes: Sequence[str]) -> list[str]:
         return []
     reasons = list(dict.fromkeys(run.text(f"activities.reason.{reason}") for reason in without.values()))
     listed = ", ".join([*without][:_LISTED]) + (" …" if len(without) > _LISTED else "")
-    return [run.text("messages.missing", count=len(without), codes=listed, reasons="; ".join(reasons))]
+    count = figures.linked(run, "missing", len(without))
+    return [run.text("messages.missing", count=count, codes=listed, reasons="; ".join(reasons))]

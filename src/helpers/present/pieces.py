@@ -11,8 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..texts import links
+
 NOTE_TYPE = "application/vnd.workbook.piece+json"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$-])")
+# Stands for a link while the sentence around it is escaped; like the marks of links, no letter of any text.
+_HELD = "\ufdd3"
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ def text(*paragraphs: str, kind: str = "text") -> Piece:
     """Show sentences as they are; nothing in them is markup."""
     return Piece(
         {
-            "text/plain": "\n\n".join(paragraphs),
+            "text/plain": links.bare("\n\n".join(paragraphs)),
             "text/markdown": "\n\n".join(escape(p) for p in paragraphs),
-            NOTE_TYPE: {"kind": kind},
+            NOTE_TYPE: {"kind": kind} | _spoken(*paragraphs),
         }
     )
 
@@ -49,9 +53,9 @@ def messages(sentences: Sequence[str], caveats: Mapping[str, str] | None = None)
     """Show the messages of a page as a list; `caveats` go with any of them."""
     return Piece(
         {
-            "text/plain": "\n".join(f"- {s}" for s in sentences),
+            "text/plain": links.bare("\n".join(f"- {s}" for s in sentences)),
             "text/markdown": "\n".join(f"- {escape(s)}" for s in sentences),
-            NOTE_TYPE: {"kind": "messages", "caveats": dict(caveats or {})},
+            NOTE_TYPE: {"kind": "messages", "caveats": dict(caveats or {})} | _spoken(*sentences),
         }
     )
 
@@ -60,17 +64,36 @@ def labelled(sentences: Sequence[tuple[str, str]], caveats: Mapping[str, str] | 
     """Show sentences as a list, each behind a label in bold; `caveats` go with any of them."""
     return Piece(
         {
-            "text/plain": "\n".join(f"{label}: {sentence}" for label, sentence in sentences),
+            "text/plain": links.bare("\n".join(f"{label}: {sentence}" for label, sentence in sentences)),
             "text/markdown": "\n".join(
                 f"- **{escape(label)}:** {escape(sentence)}" for label, sentence in sentences
             ),
-            NOTE_TYPE: {"kind": "standing", "caveats": dict(caveats or {})},
+            NOTE_TYPE: {"kind": "standing", "caveats": dict(caveats or {})}
+            | _spoken(*(sentence for _, sentence in sentences)),
         }
     )
 
 
+def _spoken(*sentences: str) -> dict[str, Any]:
+    """Name what the numbers of sentences are the values of."""
+    codes = list(dict.fromkeys(code for sentence in sentences for code in links.codes(sentence)))
+    return {"indicators": codes} if codes else {}
+
+
 def escape(sentence: str) -> str:
-    """Write a sentence so that Markdown shows it letter by letter."""
+    """Write a sentence so that Markdown shows it letter by letter, its marked numbers as links."""
+    found: list[str] = []
+
+    def hold(code: str, written: str) -> str:
+        letters = _MARKDOWN.sub(r"\\\1", html.escape(written, quote=False))
+        found.append(f"[{letters}](#{links.anchor(code)})")
+        return _HELD
+
+    held = links.shown(sentence.replace(_HELD, ""), hold)
+    return re.sub(_HELD, lambda _: found.pop(0), _escape(held))
+
+
+def _escape(sentence: str) -> str:
     # A line end would begin a heading or a list; leading blanks stay, further ones are one.
     leading = sentence[: len(sentence) - len(sentence.lstrip(" "))]
     escaped = _MARKDOWN.sub(r"\\\1", html.escape(leading + " ".join(sentence.split()), quote=False))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..measures import rankings as measures
 from ..run import Run
-from . import charts, pieces, tables
+from . import charts, figures, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -123,16 +123,17 @@ def _position_message(run: Run) -> str:
     rows = hidden(run, "the")
     now = rows[rows["edition"] == edition]
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
-    rank = places.at["the", "rank_text"]
+    rank = figures.linked(run, "the.rank", places.at["the", "rank_text"])
     if now.empty or pd.isna(now["gap"].iloc[0]):
         return run.text("rankings.messages.the_exact", edition=edition, name=run.name, rank=rank)
+    edge = now["edge_computed"].iloc[0]
     return run.text(
         "rankings.messages.the_band",
         edition=edition,
         name=run.name,
         rank=rank,
-        overall=now["overall"].iloc[0],
-        edge=now["edge_computed"].iloc[0],
+        overall=figures.linked(run, "the.overall", now["overall"].iloc[0]),
+        edge=figures.linked(run, "edge", edge, run.text.number(edge, 2)),
         gap=now["gap"].iloc[0],
     )
 
@@ -152,7 +153,7 @@ def _edge_message(run: Run) -> list[str]:
     return [
         run.text(
             f"rankings.messages.{key}",
-            rise=rise,
+            rise=figures.linked(run, "edge", rise, run.text.number(last["edge_computed"], 2)),
             first=int(same["edition"].iloc[0]),
             last=int(last["edition"]),
         )
@@ -169,8 +170,8 @@ def _outlook_messages(run: Run) -> list[str]:
     found = [
         run.text(
             "rankings.messages.outlook",
-            value=row["value"],
-            median=row["peer_median"],
+            value=figures.linked(run, "the.international_outlook", row["value"]),
+            median=figures.linked(run, "peers", row["peer_median"], run.text.number(row["peer_median"], 1)),
             count=row["peers_count"],
             below=row["peer_percentile"],
         )
@@ -204,7 +205,7 @@ def _share_message(run: Run) -> list[str]:
         run.text(
             f"rankings.messages.{key}",
             first_share=first["share_pct"],
-            last_share=last["share_pct"],
+            last_share=figures.linked(run, "the.international_students_pct", last["share_pct"]),
             first=int(first["edition"]),
             last=int(last["edition"]),
             fall=fall,
@@ -215,6 +216,7 @@ def _share_message(run: Run) -> list[str]:
 def _qs_message(run: Run) -> str:
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
     edition, rank = run.edition_of("qs"), places.at["qs", "rank_text"]
+    rank = figures.linked(run, "qs.rank", rank)
     before = measures.never_listed(run.rankings, run.institution.id, "qs", until=edition - 1)
     if before:
         first, last = before
@@ -351,6 +353,10 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     def cell(value: float, decimals: int = 1) -> str:
         return say("none") if pd.isna(value) else say.number(value, decimals)
 
+    own = [
+        cell(v) if pd.isna(v) else figures.led(run, f"{system}.{name}", cell(v))
+        for name, v in zip(rows["variable"], rows["value"], strict=True)
+    ]
     quartiles = [
         say("none") if pd.isna(row.peer_median)
         else f"{say.number(row.peer_lower_quartile, 1)}–{say.number(row.peer_upper_quartile, 1)}"
@@ -361,7 +367,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         [
             Column(say("rankings.peers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
-            Column(run.institution.short, [cell(v) for v in rows["value"]], True),
+            Column(run.institution.short, own, True),
             Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
             Column(say("rankings.peers.quartiles"), quartiles, True),
             Column(
@@ -542,7 +548,14 @@ def qs_scores(run: Run) -> Piece:
         [
             Column(say("rankings.qs.variable"), [_variable(run, "qs", v) for v in rows["variable"]]),
             Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
-            Column(say("rankings.qs.value"), [say.number(v, 1) for v in rows["value"]], True),
+            Column(
+                say("rankings.qs.value"),
+                [
+                    figures.led(run, f"qs.{name}", say.number(v, 1))
+                    for name, v in zip(rows["variable"], rows["value"], strict=True)
+                ],
+                True,
+            ),
         ],
         title=say("rankings.qs.title", name=run.name, edition=edition),
         source=_source(run, "qs"),
@@ -562,7 +575,7 @@ def qs_summary(run: Run) -> Piece:
     return pieces.text(
         run.text(
             "rankings.qs.summary",
-            overall=row["overall"],
+            overall=figures.linked(run, "qs.overall", row["overall"]),
             error=row["error"],
             edge=row["edge_computed"],
             gap=row["gap"],

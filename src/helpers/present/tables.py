@@ -8,6 +8,7 @@ import pandas as pd
 from great_tables import GT
 from great_tables import html as as_html
 
+from ..texts import links
 from . import pieces
 from .pieces import NOTE_TYPE, Piece
 
@@ -44,16 +45,22 @@ def table(
         .cols_align("right", [n for n, column in zip(names, columns, strict=True) if column.number])
         .cols_align("left", [n for n, c in zip(names[1:], columns[1:], strict=True) if not c.number])
     )
+    columns = [Column(c.title, [links.bare(cell) for cell in c.cells], c.number) for c in columns]
     return Piece(
         {
             "text/plain": plain(title, columns, [*notes, *(caveats or {}).values(), *details]),
-            "text/html": laid_out.as_raw_html(),
+            "text/html": links.shown(laid_out.as_raw_html(), _link),
             NOTE_TYPE: {
                 **pieces.note("table", title, "", source, notes, caveats or {}),
                 **({"details": list(details)} if details else {}),
             },
         }
     )
+
+
+def _link(code: str, cell: str) -> str:
+    """Lead from a cell, which is escaped already, to the provenance of its number."""
+    return f'<a href="#{links.anchor(code)}">{cell}</a>'
 
 
 def _heading(title: str) -> object:

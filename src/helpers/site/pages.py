@@ -30,6 +30,7 @@ _TABLE_ATTRIBUTES = {
     "th": {"class", "scope", "colspan", "rowspan"},
     "td": {"class", "colspan", "rowspan"},
     "tr": {"class"},
+    "a": {"href"},
 }
 
 
@@ -157,21 +158,8 @@ def _environment() -> jinja2.Environment:
 @lru_cache(maxsize=1)
 def _css() -> str:
     folder = resources.files(__package__).joinpath("templates")
-    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "print.css"))
-
-
-def _foot(
-    say: Texts, of: Institution, plan: Plan, place: Path, edition: str, demonstration: bool
-) -> list[str]:
-    """Return what a sheet must say when it lies alone: whose it is, of when, and of what data."""
-    year, language, name = place.parts
-    return [
-        of.name(language),
-        plan.title[language],
-        _report(say, year),
-        _page_title(say, name),
-        say("site.demonstration") if demonstration else say(f"edition.{edition}"),
-    ]
+    names = ("page.css", "card.css", "print.css")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
 def _report(say: Texts, folder: str) -> str:

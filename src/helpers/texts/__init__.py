@@ -17,6 +17,8 @@ from typing import Any
 from .. import locale, shared, yml
 from ..errors import TextMissing
 from ..reads import Definitions
+from . import links
+from .links import Linked
 
 
 class _Formatter(string.Formatter):
@@ -24,7 +26,9 @@ class _Formatter(string.Formatter):
         self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write a value by a format such as `n1`, `+n1` or `pct0`, in the language."""
+        """Write a value by a format such as `n1`, `+n1` or `pct0`, in the language; mark a linked one."""
+        if isinstance(value, Linked):
+            return links.wrap(value.code, self.format_field(value.value, format_spec))
         if format_spec.startswith("n"):
             return locale.number(float(value), self._language, int(format_spec[1:]))
         if format_spec.startswith("+n"):
