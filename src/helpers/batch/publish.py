@@ -19,7 +19,7 @@ from ..errors import RunFailed
 from ..plan.ledger import Proposed
 from ..present.pieces import NOTE_TYPE
 from ..site import pages
-from . import documents, records, sets
+from . import bundles, documents, records, sets
 from .execute import Executed, cleaned
 from .figures import Reported
 from .inputs import Snapshot, digest
@@ -83,8 +83,12 @@ def _make(
         )
     with timings("pages"):
         _pages(edition, staging, target, entries, [Path(place) for place in filed], now)
+    with timings("bundles"):
+        packed = bundles.bring(target, staging, earlier.get("bundles", {}), entries, filed)
     traced = _traced(earlier.get("figures", {}), reported, entries)
-    (staging / sets.MANIFEST).write_text(_manifest(name, entries, filed, traced, now), encoding="utf-8")
+    (staging / sets.MANIFEST).write_text(
+        _manifest(name, entries, filed, packed, traced, now), encoding="utf-8"
+    )
 
 
 def _traced(
@@ -205,7 +209,8 @@ def _pages(
         Path(place): pages.Made(entry["made"], entry.get("older", False)) for place, entry in entries.items()
     }
     notebooks = {place: records.opened(_notebook(staging, place)) for place in anew}
-    for rendered in pages.render(notebooks, load().plan, edition, filed, made):
+    packed = [*bundles.places(entries).values()]
+    for rendered in pages.render(notebooks, load().plan, edition, filed, made, packed):
         path = staging / rendered.place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(rendered.html, encoding="utf-8")
@@ -233,6 +238,7 @@ def _manifest(
     name: str,
     entries: dict[str, dict[str, Any]],
     filed: documents.Entries,
+    packed: bundles.Entries,
     traced: dict[str, Any],
     now: Snapshot,
 ) -> str:
@@ -245,6 +251,7 @@ def _manifest(
         "inputs": now.stamp,
         "pages": entries,
         "documents": filed,
+        "bundles": packed,
         "figures": traced,
     }
     return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"

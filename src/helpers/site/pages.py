@@ -64,13 +64,14 @@ def render(
     edition: str,
     documents: Sequence[Path] = (),
     made: Mapping[Path, Made] | None = None,
+    bundles: Sequence[Path] = (),
 ) -> list[Page]:
     """Render executed notebooks of a set, each with navigation to all the others.
 
     Keys are places `year/language/notebook`; `made` has all places of the set, of which `notebooks` may be a
     part, and without it all were made now. `documents` are places of the official tables as files,
-    which the plan's own pages of their year and language link. Raises RunFailed where a cell shows
-    something that cannot be published.
+    which the plan's own pages of their year and language link; `bundles` those of the ZIPs. Raises RunFailed
+    where a cell shows something that cannot be published.
     """
     template = _environment().get_template("page.html.j2")
     if made is None:
@@ -107,6 +108,7 @@ def render(
             ),
             year=year,
             documents=_documents(place, documents) if institution.id == plan.institution else [],
+            bundle=next((bundle.name for bundle in bundles if bundle.parent == place.parent), ""),
             edition=edition,
             demonstration=demonstration,
             made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
