@@ -42,15 +42,14 @@ def render(
     edition: str,
     documents: Sequence[Path] = (),
     made: Mapping[Path, Made] | None = None,
-    *,
-    alone: bool = False,
+    bundles: Sequence[Path] = (),
 ) -> list[Page]:
     """Render executed notebooks of a set, each with navigation to all the others.
 
     Keys are places `year/language/notebook`; `made` has all places of the set, of which `notebooks` may be a
     part, and without it all were made now. `documents` are places of the official tables as files,
-    which the plan's own pages of their year and language link. A page `alone` leads to no other file, so that
-    it can be sent by itself. Raises RunFailed where a cell shows something that cannot be published.
+    which the plan's own pages of their year and language link; `bundles` those of the ZIPs. Raises RunFailed
+    where a cell shows something that cannot be published.
     """
     template = _environment().get_template("page.html.j2")
     if made is None:
@@ -69,17 +68,15 @@ def render(
         demonstration = content.has_demonstration(sections)
         css = sheet.css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration))
         page = template.render(
-            **_around(place, [place] if alone else places, plan),
-            alone=alone,
+            **_around(place, places, plan),
             title=say("site.title_page", page=_page_title(say, name), year=_report(say, place.parts[0])),
             institution=institution.name(language),
             sections=sections,
             cards=content.cards(sections),
-            turn=_turn(place, [place] if alone else places, plan),
+            turn=_turn(place, places, plan),
             year=place.parts[0],
-            documents=_documents(place, documents)
-            if institution.id == plan.institution and not alone
-            else [],
+            documents=_documents(place, documents) if institution.id == plan.institution else [],
+            bundle=next((bundle.name for bundle in bundles if bundle.parent == place.parent), ""),
             edition=edition,
             demonstration=demonstration,
             made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
