@@ -19,7 +19,7 @@ from ..errors import RunFailed
 from ..plan.ledger import Proposed
 from ..present.pieces import NOTE_TYPE
 from ..site import pages
-from . import documents, records, sets
+from . import bundles, documents, records, sets
 from .execute import Executed, cleaned
 from .figures import Reported
 from .inputs import Snapshot, digest
@@ -83,8 +83,12 @@ def _make(
         )
     with timings("pages"):
         _pages(name, staging, target, entries, [Path(place) for place in filed], now)
+    with timings("bundles"):
+        packed = bundles.bring(target, staging, earlier.get("bundles", {}), entries, filed)
     traced = _traced(earlier.get("figures", {}), reported, entries)
-    (staging / sets.MANIFEST).write_text(_manifest(name, entries, filed, traced, now), encoding="utf-8")
+    (staging / sets.MANIFEST).write_text(
+        _manifest(name, entries, filed, packed, traced, now), encoding="utf-8"
+    )
 
 
 def _traced(
@@ -209,7 +213,8 @@ def _pages(
         Path(place): pages.Made(entry["made"], entry.get("older", False)) for place, entry in entries.items()
     }
     notebooks = {place: records.opened(_notebook(staging, place)) for place in anew}
-    rendered = pages.render(notebooks, load().plan, edition, filed, made)
+    packed = [*bundles.places(entries).values()]
+    rendered = pages.render(notebooks, load().plan, edition, filed, made, packed)
     for page in rendered:
         entries[page.place.with_suffix("").as_posix()]["outline"] = page.outline
     outlines = {Path(place): entry["outline"] for place, entry in entries.items()}
@@ -241,6 +246,7 @@ def _manifest(
     name: str,
     entries: dict[str, dict[str, Any]],
     filed: documents.Entries,
+    packed: bundles.Entries,
     traced: dict[str, Any],
     now: Snapshot,
 ) -> str:
@@ -253,6 +259,7 @@ def _manifest(
         "inputs": now.stamp,
         "pages": entries,
         "documents": filed,
+        "bundles": packed,
         "figures": traced,
     }
     return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"

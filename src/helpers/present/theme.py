@@ -132,8 +132,8 @@ def number_axis(axis: Axis, texts: Texts) -> None:
     )
 
 
-# The page around the charts: each colour by its name in CSS, as (light, dark). Inks stand on paper, wash or the
-# wash of their own name with a contrast of 4.5 to 1 at least.
+# The page around the charts: each colour by its name in CSS, as (light, dark). Inks stand on paper, on wash
+# or on the wash of their own name with a contrast of 4.5 to 1 at least.
 PAGE: dict[str, tuple[str, str]] = {
     "ink": (INK, "#e8ecf0"),
     "faint": ("#4d5761", "#b3bdc7"),

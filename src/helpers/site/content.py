@@ -92,7 +92,8 @@ def parameters(notebook: Any) -> dict[str, Any]:
 def sections(notebook: Any, where: object, marks: Marks) -> list[Section]:
     """Return what a notebook shows, section by section; `where` names it in errors.
 
-    `marks` are those of the notebook's language. Raises RunFailed where a cell shows something that cannot be published.
+    `marks` are those of the notebook's language. Raises RunFailed where a cell shows something that cannot be
+    published.
     """
     found: list[Section] = []
     for number, cell in enumerate(notebook.cells):

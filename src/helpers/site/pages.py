@@ -1,4 +1,4 @@
-"""One page per executed notebook: prose and pieces, no code, nothing fetched; beside them search and index."""
+"""One page per executed notebook: prose and pieces, no code, nothing fetched; beside them search, index."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,15 +44,14 @@ def render(
     edition: str,
     documents: Sequence[Path] = (),
     made: Mapping[Path, Made] | None = None,
-    *,
-    alone: bool = False,
+    bundles: Sequence[Path] = (),
 ) -> list[Page]:
     """Render executed notebooks of a set, each with navigation to all the others.
 
     Keys are places `year/language/notebook`; `made` has all places of the set, of which `notebooks` may be a
     part, and without it all were made now. `documents` are places of the official tables as files,
-    which the plan's own pages of their year and language link. A page `alone` leads to no other file, so that
-    it can be sent by itself. Raises RunFailed where a cell shows something that cannot be published.
+    which the plan's own pages of their year and language link; `bundles` those of the ZIPs. Raises RunFailed
+    where a cell shows something that cannot be published.
     """
     template = _environment().get_template("page.html.j2")
     if made is None:
@@ -71,17 +70,15 @@ def render(
         demonstration = content.has_demonstration(sections)
         css = sheet.css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration))
         page = template.render(
-            **_around(place, [place] if alone else places, plan),
-            alone=alone,
+            **_around(place, places, plan),
             title=say("site.title_page", page=_page_title(say, name), year=_report(say, place.parts[0])),
             institution=institution.name(language),
             sections=sections,
             cards=content.cards(sections),
-            turn=_turn(place, [place] if alone else places, plan),
+            turn=_turn(place, places, plan),
             year=place.parts[0],
-            documents=_documents(place, documents)
-            if institution.id == plan.institution and not alone
-            else [],
+            documents=_documents(place, documents) if institution.id == plan.institution else [],
+            bundle=next((bundle.name for bundle in bundles if bundle.parent == place.parent), ""),
             edition=edition,
             demonstration=demonstration,
             made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
@@ -97,8 +94,8 @@ def search(outlines: Mapping[Path, Sequence[Mapping[str, Any]]], plan: Plan, ins
     """Render, for each report and language, the page that finds indicators, sections, figures and tables.
 
     `outlines` are those of all pages of a set, by place. Without a script the page is a register of all of
-    them; with it, what is typed narrows it. The set carries the register once and not in every page, so that a
-    page stays light and is not made anew when another one changes.
+    them; with it, what is typed narrows it. A report carries the register once and not in every page, so that
+    a page stays light and is not made anew when another one changes.
     """
     template = _environment().get_template("search.html.j2")
     css = sheet.css()
