@@ -139,15 +139,13 @@ def _position_message(run: Run) -> str:
 
 def _edge_message(run: Run) -> list[str]:
     """Say how the edge of the next band moved, within one method and one band."""
-    rows = hidden(run, "the").dropna(subset=["edge_computed"])
-    if rows.empty or rows["edition"].iloc[-1] != run.edition_of("the"):
+    edition = run.edition_of("the")
+    rise = measures.edge_drift(run.rankings, run.institution.id, "the", edition)
+    if rise is None:
         return []
+    rows = hidden(run, "the")
     last = rows.iloc[-1]
     same = rows[(rows["series"] == last["series"]) & (rows["next_band"] == last["next_band"])]
-    years = last["edition"] - same["edition"].iloc[0]
-    if years < 1:
-        return []
-    rise = (last["edge_computed"] - same["edge_computed"].iloc[0]) / years
     key = "edge_up" if rise >= 0.5 else "edge_flat"
     return [
         run.text(
