@@ -20,6 +20,7 @@ from helpers import errors, texts
 from helpers.catalog import Indicator
 from helpers.measures import core, reconciliation
 from helpers.plan import performance
+from helpers.present import likelihood
 from helpers.texts import Texts
 
 REPO = Path(__file__).resolve().parents[1]
@@ -152,6 +153,7 @@ FROM_DATA = {
         "other_institution",
         "no_unit_targets",
     },
+    "likelihood.change.": lambda: set(get_args(likelihood.Direction)),
     "messages.": lambda: {"better", "worse"},
     "overview.levelled.": lambda: {"event", "promotion", "agreement", "campus"},
     "quality.lists.": lambda: {"countries", "units", "partners", "accreditors", "activities"},
