@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .present import (
         accreditation,
         activities,
+        against,
         cards,
         goals,
         ledger,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         overview,
         quality,
         rankings,
+        scenarios,
         standing,
     )
     from .run import start
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "accreditation",
     "activities",
+    "against",
     "cards",
     "goals",
     "ledger",
@@ -35,6 +38,7 @@ __all__ = [
     "overview",
     "quality",
     "rankings",
+    "scenarios",
     "standing",
     "start",
 ]

@@ -54,12 +54,15 @@ def warm_up() -> None:
     import pandas.core.methods.to_dict
     import pandas.core.reshape.reshape
     import PIL.Image
+    import scipy.optimize
+    import scipy.special
     import seaborn
 
     from .. import run
     from ..present import (
         accreditation,
         activities,
+        against,
         cards,
         goals,
         ledger,
@@ -68,6 +71,7 @@ def warm_up() -> None:
         overview,
         quality,
         rankings,
+        scenarios,
         standing,
     )
 

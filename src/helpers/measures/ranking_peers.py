@@ -155,6 +155,16 @@ def alike(
     return joined.reset_index(), left_out
 
 
+def sizes(
+    rankings: Rankings, institution: str, by: Mapping[str, Likeness], until: int
+) -> dict[str, float]:
+    """Return what one institution is compared by: edition and a value for each variable, NaN where unknown."""
+    wide = _latest(rankings, by, until)
+    own = wide[wide["institution"] == institution]
+    record = own.iloc[0].to_dict() if len(own) else {"edition": until}
+    return {name: record.get(name, float("nan")) for name in ("edition", *by)}
+
+
 def _latest(rankings: Rankings, by: Mapping[str, Likeness], until: int) -> pd.DataFrame:
     """Return the newest published values of everyone, by name_key: institution, name, edition, variables."""
     systems = {one.system for one in by.values() if one.system}

@@ -60,7 +60,8 @@ def _sources(run: Run, *systems: str) -> str:
     return "; ".join(names) + (f" ({', '.join(kinds)})" if kinds else "")
 
 
-def _source(run: Run, *systems: str) -> str:
+def sources_line(run: Run, *systems: str) -> str:
+    """Name publishers and tables as the line under a figure does."""
     return run.text("figure.source", sources=_sources(run, *systems))
 
 
@@ -83,7 +84,8 @@ def _breaks(run: Run, system: str, editions: pd.Series) -> dict[int, str]:
     }
 
 
-def _variable(run: Run, system: str, variable: str) -> str:
+def named(run: Run, system: str, variable: str) -> str:
+    """Return the name of a published value in the run's language."""
     names = run.catalog.systems[system].variables[variable]
     return names.tr if run.language == "tr" else names.en
 
@@ -259,7 +261,7 @@ def places(run: Run) -> Piece:
             Column(say("rankings.places.last"), [last(row) for row in records]),
         ],
         title=say("rankings.places.title", name=run.name, year=run.year),
-        source=_source(run, *(shown or ["the"])),
+        source=sources_line(run, *(shown or ["the"])),
         notes=[say("rankings.places.note")],
         caveats=_caveats(run, _codes(rows)),
     )
@@ -308,7 +310,7 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     members = held[
         held["institution"].isin(run.peer_group.members) & (held["institution"] != run.institution.id)
     ]
-    labels = {name: _variable(run, system, name) for name in shown["variable"]}
+    labels = {name: named(run, system, name) for name in shown["variable"]}
     alone = shown["peer_median"].isna().all()
     title = say(
         "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
@@ -331,7 +333,7 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         say("rankings.peers.subtitle_alone")
         if alone
         else say("rankings.peers.subtitle", count=count, name=run.name),
-        _source(run, system),
+        sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
     )
@@ -357,7 +359,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     return tables.table(
         f"peers-{system}",
         [
-            Column(say("rankings.peers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.peers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
             Column(run.institution.short, [cell(v) for v in rows["value"]], True),
             Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
@@ -372,7 +374,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         title=say(
             "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
         ),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[
             say("rankings.peers.note"),
             *([say("rankings.peers.note_missing")] if rows.isna().any(axis=None) else []),
@@ -403,7 +405,7 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
     breaks = _breaks(run, "the", rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.outlook.subtitle"), _source(run, "the"), points, caveats=_caveats(run, codes)
+        title, say("rankings.outlook.subtitle"), sources_line(run, "the"), points, caveats=_caveats(run, codes)
     )
     return charts.history(rows, breaks, say, words, run.institution.short)
 
@@ -438,7 +440,7 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     breaks = _breaks(run, system, rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.hidden.subtitle"), _source(run, system), points, caveats=_caveats(run, codes)
+        title, say("rankings.hidden.subtitle"), sources_line(run, system), points, caveats=_caveats(run, codes)
     )
     return charts.bands(rows, breaks, say, words, run.institution.short)
 
@@ -474,7 +476,7 @@ def hidden_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
             Column(say("rankings.hidden.place"), place, True),
         ],
         title=say("rankings.hidden.table_title", system=definition.short),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[say("rankings.hidden.note")],
     )
 
@@ -508,13 +510,13 @@ def levers(run: Run, system: str) -> Piece:
     return tables.table(
         f"levers-{system}",
         [
-            Column(say("rankings.levers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.levers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.levers.value"), [say.number(v, 1) for v in rows["value"]], True),
             Column(say("rankings.levers.gain"), [f"+{say.number(v, 1)}" for v in rows["gain"]], True),
             Column(say("rankings.levers.target"), target, True),
         ],
         title=say("rankings.levers.title", system=definition.short, edition=edition),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[
             say(
                 "rankings.levers.note",
@@ -538,12 +540,12 @@ def qs_scores(run: Run) -> Piece:
     return tables.table(
         "qs-scores",
         [
-            Column(say("rankings.qs.variable"), [_variable(run, "qs", v) for v in rows["variable"]]),
+            Column(say("rankings.qs.variable"), [named(run, "qs", v) for v in rows["variable"]]),
             Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
             Column(say("rankings.qs.value"), [say.number(v, 1) for v in rows["value"]], True),
         ],
         title=say("rankings.qs.title", name=run.name, edition=edition),
-        source=_source(run, "qs"),
+        source=sources_line(run, "qs"),
     )
 
 
@@ -597,7 +599,7 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
             edition=int(last["edition"]),
         ),
         say("rankings.share.subtitle"),
-        _source(run, "the"),
+        sources_line(run, "the"),
         points,
         caveats=_caveats(run, ["rounded_share"]),
     )
@@ -630,6 +632,6 @@ def share_table(run: Run, rows: pd.DataFrame) -> Piece:
             ),
         ],
         title=say("rankings.share.table_title"),
-        source=_source(run, "the"),
+        source=sources_line(run, "the"),
         notes=[say("rankings.share.note")],
     )
