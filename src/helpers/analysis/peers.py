@@ -73,9 +73,7 @@ def place(value: float | None, group: Sequence[float], *, higher_is_better: bool
     if own is None or found.percentile is None or found.median is None or found.upper_quartile is None:
         return Place(found.n)
     quintile = min(5, 1 + int(found.percentile // 20)) if found.n >= FEWEST_FOR_QUINTILE else None
-    return Place(
-        found.n, found.percentile, quintile, own - found.median, own - found.upper_quartile
-    )
+    return Place(found.n, found.percentile, quintile, own - found.median, own - found.upper_quartile)
 
 
 def yearly_change(years: Sequence[float], values: Sequence[float]) -> float | None:
@@ -138,9 +136,9 @@ class Race:
 def race(years: Sequence[float], own: Sequence[float], other: Sequence[float], ahead: float) -> Race | None:
     """Project the lead of one series over another `ahead` years, as a random walk with drift.
 
-    With c the mean yearly step over the T years from first to last, and σ the spread of the n − 1 steps around
-    it, the lead then is Student-t with n − 2 degrees of freedom around lead + c·h, scale σ·√(h·(1 + h/T))
-    (domain dossier, section 6: drift). What moves both alike, a change of method for one, cancels as far as
+    With c the mean yearly step over the T years from first to last, and σ the spread of the n − 1 steps
+    around it, the lead then is Student-t with n − 2 degrees of freedom around lead + c·h, with the scale
+    σ·√(h·(1 + h/T)) (domain dossier, section 6: drift). What moves both alike, a change of method for one, cancels as far as
     it does so. None where fewer than FEWEST_FOR_RACE years have both, or `ahead` is no time.
     """
     from scipy.special import stdtr, stdtrit  # only who races pays for it
@@ -164,6 +162,4 @@ def race(years: Sequence[float], own: Sequence[float], other: Sequence[float], a
         return Race(len(at), float(lead[-1]), float(drift), float(middle), float(middle), chance)
     half = float(stdtrit(freedom, 0.9)) * scale
     chance = float(stdtr(freedom, middle / scale))
-    return Race(
-        len(at), float(lead[-1]), float(drift), float(middle - half), float(middle + half), chance
-    )
+    return Race(len(at), float(lead[-1]), float(drift), float(middle - half), float(middle + half), chance)

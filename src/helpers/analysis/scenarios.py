@@ -29,8 +29,8 @@ def score_of(share: float, location: float, spread: float) -> float:
 def fit(shares: Sequence[float], scores: Sequence[float]) -> tuple[float, float]:
     """Return location and spread of the curve of `score_of` through pairs of share (0 to 1) and score.
 
-    Robust least squares (soft L1 beyond 3 points), so that a few shares that two publishers count in different
-    ways do not bend the curve.
+    Robust least squares (soft L1 beyond 3 points), so that a few shares that two publishers count in
+    different ways do not bend the curve.
     """
     from scipy.optimize import least_squares
     from scipy.special import ndtr

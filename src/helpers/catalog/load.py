@@ -275,13 +275,15 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         if name not in catalog.systems:
             wrong.append(f"levers.yml names ranking {name!r}")
             continue
-        named = {*levers.levers, *(v for one in levers.scenarios for v in (*one.changes, *one.to))}
-        known = {*catalog.systems[name].variables, *(c.share for c in catalog.systems[name].curves)}
-        wrong += [f"levers of {name} name value {v!r}" for v in sorted(named - known)]
+        moved = {*levers.levers, *(v for one in levers.scenarios for v in (*one.changes, *one.to))}
+        moved -= {*catalog.systems[name].variables, *(c.share for c in catalog.systems[name].curves)}
+        wrong += [f"levers of {name} name value {v!r}" for v in sorted(moved)]
     if catalog.plan.institution not in catalog.institutions:
         wrong.append(f"the plan names institution {catalog.plan.institution!r}")
     if catalog.plan.peer_group not in catalog.peer_groups:
         wrong.append(f"the plan names peer group {catalog.plan.peer_group!r}")
+    if catalog.plan.peer_group_abroad not in ("", *catalog.peer_groups):
+        wrong.append(f"the plan names peer group {catalog.plan.peer_group_abroad!r}")
     if wrong:
         raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
 

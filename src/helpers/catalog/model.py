@@ -32,6 +32,7 @@ class Plan(_Definition):
     years: tuple[int, ...]
     languages: tuple[Literal["tr", "en"], ...]
     peer_group: str
+    peer_group_abroad: str = ""
     pages: tuple[str, ...] = ()
 
     def order(self, page: str) -> tuple[int, str]:
@@ -184,8 +185,9 @@ class Curve(_Definition):
     """How a score follows from a share, over a span of editions, as fitted on published tables.
 
     score = 1 + 99 · [Φ((share − location)/spread) − Φ(−location/spread)] / [1 − Φ(−location/spread)], the
-    share from 0 to 1. `share` names what goes in, `of` is the published value in percent that the curve was fitted on; half of the `count`
-    universities lie within `median_error` points of it, nine in ten within `wide_error`.
+    share from 0 to 1. `share` names what goes in, `of` is the published value in percent that the curve was
+    fitted on; half of the `count` universities lie within `median_error` points of it, nine in ten within
+    `wide_error`.
     """
 
     start: int = Field(alias="from")
@@ -443,7 +445,7 @@ class Lever(_Definition):
 class Scenario(_Definition):
     """A set of changes to try: points by score, percentage points by share, or a level of the peers.
 
-    `to` brings scores up to the peer median or best quarter (never down); `pace` repeats the last year's move.
+    `to` brings scores up to the peer median or best quarter (never down); `pace` repeats last year's move.
     """
 
     title: Text

@@ -1,4 +1,4 @@
-"""A university among others in a ranking: groups with their editions, level and change, who is alike, races."""
+"""A university among others in a ranking: groups, level and change, who is alike, who passes whom."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -36,12 +36,16 @@ def scores(rankings: Rankings, system: str, editions: Sequence[int]) -> pd.DataF
 def edition_with(
     rankings: Rankings, institution: str, members: Sequence[str], system: str, until: int
 ) -> int | None:
-    """Return the newest edition up to one that holds the institution and enough of a group; None for none."""
+    """Return the newest edition up to one that holds the institution and enough of a group; None for none.
+
+    Enough is half of the group, and at least as many as a percentile needs; the institution is one of it.
+    """
+    everybody = {*members, institution}
+    enough = max(statistics.FEWEST_FOR_PERCENTILE, -(-len(everybody) // 2))
     own = rankings.overall[rankings.overall["system"] == system]
     for edition in sorted(set(own["edition"]), reverse=True):
         there = set(own.loc[own["edition"] == edition, "institution"].dropna())
-        group = there & {*members, institution}
-        if edition <= until and institution in there and len(group) >= statistics.FEWEST_FOR_PERCENTILE:
+        if edition <= until and institution in there and len(there & everybody) >= enough:
             return int(edition)
     return None
 
@@ -155,10 +159,8 @@ def alike(
     return joined.reset_index(), left_out
 
 
-def sizes(
-    rankings: Rankings, institution: str, by: Mapping[str, Likeness], until: int
-) -> dict[str, float]:
-    """Return what one institution is compared by: edition and a value for each variable, NaN where unknown."""
+def sizes(rankings: Rankings, institution: str, by: Mapping[str, Likeness], until: int) -> dict[str, float]:
+    """Return what one institution is compared by: edition and each variable, NaN where unknown."""
     wide = _latest(rankings, by, until)
     own = wide[wide["institution"] == institution]
     record = own.iloc[0].to_dict() if len(own) else {"edition": until}

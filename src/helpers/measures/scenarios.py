@@ -148,7 +148,7 @@ def _check(
     curves: Mapping[str, Curve],
     changes: Mapping[str, float],
 ) -> None:
-    levers = rankings.catalog.levers[system] if system in rankings.catalog.levers else None
+    levers = rankings.catalog.levers.get(system)
     allowed = [*movable(levers, list(own)), *curves]
     for name, change in changes.items():
         if name in own and name not in allowed:
@@ -216,7 +216,7 @@ def changes_of(
         before = own_scores(rankings, institution, system, edition - 1)
         if before is None or edition - 1 not in ranking_peers.comparable(rankings, system, edition):
             return None
-        levers = rankings.catalog.levers[system] if system in rankings.catalog.levers else None
+        levers = rankings.catalog.levers.get(system)
         changes |= {name: own[name] - before[name] for name in movable(levers, list(own))}
     return changes
 
@@ -228,8 +228,8 @@ def changes_of(
 class Range:
     """How far a score may realistically rise in one edition, and on what that rests.
 
-    `own`: the university's best yearly move within one method. `peers`: where its own past is too short, what
-    a quarter of the peers surpassed with their yearly moves.
+    `own`: the university's best yearly move within one method. `peers`: where its own past is too short, the
+    upper quartile of what peers gained in a year on the median peer; what lifts all scores lifts no one.
     """
 
     most: float
@@ -245,11 +245,14 @@ def ranges(
     method = rankings.system(system).method(edition)
     found: dict[str, Range] = {}
     for variable in method.weights if method else ():
-        wide = held[held["variable"] == variable].pivot(index="institution", columns="edition", values="value")
+        wide = held[held["variable"] == variable].pivot(
+            index="institution", columns="edition", values="value"
+        )
         # A step over a missing edition is no yearly move.
         moves = wide.reindex(columns=range(min(series), max(series) + 1)).diff(axis=1) if series else wide
         own = moves.loc[institution].dropna() if institution in moves.index else pd.Series(dtype=float)
-        others = moves[moves.index.isin(list(members)) & (moves.index != institution)].to_numpy().ravel()
+        others = moves[moves.index.isin(list(members)) & (moves.index != institution)]
+        others = (others - others.median()).to_numpy().ravel()
         others = others[~np.isnan(others)]
         if len(own):
             found[variable] = Range(max(0.0, float(own.max())), "own")
@@ -262,8 +265,8 @@ def ranges(
 class Route:
     """The cheapest way to a target overall score, with what each score can give.
 
-    `wanted` are the points missing to `target`; `way.reached` says whether the levers suffice. `rounds` is the
-    number of editions over which the realistic rises are added up.
+    `wanted` are the points missing to `target`; `way.reached` says whether the levers suffice. `rounds` is
+    the number of editions over which the realistic rises are added up.
     """
 
     target: float
@@ -296,7 +299,7 @@ def route(
     own = own_scores(rankings, institution, system, edition)
     if method is None or own is None:
         return None
-    levers = rankings.catalog.levers[system] if system in rankings.catalog.levers else None
+    levers = rankings.catalog.levers.get(system)
     bounds = ranges(rankings, institution, members, system, edition)
     chosen = [v for v in movable(levers, list(own)) if v in bounds and (only is None or v in only)]
     stated = {v: levers.levers[v].cost for v in chosen if levers and v in levers.levers}

@@ -1,4 +1,4 @@
-"""Against whom: groups and found peers, level and change, and who may pass whom, in words, tables and a chart."""
+"""Against whom: groups and found peers, level and change, who may pass whom, in words, tables and a chart."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib import rc_context
 
 from ..analysis.peers import FEWEST_FOR_PERCENTILE, FEWEST_FOR_QUINTILE, FEWEST_FOR_RACE
+from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
 from ..run import Run
@@ -15,12 +16,15 @@ from .pieces import Piece
 from .rankings import named, sources_line
 from .tables import Column
 
-FOUND = "found"
+# The groups of a page: that of the plan, that abroad which the plan names, and the one found in the data.
+PLAN, ABROAD, FOUND = "plan", "abroad", "found"
 _SYSTEM, _OUTLOOK = "the", "international_outlook"
 # How many found peers are shown and make a group of their own.
 _NEAREST = 10
 # The domain dossier gives no forecast beyond three years.
 _FARTHEST = 3
+# How many universities a sentence names in each direction.
+_NAMED = 3
 # A change of places less likely than this is not named by name.
 _WORTH_NAMING = 0.15
 
@@ -58,12 +62,11 @@ def _letters(number: int) -> str:
 
 
 def members(run: Run, group: str) -> tuple[str, ...]:
-    """Return the institutions of a peer group of the catalogue, or of the found one."""
+    """Return the institutions of a group: of the plan's, of that abroad, or of the one found."""
     if group != FOUND:
-        return run.catalog.peer_groups[group].members
-    near, _ = measures.alike(
-        run.rankings, run.institution.id, run.catalog.likeness, run.edition_of(_SYSTEM)
-    )
+        defined = _defined(run, group)
+        return defined.members if defined else ()
+    near, _ = measures.alike(run.rankings, run.institution.id, run.catalog.likeness, run.edition_of(_SYSTEM))
     return tuple(near["institution"].dropna().head(_NEAREST))
 
 
@@ -71,7 +74,15 @@ def title(run: Run, group: str) -> str:
     """Return the name of a peer group."""
     if group == FOUND:
         return run.text("against.found.group")
-    return run.catalog.peer_groups[group].title[run.language]
+    defined = _defined(run, group)
+    return defined.title[run.language] if defined else run.text("none")
+
+
+def _defined(run: Run, group: str) -> PeerGroup | None:
+    """Return the definition of a group of the plan; None where the plan names none."""
+    plan = run.catalog.plan
+    name = plan.peer_group if group == PLAN else plan.peer_group_abroad
+    return run.catalog.peer_groups[name] if name else None
 
 
 # -- groups ----------------------------------------------------------------------------------------
@@ -80,7 +91,7 @@ def title(run: Run, group: str) -> str:
 def groups(run: Run) -> Piece:
     """Show the groups that the university is compared with, and the newest edition held of each."""
     say = run.text
-    chosen = [*run.catalog.peer_groups, FOUND]
+    chosen = [group for group in (PLAN, ABROAD) if _defined(run, group)] + [FOUND]
     rows, notes, details = [], [], []
     for group in chosen:
         ids = [one for one in members(run, group) if one != run.institution.id]
@@ -127,7 +138,9 @@ def _held(run: Run, edition: int) -> set[str]:
 
 
 def _reasons(run: Run, group: str) -> list[str]:
-    found = run.catalog.peer_groups[group]
+    found = _defined(run, group)
+    if found is None:
+        return []
     said = [run.text("against.groups.source", group=title(run, group), source=found.source)]
     if found.criterion is not None:
         said.append(found.criterion[run.language])
@@ -150,8 +163,8 @@ def found(run: Run) -> Piece:
     called = names(run, _SYSTEM, near["institution"].dropna())
     rows = [
         (run.name, own, None),
-        *((called.get(row["institution"], row["name"]), row, row["distance"]) for row in near.to_dict("records")),
-    ]  # fmt: skip
+        *((_called(run, called, row), row, row["distance"]) for row in near.to_dict("records")),
+    ]
     at_hand = [name for name in by if name not in left_out]
     columns = [
         Column(say("against.found.university"), [name for name, *_ in rows]),
@@ -163,10 +176,16 @@ def found(run: Run) -> Piece:
     ]
     if public:  # size and country would tell who a hidden university is
         columns += [
-            Column(by[name].title[run.language], [_number(run, row[name], by[name].decimals) for _, row, _ in rows], True)
+            Column(
+                by[name].title[run.language],
+                [_number(run, row[name], by[name].decimals) for _, row, _ in rows],
+                True,
+            )
             for name in at_hand
-        ]  # fmt: skip
-        columns.append(Column(say("against.found.edition"), [f"THE {int(row['edition'])}" for _, row, _ in rows]))
+        ]
+        columns.append(
+            Column(say("against.found.edition"), [f"THE {int(row['edition'])}" for _, row, _ in rows])
+        )
     weights = ", ".join(f"{by[name].title[run.language]} {say.number(by[name].weight)}" for name in at_hand)
     notes = [say("against.found.note", weights=weights)]
     if left_out:
@@ -182,6 +201,13 @@ def found(run: Run) -> Piece:
     )
 
 
+def _called(run: Run, called: dict[str, str], row: dict[str, object]) -> str:
+    """Return a found university's name: as registered or printed, none where the ranking is not public."""
+    if not run.catalog.systems[_SYSTEM].public:
+        return called.get(str(row["institution"]), run.text("against.nobody"))
+    return called.get(str(row["institution"]), str(row["name"]))
+
+
 # -- level and change ------------------------------------------------------------------------------
 
 
@@ -194,16 +220,6 @@ def table(run: Run, group: str) -> Piece:
         return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
     rows = measures.level_and_change(run.rankings, run.institution.id, ids, _SYSTEM, edition)
     first = int(rows["first"].iloc[0])
-    cells = {
-        "value": [_number(run, v, 1) for v in rows["value"]],
-        "percentile": [_number(run, v, 0) for v in rows["percentile"]],
-        "quintile": [_number(run, v, 0) for v in rows["quintile"]],
-        "median_gap": [_signed(run, v) for v in rows["median_gap"]],
-        "quarter_gap": [_signed(run, v) for v in rows["quarter_gap"]],
-        "change": [_signed(run, v) for v in rows["change"]],
-        "median_change": [_signed(run, v) for v in rows["median_change"]],
-        "change_percentile": [_number(run, v, 0) for v in rows["change_percentile"]],
-    }
     notes = [say("against.table.note")]
     if edition < run.edition_of(_SYSTEM):
         wanted = run.edition_of(_SYSTEM)
@@ -211,15 +227,27 @@ def table(run: Run, group: str) -> Piece:
     if edition - first < 1:
         notes.append(say("against.table.no_change", first=first))
     elif edition - first < 2:
-        notes.append(say("against.table.one_step", first=first, edition=edition))
+        notes.append(say("against.table.one_step", first=first, edition=edition, enough=first + 4))
     if rows["count"].max() < FEWEST_FOR_QUINTILE:
         notes.append(say("against.table.no_quintile", fewest=FEWEST_FOR_QUINTILE))
     return tables.table(
-        f"level-and-change-{group.replace('_', '-')}",
+        f"level-and-change-{group}",
         [
             Column(say("rankings.peers.variable"), [_variable(run, v) for v in rows["variable"]]),
-            Column(run.institution.short, cells.pop("value"), True),
-            *(Column(say(f"against.table.{name}"), column, True) for name, column in cells.items()),
+            Column(run.institution.short, [_number(run, v, 1) for v in rows["value"]], True),
+            Column(say("against.table.percentile"), [_number(run, v, 0) for v in rows["percentile"]], True),
+            Column(say("against.table.quintile"), [_number(run, v, 0) for v in rows["quintile"]], True),
+            Column(say("against.table.median_gap"), [_signed(run, v) for v in rows["median_gap"]], True),
+            Column(say("against.table.quarter_gap"), [_signed(run, v) for v in rows["quarter_gap"]], True),
+            Column(say("against.table.change"), [_signed(run, v) for v in rows["change"]], True),
+            Column(
+                say("against.table.median_change"), [_signed(run, v) for v in rows["median_change"]], True
+            ),
+            Column(
+                say("against.table.change_percentile"),
+                [_number(run, v, 0) for v in rows["change_percentile"]],
+                True,
+            ),
         ],
         title=say(
             "against.table.title",
@@ -232,6 +260,15 @@ def table(run: Run, group: str) -> Piece:
         notes=notes,
         details=[say("against.table.how", first=first, edition=edition)],
     )
+
+
+# Above the others' median by level, by change.
+_SIDES = {
+    (True, True): "against.chart.above_faster",
+    (True, False): "against.chart.above_slower",
+    (False, True): "against.chart.below_faster",
+    (False, False): "against.chart.below_slower",
+}
 
 
 def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
@@ -249,12 +286,10 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
     called = names(run, _SYSTEM, rows["institution"])
     others = rows[rows["institution"] != run.institution.id]
     level, pace = others["value"].median(), others["change"].median()
-    side = ("above" if own["value"].iloc[0] >= level else "below") + (
-        "_faster" if own["change"].iloc[0] >= pace else "_slower"
-    )
+    ahead = bool(own["value"].iloc[0] >= level), bool(own["change"].iloc[0] > pace)
     words = charts.Words(
         say(
-            f"against.chart.{side}",
+            _SIDES[ahead],
             name=run.name,
             variable=_variable(run, variable),
             change=own["change"].iloc[0],
@@ -354,9 +389,15 @@ def overtaking(run: Run, group: str) -> Piece:
         title=say("against.race.title", name=run.name, variable=_variable(run, _OUTLOOK), then=then),
         source=_source(run),
         notes=notes,
-        caveats={"break_in_series": say("caveat", text=run.catalog.caveats["break_in_series"][run.language])},
+        caveats=_across(run, int(rows["first"].min()), edition),
         details=[say("against.race.how", ahead=ahead)],
     )
+
+
+def _across(run: Run, first: int, edition: int) -> dict[str, str]:
+    """Say which breaks of method lie within the editions of the races."""
+    breaks = [str(b.at) for b in run.catalog.systems[_SYSTEM].breaks if first < b.at <= edition]
+    return {"break_in_series": run.text("against.race.across", editions=", ".join(breaks))} if breaks else {}
 
 
 def _turn(run: Run, row: dict[str, float]) -> str:
@@ -395,7 +436,7 @@ def _ahead(run: Run) -> tuple[int, int]:
 
 
 def summary(run: Run, group: str) -> Piece:
-    """Say where the university stands in a group by level and by change, and who may change places with it."""
+    """Say where the university stands in a group by level and change, and who may change places with it."""
     say = run.text
     ids = members(run, group)
     edition = _edition(run, ids)
@@ -438,14 +479,18 @@ def _turns(run: Run, group: str) -> list[str]:
     if rows.empty:
         return []
     called = names(run, _SYSTEM, rows["institution"])
+
+    def listed(part: pd.DataFrame) -> str:
+        chances = [(called[r["institution"]], float(r["turn"])) for r in part.head(_NAMED).to_dict("records")]
+        return "; ".join(f"{name}: {likelihood.chance(run.text, chance)}" for name, chance in chances)
+
     then = _ahead(run)[1]
+    before, behind = rows[rows["lead"] < 0], rows[rows["lead"] > 0]
     said = []
-    for key, part in (("ahead", rows[rows["lead"] < 0]), ("behind", rows[rows["lead"] > 0])):
-        if len(part):
-            listed = "; ".join(
-                f"{called[row.institution]}: {likelihood.chance(run.text, row.turn)}" for row in part.itertuples()
-            )
-            said.append(run.text(f"against.summary.{key}", names=listed, then=then))
+    if len(before):
+        said.append(run.text("against.summary.ahead", names=listed(before), then=then))
+    if len(behind):
+        said.append(run.text("against.summary.behind", names=listed(behind), then=then))
     return said
 
 
@@ -453,9 +498,7 @@ def _turns(run: Run, group: str) -> list[str]:
 
 
 def _edition(run: Run, ids: Sequence[str]) -> int | None:
-    return measures.edition_with(
-        run.rankings, run.institution.id, ids, _SYSTEM, run.edition_of(_SYSTEM)
-    )
+    return measures.edition_with(run.rankings, run.institution.id, ids, _SYSTEM, run.edition_of(_SYSTEM))
 
 
 def _variable(run: Run, variable: str) -> str:

@@ -405,7 +405,11 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
     breaks = _breaks(run, "the", rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.outlook.subtitle"), sources_line(run, "the"), points, caveats=_caveats(run, codes)
+        title,
+        say("rankings.outlook.subtitle"),
+        sources_line(run, "the"),
+        points,
+        caveats=_caveats(run, codes),
     )
     return charts.history(rows, breaks, say, words, run.institution.short)
 
@@ -440,7 +444,11 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     breaks = _breaks(run, system, rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.hidden.subtitle"), sources_line(run, system), points, caveats=_caveats(run, codes)
+        title,
+        say("rankings.hidden.subtitle"),
+        sources_line(run, system),
+        points,
+        caveats=_caveats(run, codes),
     )
     return charts.bands(rows, breaks, say, words, run.institution.short)
 

@@ -1,7 +1,7 @@
 """What it would take: a simulation in words, the table of scenarios, sliders, and the cheapest way to a band.
 
-The contract is that of the domain dossier, section 4.6: identities are exact, a curve prints its error, others
-are held fixed, the edge of the next band moves by its own drift, and reputation has no lever.
+The contract is that of the domain dossier, section 4.6: identities are exact, a curve prints its error,
+others are held fixed, the edge of the next band moves by its own drift, and reputation has no lever.
 """
 
 import html
@@ -45,7 +45,9 @@ def told(run: Run, found: Simulation) -> list[str]:
     if found.gap is None:
         said.append(say("scenarios.no_band"))
     else:
-        said.append(say("scenarios.edge_now", system=short, edition=found.edition, reading=_reading(run, found)))
+        said.append(
+            say("scenarios.edge_now", system=short, edition=found.edition, reading=_reading(run, found))
+        )
     if found.gap_then is not None:
         said.append(
             say(
@@ -129,7 +131,7 @@ def _changes(run: Run, found: Simulation) -> str:
     """Write the scores that a scenario moves, each with its points."""
     moved = [
         f"{named(run, found.system, p.variable)} {run.text.signed(p.after - p.before, 1)}"
-        + (run.text("scenarios.by_share", change=p.share) if p.share is not None else "")
+        + (f" ({run.text('scenarios.by_share', change=p.share)})" if p.share is not None else "")
         for p in found.pieces
         if abs(p.after - p.before) >= 0.05
     ]
@@ -145,7 +147,8 @@ def _notes(run: Run, still: Simulation) -> list[str]:
     if still.drift is None:
         notes.append(say("scenarios.no_drift", system=short, edition=still.edition))
     else:
-        notes.append(say("scenarios.drift", drift=still.drift, edge=still.edge, then=still.edge_then, shows=still.shows))  # fmt: skip
+        then = still.edge_then
+        notes.append(say("scenarios.drift", drift=still.drift, edge=still.edge, then=then, shows=still.shows))
         if still.bands_change:
             notes.append(say("scenarios.bands_change", system=short, shows=still.shows))
     return notes
@@ -158,7 +161,9 @@ def _how(run: Run, system: str, still: Simulation) -> list[str]:
     method = definition.method(still.edition)
     if method is None:
         return []
-    weights = ", ".join(f"{named(run, system, v)} {say.percent(100 * w, 1)}" for v, w in method.weights.items())
+    weights = ", ".join(
+        f"{named(run, system, v)} {say.percent(100 * w, 1)}" for v, w in method.weights.items()
+    )
     said = [say("scenarios.how", weights=weights, error=method.error, source=method.source)]
     said += [
         say(
@@ -209,7 +214,9 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     shown = widgets.HTML()
 
     def update(_: object = None) -> None:
-        moved = simulate(run, system, **{name: slider.value for name, slider in sliders.items() if slider.value})
+        moved = simulate(
+            run, system, **{name: slider.value for name, slider in sliders.items() if slider.value}
+        )
         if moved is not None:
             shown.value = "".join(f"<p>{html.escape(line)}</p>" for line in told(run, moved))
 
@@ -233,26 +240,29 @@ def cheapest(
     say = run.text
     edition, short = run.edition_of(system), run.catalog.systems[system].short
     still = simulate(run, system)
-    if still is None or (target is None and still.edge is None):
+    if still is None:
+        return _none(run, "scenarios.none", system=short, edition=edition)
+    edge = still.edge if target is None else target
+    if edge is None:
         return _none(run, "scenarios.route_none", system=short, edition=edition)
     stated = _levers(run, system)
     own = [name for name, lever in (stated.levers if stated else {}).items() if lever.strategy]
     rounds = max(1, still.shows - edition)
     if target is not None:
-        aims = [(say("scenarios.aim_given", target=target, rounds=rounds), target, rounds)]
+        aims = [(say("scenarios.aim_given", target=edge, rounds=rounds), edge, rounds)]
     else:
-        aims = [(say("scenarios.aim_now", edge=still.edge, edition=edition), still.edge, 1)]
+        aims = [(say("scenarios.aim_now", edge=edge, edition=edition), edge, 1)]
         if still.edge_then is not None:
             label = say("scenarios.aim_then", edge=still.edge_then, shows=still.shows)
             aims.append((label, still.edge_then, rounds))
         else:
-            aims.append((say("scenarios.aim_later", edge=still.edge, rounds=rounds), still.edge, rounds))
+            aims.append((say("scenarios.aim_later", edge=edge, rounds=rounds), edge, rounds))
     rows: list[tuple[str, str, Route]] = []
     for label, aim, times in aims:
         for which, only in ((say("scenarios.all_levers"), None), (say("scenarios.own_levers"), own)):
             found = measures.route(
                 run.rankings, run.institution.id, run.peer_group.members, system, edition,
-                float(aim or 0.0), times, only=only, costs=costs,
+                aim, times, only=only, costs=costs,
             )  # fmt: skip
             if found is not None and (only is None or only):
                 rows.append((label, which, found))
@@ -292,17 +302,22 @@ def _route_notes(
     say = run.text
     bounds = {name: one for *_, found in rows for name, one in found.ranges.items()}
     stated = _levers(run, system)
-    own = [name for name, one in bounds.items() if one.basis == "own"]
-    peers = [name for name, one in bounds.items() if one.basis == "peers"]
+
+    def listed(basis: str) -> str:
+        chosen = {name: one for name, one in bounds.items() if one.basis == basis}
+        return ", ".join(f"{named(run, system, n)} {say.signed(one.most, 1)}" for n, one in chosen.items())
+
     notes = []
-    for key, names in (("own", own), ("peers", peers)):
-        if names:
-            listed = ", ".join(f"{named(run, system, n)} {say.signed(bounds[n].most, 1)}" for n in names)
-            notes.append(say(f"scenarios.range_{key}", ranges=listed))
+    if listed("own"):
+        notes.append(say("scenarios.range_own", ranges=listed("own")))
+    if listed("peers"):
+        notes.append(say("scenarios.range_peers", ranges=listed("peers")))
     fixed = [name for name, lever in (stated.levers if stated else {}).items() if not lever.movable]
     if fixed:
         notes.append(say("scenarios.fixed", scores=", ".join(named(run, system, name) for name in fixed)))
-    given = {name: lever.cost for name, lever in (stated.levers if stated else {}).items()} | dict(costs or {})
+    given = {name: lever.cost for name, lever in (stated.levers if stated else {}).items()} | dict(
+        costs or {}
+    )
     prices = {given.get(name, 1.0) for name in bounds}
     notes.append(say("scenarios.unit_costs" if prices == {1.0} else "scenarios.given_costs"))
     return notes
@@ -312,8 +327,10 @@ def _route_notes(
 
 
 def _levers(run: Run, system: str) -> Levers | None:
-    return run.catalog.levers[system] if system in run.catalog.levers else None
+    return run.catalog.levers.get(system)
 
 
 def _none(run: Run, key: str, **values: object) -> Piece:
-    return pieces.text(run.text("not_computed", reason=run.text(key, name=run.name, **values)), kind="not_computed")
+    return pieces.text(
+        run.text("not_computed", reason=run.text(key, name=run.name, **values)), kind="not_computed"
+    )
