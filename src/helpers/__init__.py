@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         accreditation,
         actions,
         activities,
+        against,
         cards,
         goals,
         heading,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         quality,
         rankings,
         risks,
+        scenarios,
         standing,
     )
     from .run import start
@@ -31,6 +33,7 @@ __all__ = [
     "accreditation",
     "actions",
     "activities",
+    "against",
     "cards",
     "goals",
     "heading",
@@ -43,6 +46,7 @@ __all__ = [
     "quality",
     "rankings",
     "risks",
+    "scenarios",
     "standing",
     "start",
 ]

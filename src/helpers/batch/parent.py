@@ -64,6 +64,7 @@ def warm_up() -> None:
         accreditation,
         actions,
         activities,
+        against,
         cards,
         goals,
         heading,
@@ -75,6 +76,7 @@ def warm_up() -> None:
         quality,
         rankings,
         risks,
+        scenarios,
         standing,
     )
 
