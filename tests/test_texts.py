@@ -139,6 +139,17 @@ def broken_down() -> set[tuple[str, str]]:
     return {*shown, *explained}
 
 
+def not_fitted() -> set[str]:
+    """Why a model is not fitted, as far as it is told by its code."""
+    raised = [
+        ast.literal_eval(node.args[0])
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and callee(node) == "NotFitted"
+    ]
+    return {*raised} - {"too_few_years"}  # which says how many there are
+
+
 FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
@@ -153,6 +164,7 @@ FROM_DATA = {
         "other_institution",
         "no_unit_targets",
     },
+    "explained.not_fitted.": not_fitted,
     "likelihood.change.": lambda: set(get_args(likelihood.Direction)),
     "messages.": lambda: {"better", "worse"},
     "overview.levelled.": lambda: {"event", "promotion", "agreement", "campus"},

@@ -55,12 +55,15 @@ def warm_up() -> None:
     import pandas.core.reshape.reshape
     import PIL.Image
     import seaborn
+    import statsmodels.genmod.families
+    import statsmodels.genmod.generalized_linear_model
 
     from .. import run
     from ..present import (
         accreditation,
         activities,
         cards,
+        explained,
         goals,
         ledger,
         messages,
