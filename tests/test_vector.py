@@ -132,7 +132,7 @@ def bands(texts: Texts) -> Piece:
     )  # fmt: skip
     around_it = words(frame, {"name": "Edition", "rank_text": "Place"}, str)
     labels = {"all": "universities ranked", "own": "band of KTÜ"}
-    return charts.rank_bands(frame, {2025: "2025: another method"}, labels, texts, around_it)
+    return charts.rank_bands(frame, {2025: "2025: another method"}, labels, around_it)
 
 
 def world(texts: Texts) -> Piece:

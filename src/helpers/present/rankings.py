@@ -318,7 +318,7 @@ def bands_chart(run: Run, system: str) -> Piece:
             edition=int(last["edition"]),
         ),
         say("rankings.bands.subtitle", system=short),
-        _source(run, system),
+        sources_line(run, system),
         [
             say("rankings.bands.point", edition=row.edition, rank=row.rank_text, count=count)
             for row, count in zip(rows.itertuples(), counted, strict=True)
@@ -336,7 +336,7 @@ def bands_chart(run: Run, system: str) -> Piece:
         "all": say("rankings.bands.ranked"),
         "own": say("rankings.bands.own", name=run.institution.short),
     }
-    return charts.rank_bands(rows, breaks, labels, say, words)
+    return charts.rank_bands(rows, breaks, labels, words)
 
 
 # -- scores against peers -------------------------------------------------------------------------
@@ -443,7 +443,7 @@ def steps_chart(run: Run, system: str) -> Piece:
     ends = [(v, rows[rows["edition"] == first], rows.iloc[-1]) for v, rows in found]
     frame = pd.DataFrame(
         {
-            "label": [_variable(run, system, variable) for variable, *_ in ends],
+            "label": [named(run, system, variable) for variable, *_ in ends],
             "first": [float(began["value"].iloc[0]) if len(began) else float("nan") for _, began, _ in ends],
             "second": [float(last["value"]) for *_, last in ends],
         }
@@ -455,7 +455,7 @@ def steps_chart(run: Run, system: str) -> Piece:
     words = charts.Words(
         say("rankings.steps.title", rose=rose, count=len(frame), system=short, first=first, last=edition),
         say("rankings.steps.subtitle"),
-        _source(run, system),
+        sources_line(run, system),
         [
             say("rankings.steps.point", label=label, first=began, last=ended)
             for label, began, ended in zip(frame["label"], *cells, strict=True)

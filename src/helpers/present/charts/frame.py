@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from ...texts import links
 from .. import pieces, theme, vector
 from ..pieces import NOTE_TYPE, SVG, Column, Piece
 
@@ -40,7 +41,7 @@ class Words:
     @property
     def alt(self) -> str:
         """Return the chart in plain words."""
-        return f"{self.title}. " + "; ".join(self.points) + "."
+        return links.bare(f"{self.title}. " + "; ".join(self.points) + ".")
 
     def row(self, row: int, *columns: int) -> str:
         """Say a row of the data by its place: its name, and the cells of some columns or of all others.
@@ -50,7 +51,7 @@ class Words:
         if not self.data:
             return ""
         wanted = columns or range(1, len(self.data))
-        cells = [(self.data[i].title, self.data[i].cells[row]) for i in wanted]
+        cells = [(self.data[i].title, links.bare(self.data[i].cells[row])) for i in wanted]
         said = " · ".join(f"{title}: {cell}" for title, cell in cells if cell)
         name = self.data[0].cells[row]
         return textwrap.shorten(f"{name} · {said}" if said else name, _MARK_LETTERS, placeholder=" …")
@@ -65,8 +66,8 @@ def piece(figure: Figure, words: Words) -> Piece:
     return Piece(
         {
             SVG: picture(figure, words.title),
-            "text/plain": "\n".join(
-                [words.title, words.subtitle, *words.points, *words.notes, *words.caveats.values()]
+            "text/plain": links.bare(
+                "\n".join([words.title, words.subtitle, *words.points, *words.notes, *words.caveats.values()])
             ),
             NOTE_TYPE: {**note, "alt": words.alt},
         }
@@ -75,7 +76,7 @@ def piece(figure: Figure, words: Words) -> Piece:
 
 def picture(figure: Figure, title: str) -> str:
     """Draw a figure, once."""
-    return vector.svg(figure, title)
+    return vector.svg(figure, links.bare(title))
 
 
 # -- marks that are the same in every chart --------------------------------------------------------------

@@ -450,7 +450,7 @@ def slope(frame: pd.DataFrame, years: tuple[str, str], write: Callable[[float], 
 
 
 def rank_bands(
-    frame: pd.DataFrame, breaks: Mapping[int, str], labels: Mapping[str, str], texts: Texts, words: Words
+    frame: pd.DataFrame, breaks: Mapping[int, str], labels: Mapping[str, str], words: Words
 ) -> Piece:
     """Show places in a ranking by edition as what they are: a band is as high as it is wide.
 
@@ -485,7 +485,8 @@ def rank_bands(
             )
         ax.set_ylim(last * 1.01, 1)
         _editions(ax, frame["edition"], right=0.45)
-        theme.number_axis(ax.yaxis, texts)
+        # A rank is a name and no count: it has no separator.
+        ax.yaxis.set_major_formatter(lambda rank, _: f"{rank:.0f}")
         around.key(ax, ("■", theme.BAND, labels["all"]), ("■", theme.OWN, labels["own"]))
         _grid(ax, "y")
     return around.piece(drawn, words)
