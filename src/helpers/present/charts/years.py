@@ -15,6 +15,8 @@ from .frame import Words, fold, known
 
 # As many years stand below an axis, and as many numbers at a line, as can be told apart on a telephone.
 _MANY = 7
+# Years beside an end that the number written there covers, in a small panel.
+_NEAR = 3
 
 
 def history(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Words, name: str) -> Piece:
@@ -168,10 +170,12 @@ def small_multiples(
             top = max([*held[column], *aimed[column].dropna()], default=1.0) or 1.0
             for i in (0, -1) if len(held) > 1 else (0,) if len(held) else ():
                 row = held.iloc[i]
-                value = write(float(row[column]))
                 ha = "center" if len(held) < 2 else "left" if not i else "right"
                 x = row["year"] + (0 if ha == "center" else -0.5 if ha == "left" else 0.5)
-                around.label(ax, x, row[column] + top * 0.16, value, theme.OWN, "bold", ha=ha)
+                near = pd.concat([frame[["year", column]], aimed[["year", column]]])
+                near = near[(near["year"] - row["year"]).abs() <= _NEAR][column].dropna()
+                at = _beside(float(row[column]), list(near), top)
+                around.label(ax, x, at, write(float(row[column])), theme.OWN, "bold", ha=ha)
             ax.set_ylim(0, top * 1.36)
             ax.set_xlim(frame["year"].min() - 0.8, frame["year"].max() + 0.8)
             _ends(ax, frame["year"])
@@ -529,6 +533,14 @@ def _ends(ax: Axes, years: pd.Series) -> None:
     if len(years) > 1:
         labels[0].set_horizontalalignment("left")
         labels[-1].set_horizontalalignment("right")
+
+
+def _beside(value: float, near: Sequence[float], top: float) -> float:
+    """Return where the number of a mark stands: above all that is near, or below it where that is far off."""
+    step, highest, lowest = 0.16 * top, max(near), min(near)
+    if highest - value < 0.25 * top:
+        return highest + step
+    return lowest - step if value - lowest < 0.25 * top and lowest > 1.6 * step else value + step
 
 
 def _spread(count: int) -> list[bool]:
