@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
-from matplotlib import rc_context
 
 from ..analysis.peers import FEWEST_FOR_PERCENTILE, FEWEST_FOR_QUINTILE, FEWEST_FOR_RACE
 from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
 from ..run import Run
-from . import charts, likelihood, pieces, tables, theme
+from . import charts, likelihood, pieces, tables
 from .pieces import Piece
 from .rankings import named, sources_line
 from .tables import Column
@@ -304,45 +303,23 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
             for row in rows.itertuples()
         ],
         notes=[say("against.chart.note")],
+        data=[
+            Column(say("data.institution"), [called[row.institution] for row in rows.itertuples()]),
+            Column(say("against.chart.level"), [say.number(value, 1) for value in rows["value"]], True),
+            Column(say("against.chart.pace"), [say.signed(value, 1) for value in rows["change"]], True),
+        ],
     )
-    return _scatter(run, rows, called, (level, pace), words)
-
-
-def _scatter(
-    run: Run, rows: pd.DataFrame, called: dict[str, str], medians: tuple[float, float], words: charts.Words
-) -> Piece:
-    """Draw level against change with the group's medians; the own mark and the outermost are named."""
-    drawn, (ax,) = theme.figure(3.9)
-    with rc_context(theme.STYLE):
-        ax.axvline(medians[0], color=theme.RULE, lw=1.2, zorder=1)
-        ax.axhline(medians[1], color=theme.RULE, lw=1.2, zorder=1)
-        others = rows[rows["institution"] != run.institution.id]
-        ax.scatter(others["value"], others["change"], s=34, color=theme.PEERS, zorder=3)
-        own = rows[rows["institution"] == run.institution.id].iloc[0]
-        ax.scatter(own["value"], own["change"], s=110, marker="D", color=theme.OWN, ec="white", zorder=5)
-        short = _short(run, called)
-        spread = rows["change"].max() - rows["change"].min() or 1.0
-        for row in rows.itertuples():
-            is_own = row.institution == run.institution.id
-            ax.annotate(
-                short[row.institution],
-                (row.value, row.change),
-                xytext=(0, 9 if is_own or row.change >= medians[1] else -10),
-                textcoords="offset points",
-                ha="center",
-                va="center",
-                fontsize=10.5 if is_own else 8,
-                fontweight="bold" if is_own else "normal",
-                color=theme.OWN if is_own else theme.FAINT,
-                zorder=6 if is_own else 4,
-            )
-        ax.set_ylim(rows["change"].min() - 0.12 * spread, rows["change"].max() + 0.14 * spread)
-        ax.margins(x=0.06)
-        ax.set_xlabel(run.text("against.chart.level"))
-        ax.set_ylabel(run.text("against.chart.pace"))
-        theme.number_axis(ax.xaxis, run.text)
-        theme.number_axis(ax.yaxis, run.text)
-    return charts.piece(drawn, words)
+    short = _short(run, called)
+    frame = pd.DataFrame(
+        {
+            "label": [short[one] for one in rows["institution"]],
+            "x": rows["value"],
+            "y": rows["change"],
+            "own": rows["institution"] == run.institution.id,
+        }
+    )
+    axes = say("against.chart.level"), say("against.chart.pace")
+    return charts.plane(frame, axes, (float(level), float(pace)), say, words)
 
 
 def _short(run: Run, called: dict[str, str]) -> dict[str, str]:

@@ -28,7 +28,7 @@ from matplotlib.transforms import Affine2D, Bbox, Transform
 from . import theme
 
 # With more marks than this, going through them one by one is no help; the table beneath holds them.
-FOCUSABLE = 40
+FOCUSABLE = 48
 # Pixels: the least width and height of what shows a mark's values, the size and line of those values.
 _TARGET, _TIP, _TIP_LINE, _TIP_LETTERS = 18.0, 12.0, 15.0, 44
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
@@ -294,7 +294,7 @@ class _Renderer(RendererBase):
             for (at, down), line in zip(places, lines, strict=True)
         )
         return (
-            '<g class="values" visibility="hidden" pointer-events="none" aria-hidden="true">'
+            '<g class="values" visibility="hidden">'
             f'<rect x="{_short(x)}" y="{_short(y)}" width="{_short(wide)}" height="{_short(high)}" rx="3"/>'
             f"{written}</g>"
         )
