@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .present import (
         accreditation,
+        actions,
         activities,
         against,
         cards,
         goals,
+        heading,
+        holding,
         ledger,
         messages,
         mobility,
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
         overview,
         quality,
         rankings,
+        risks,
         scenarios,
         standing,
     )
@@ -27,10 +31,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accreditation",
+    "actions",
     "activities",
     "against",
     "cards",
     "goals",
+    "heading",
+    "holding",
     "ledger",
     "messages",
     "mobility",
@@ -38,6 +45,7 @@ __all__ = [
     "overview",
     "quality",
     "rankings",
+    "risks",
     "scenarios",
     "standing",
     "start",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .trend import trend
+
 # Fewer peers give no percentile worth printing (domain dossier, section 6).
 FEWEST_FOR_PERCENTILE = 5
 FEWEST_FOR_QUINTILE = 10
@@ -81,11 +83,8 @@ def yearly_change(years: Sequence[float], values: Sequence[float]) -> float | No
 
     Pairs with a missing value are left out; None where fewer than two years have one.
     """
-    at, level = (np.asarray(given, dtype=float) for given in (years, values))
-    known = ~np.isnan(level)
-    at, level = at[known], level[known]
-    first, second = np.triu_indices(len(at), 1)
-    return float(np.median((level[second] - level[first]) / (at[second] - at[first]))) if len(first) else None
+    known = [(at, value) for at, value in zip(years, values, strict=True) if not np.isnan(value)]
+    return trend([at for at, _ in known], [value for _, value in known]).slope
 
 
 # -- who is alike ----------------------------------------------------------------------------------

@@ -56,21 +56,26 @@ def warm_up() -> None:
     import PIL.Image
     import scipy.optimize
     import scipy.special
+    import scipy.stats
     import seaborn
 
     from .. import run
     from ..present import (
         accreditation,
+        actions,
         activities,
         against,
         cards,
         goals,
+        heading,
+        holding,
         ledger,
         messages,
         mobility,
         overview,
         quality,
         rankings,
+        risks,
         scenarios,
         standing,
     )

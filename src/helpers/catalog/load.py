@@ -212,6 +212,9 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         wrong += [
             f"indicator {indicator.code} names variable {v!r}" for v in named if v not in catalog.variables
         ]
+        sums = indicator.unit in ("count", "percent", "try", "eur") or indicator.denominator is not None
+        if indicator.method is None and not sums:
+            wrong.append(f"indicator {indicator.code} is no sum or quotient and has no method")
         counted = [catalog.variables[v] for v in named if v in catalog.variables]
         if any(v.person_count or v.of_persons for v in counted) and not indicator.person_count:
             wrong.append(f"indicator {indicator.code} rests on persons and would not be protected")

@@ -88,7 +88,8 @@ class Indicator(_Definition):
     An indicator is built from variables: a count has a numerator only, a ratio has both. An index
     or a score names the variables it is made of and computes them in a way of its own. `a_rule` says
     whether the baseline enters the performance formula (domain dossier 1.3). `weight` is the
-    default effect on the goal in percent; 0 for a supporting indicator.
+    default effect on the goal in percent; 0 for a supporting indicator. `method` says in words how the value
+    comes from its variables, where it is neither their sum nor a quotient.
     """
 
     code: str
@@ -97,6 +98,7 @@ class Indicator(_Definition):
     name: Text
     definition: Text
     formula: str
+    method: Text | None = None
     numerator: str
     denominator: str | None = None
     unit: Literal[

@@ -1,12 +1,13 @@
 """The ranking analysis in words, tables and charts. Which sentence fits is decided here, from the data."""
 
+import hashlib
 from collections.abc import Iterable
 
 import pandas as pd
 
 from ..measures import rankings as measures
 from ..run import Run
-from . import charts, pieces, tables
+from . import charts, figures, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -125,16 +126,17 @@ def _position_message(run: Run) -> str:
     rows = hidden(run, "the")
     now = rows[rows["edition"] == edition]
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
-    rank = places.at["the", "rank_text"]
+    rank = figures.linked(run, "the.rank", places.at["the", "rank_text"])
     if now.empty or pd.isna(now["gap"].iloc[0]):
         return run.text("rankings.messages.the_exact", edition=edition, name=run.name, rank=rank)
+    edge = now["edge_computed"].iloc[0]
     return run.text(
         "rankings.messages.the_band",
         edition=edition,
         name=run.name,
         rank=rank,
-        overall=now["overall"].iloc[0],
-        edge=now["edge_computed"].iloc[0],
+        overall=figures.linked(run, "the.overall", now["overall"].iloc[0]),
+        edge=figures.linked(run, "edge", edge, run.text.number(edge, 2)),
         gap=now["gap"].iloc[0],
     )
 
@@ -152,7 +154,7 @@ def _edge_message(run: Run) -> list[str]:
     return [
         run.text(
             f"rankings.messages.{key}",
-            rise=rise,
+            rise=figures.linked(run, "edge", rise, run.text.number(last["edge_computed"], 2)),
             first=int(same["edition"].iloc[0]),
             last=int(last["edition"]),
         )
@@ -169,8 +171,8 @@ def _outlook_messages(run: Run) -> list[str]:
     found = [
         run.text(
             "rankings.messages.outlook",
-            value=row["value"],
-            median=row["peer_median"],
+            value=figures.linked(run, "the.international_outlook", row["value"]),
+            median=figures.linked(run, "peers", row["peer_median"], run.text.number(row["peer_median"], 1)),
             count=row["peers_count"],
             below=row["peer_percentile"],
         )
@@ -204,7 +206,7 @@ def _share_message(run: Run) -> list[str]:
         run.text(
             f"rankings.messages.{key}",
             first_share=first["share_pct"],
-            last_share=last["share_pct"],
+            last_share=figures.linked(run, "the.international_students_pct", last["share_pct"]),
             first=int(first["edition"]),
             last=int(last["edition"]),
             fall=fall,
@@ -215,6 +217,7 @@ def _share_message(run: Run) -> list[str]:
 def _qs_message(run: Run) -> str:
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
     edition, rank = run.edition_of("qs"), places.at["qs", "rank_text"]
+    rank = figures.linked(run, "qs.rank", rank)
     before = measures.never_listed(run.rankings, run.institution.id, "qs", until=edition - 1)
     if before:
         first, last = before
@@ -222,6 +225,38 @@ def _qs_message(run: Run) -> str:
             "rankings.messages.qs_first", edition=edition, name=run.name, rank=rank, first=first, last=last
         )
     return run.text("rankings.messages.qs_listed", edition=edition, name=run.name, rank=rank)
+
+
+# -- who is named, and how -------------------------------------------------------------------------
+
+
+def names(run: Run, system: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return how each institution is called on a page that shows its values in a ranking.
+
+    A public ranking names everybody. Where the publisher does not show others' values to everyone, only the
+    report's own university has a name, and the others are "University A", in an order that says nothing of
+    their values and stays the same on all pages.
+    """
+    chosen = sorted(set(ids))
+    if run.catalog.systems[system].public:
+        return {one: run.catalog.institutions[one].name(run.language) for one in chosen}
+    others = sorted((o for o in chosen if o != run.institution.id), key=_shuffled)
+    found = {one: run.text("against.somebody", letter=_letters(i)) for i, one in enumerate(others)}
+    return {**found, run.institution.id: run.name}
+
+
+def _shuffled(institution: str) -> str:
+    return hashlib.sha256(institution.encode()).hexdigest()
+
+
+def _letters(number: int) -> str:
+    """Return A to Z, then AA, AB and so on."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 # -- where the university stands ----------------------------------------------------------------------
@@ -336,9 +371,53 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
+        data=_peers_data(run, system, shown, members, labels),
     )
     frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
-    return charts.against_peers(shown, frame, labels, say, words)
+    return charts.against_peers(shown, frame, labels, say, words, points)
+
+
+def _peers_data(
+    run: Run, system: str, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]
+) -> list[Column]:
+    """Return the universities with their scores, ours first, and the quartiles after them."""
+    say = run.text
+    held = {(row["institution"], row["variable"]): row["value_low"] for row in members.to_dict("records")}
+    called = names(run, system, {institution for institution, _ in held})
+    others = sorted((code for code in called if code != run.institution.id), key=called.__getitem__)
+    quartiles = {
+        say("data.upper_quartile"): "peer_upper_quartile",
+        say("rankings.peers.median"): "peer_median",
+        say("data.lower_quartile"): "peer_lower_quartile",
+    }
+    if not others:
+        quartiles = {}
+
+    def cell(value: float | None) -> str:
+        return say("none") if value is None or pd.isna(value) else say.number(value, 1)
+
+    return [
+        Column(
+            say("data.institution"),
+            [
+                run.name,
+                *(called[code] for code in others),
+                *quartiles,
+            ],
+        ),
+        *(
+            Column(
+                labels[row["variable"]],
+                [
+                    cell(row["value"]),
+                    *(cell(held.get((code, row["variable"]))) for code in others),
+                    *(cell(row[column]) for column in quartiles.values()),
+                ],
+                True,
+            )
+            for row in shown.to_dict("records")
+        ),
+    ]
 
 
 def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
@@ -351,6 +430,10 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     def cell(value: float, decimals: int = 1) -> str:
         return say("none") if pd.isna(value) else say.number(value, decimals)
 
+    own = [
+        cell(v) if pd.isna(v) else figures.led(run, f"{system}.{name}", cell(v))
+        for name, v in zip(rows["variable"], rows["value"], strict=True)
+    ]
     quartiles = [
         say("none") if pd.isna(row.peer_median)
         else f"{say.number(row.peer_lower_quartile, 1)}–{say.number(row.peer_upper_quartile, 1)}"
@@ -361,7 +444,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         [
             Column(say("rankings.peers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
-            Column(run.institution.short, [cell(v) for v in rows["value"]], True),
+            Column(run.institution.short, own, True),
             Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
             Column(say("rankings.peers.quartiles"), quartiles, True),
             Column(
@@ -410,8 +493,30 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
         sources_line(run, "the"),
         points,
         caveats=_caveats(run, codes),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(run.institution.short, _scores(run, rows["value"]), True),
+            Column(say("rankings.peers.median"), _scores(run, rows["peer_median"]), True),
+            Column(
+                say("rankings.peers.quartiles"),
+                _spans(run, rows["peer_lower_quartile"], rows["peer_upper_quartile"]),
+                True,
+            ),
+        ],
+        indicators=["G3.03"],
     )
     return charts.history(rows, breaks, say, words, run.institution.short)
+
+
+def _scores(run: Run, values: pd.Series, decimals: int = 1) -> list[str]:
+    none = run.text("none")
+    return [none if pd.isna(value) else run.text.number(value, decimals) for value in values]
+
+
+def _spans(run: Run, lows: pd.Series, highs: pd.Series, decimals: int = 1) -> list[str]:
+    pairs = zip(_scores(run, lows, decimals), _scores(run, highs, decimals), strict=True)
+    none = run.text("none")
+    return [none if none in pair else run.text("data.span", low=pair[0], high=pair[1]) for pair in pairs]
 
 
 # -- the score that is not published ------------------------------------------------------------------
@@ -449,6 +554,13 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         sources_line(run, system),
         points,
         caveats=_caveats(run, codes),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.hidden.overall"), _scores(run, rows["overall"], 2), True),
+            Column(say("rankings.hidden.edge_computed"), _scores(run, rows["edge_computed"], 2), True),
+            Column(say("rankings.hidden.error"), _scores(run, rows["error"], 2), True),
+        ],
+        indicators=["G3.02"] if system == "the" else [],
     )
     return charts.bands(rows, breaks, say, words, run.institution.short)
 
@@ -550,7 +662,14 @@ def qs_scores(run: Run) -> Piece:
         [
             Column(say("rankings.qs.variable"), [named(run, "qs", v) for v in rows["variable"]]),
             Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
-            Column(say("rankings.qs.value"), [say.number(v, 1) for v in rows["value"]], True),
+            Column(
+                say("rankings.qs.value"),
+                [
+                    figures.led(run, f"qs.{name}", say.number(v, 1))
+                    for name, v in zip(rows["variable"], rows["value"], strict=True)
+                ],
+                True,
+            ),
         ],
         title=say("rankings.qs.title", name=run.name, edition=edition),
         source=sources_line(run, "qs"),
@@ -570,7 +689,7 @@ def qs_summary(run: Run) -> Piece:
     return pieces.text(
         run.text(
             "rankings.qs.summary",
-            overall=row["overall"],
+            overall=figures.linked(run, "qs.overall", row["overall"]),
             error=row["error"],
             edge=row["edge_computed"],
             gap=row["gap"],
@@ -610,6 +729,16 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
         sources_line(run, "the"),
         points,
         caveats=_caveats(run, ["rounded_share"]),
+        data=[
+            Column(say("rankings.share.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.share.students"), [say.number(v) for v in rows["students_count"]], True),
+            Column(
+                say("rankings.share.international"),
+                _spans(run, rows["international_low"], rows["international_high"], 0),
+                True,
+            ),
+            Column(say("rankings.share.pct"), [say.percent(v) for v in rows["share_pct"]], True),
+        ],
     )
     titles = [
         say("rankings.share.students"),
