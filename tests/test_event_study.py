@@ -13,7 +13,7 @@ RUNS = 60
 def panel(
     seed: int, effect: float = 0.0, before: float = 0.0, places: int = 50, years: int = 11, treated: int = 18
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Counts by place and year; their logarithm rises by `effect` with an event, by `before` a year earlier."""
+    """Counts by place and year; their logarithm rises by `effect` with an event, by `before` before it."""
     rng = np.random.default_rng(seed)
     events = np.zeros((places, years))
     events[:treated] = rng.random((treated, years)) < 0.35

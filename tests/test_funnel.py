@@ -1,4 +1,4 @@
-"""Stages of a cohort, their intervals, and where it leaks: published and hand-worked figures, truth put in."""
+"""Stages of a cohort, their intervals, and where it leaks: published, hand-worked, and with truth put in."""
 
 import numpy as np
 import pytest

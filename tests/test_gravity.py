@@ -117,3 +117,11 @@ def test_a_refit_that_finds_no_maximum_says_so():
     x = np.column_stack([np.ones(4), [0.0, 0.0, 1.0, 1.0]])
     with pytest.raises(NotFitted, match="not_converged"):
         poisson.fit(np.column_stack([x, x[:, 1]]), np.array([1.0, 2.0, 3.0, 4.0]), np.zeros(3))
+
+
+def test_distances_are_those_of_the_globe():
+    """Trabzon–Baku; a quarter of the equator; from pole to pole; nowhere."""
+    assert gravity.great_circle((41.0, 39.7), (40.4, 49.9)) == pytest.approx(860, abs=10)
+    assert gravity.great_circle((0, 0), (0, 90)) == pytest.approx(10007.5, abs=1)
+    assert gravity.great_circle((90, 0), (-90, 0)) == pytest.approx(20015, abs=1)
+    assert gravity.great_circle((41, 39), (41, 39)) == 0

@@ -291,16 +291,13 @@ def test_every_link_leads_to_a_page_of_the_set(every):
                 continue
             if link.parent.get("class") == "documents":
                 continue  # files beside the pages, below
-<<<<<<< HEAD
+            if href == SEARCH[1:]:
+                continue  # the page that finds, below
             href, _, section = href.partition("#")
             if link.parent.tag == "td" and f"{folder}/{href}" not in every:
                 # Evidence on a page that this set of two notebooks does not hold; the workbook has it.
                 assert Path(href).stem in {path.stem for path in (REPO / "notebooks").glob("*.ipynb")}
                 continue
-=======
-            if href == SEARCH[1:]:
-                continue  # the page that finds, below
->>>>>>> shell
             target = href.removeprefix("../../") if href.startswith("../../") else f"{folder}/{href}"
             assert target in every, f"{place}: {href}"
             assert not section or every[target].all(id=section), f"{place}: {href}#{section}"
@@ -411,18 +408,12 @@ ACTIVE = ("script", "iframe", "object", "embed", "form", "link", "base", "style"
 def check_inert(page, inputs=0):
     """Check that nothing on a page runs, loads or listens but the one script, which is that of every page."""
     tags = [e.tag for e in page.all()]
-<<<<<<< HEAD
-    drawings = len(page.all("figure", class_="figure"))
-    expected = {"style": 1, **({"svg": drawings} if drawings else {})}
-    assert {tag: tags.count(tag) for tag in ACTIVE if tag in tags} == expected
-=======
     allowed = {"style": 1, "script": 1} | ({"input": inputs} if inputs else {})
     assert {tag: tags.count(tag) for tag in ACTIVE if tag in tags} == allowed
     script = page.one("script")
     assert script.attributes == {} and script.raw == sheet.script()
     assert all(button.get("type") == "button" for button in page.all("button"))
     assert all(drawing.parent.get("class") == "drawing" for drawing in page.all("svg"))
->>>>>>> shell
     for element in page.all():
         for name, value in element.attributes.items():
             assert not name.startswith("on") and name not in ("style", "srcset", "srcdoc", "formaction"), name
@@ -458,25 +449,15 @@ def test_an_image_has_the_words_of_its_figure(every):
     seen = 0
     for page in every.values():
         for figure in page.all("figure", class_="figure"):
-<<<<<<< HEAD
             alt, title = (
                 figure.one("div", class_="drawing").get("aria-label"),
                 figure.one("p", class_="title").text,
             )
-=======
-            words = [image.get("alt") for image in figure.all("img")]
-            words += [drawing.get("aria-label") for drawing in figure.all("div", class_="drawing")]
-            (alt,), title = words, figure.one("p", class_="title").text
->>>>>>> shell
             title = title.removesuffix(" Demonstration data").removesuffix(" Örnek veri")
             assert alt.startswith(title) and len(alt) > len(title) + 5
             assert "No description has been provided" not in alt
             seen += 1
-<<<<<<< HEAD
         assert len(page.all("svg")) == len(page.all("figure", class_="figure"))
-=======
-        assert len(page.all("img", "svg")) == len(page.all("figure", class_="figure"))
->>>>>>> shell
     assert seen >= 4
 
 
@@ -701,16 +682,10 @@ def test_an_output_without_words_is_refused_with_its_place(kind):
 
 
 def reading(page):
-<<<<<<< HEAD
-    """Return the text of a page without file names, codes and the line that dates it."""
-    text = page.one("main").text
-    return re.sub(r"\S+\.(?:csv|json|parquet|xlsx)\S*|G\d\.\d\d|0\.1\.0|WUR 3\.0", "", text)
-=======
     """Return the text of a page without file names, codes and cards, which quote publishers as printed."""
     told = [e for e in page.one("main").parts if isinstance(e, str) or e.get("id") != "how"]
     text = " ".join(" ".join(part if isinstance(part, str) else part.raw for part in told).split())
-    return re.sub(r"\S+\.(?:csv|json|parquet|xlsx)\S*|G\d\.\d\d|0\.1\.0", "", text)
->>>>>>> shell
+    return re.sub(r"\S+\.(?:csv|json|parquet|xlsx)\S*|G\d\.\d\d|0\.1\.0|WUR 3\.0", "", text)
 
 
 def test_numbers_are_written_as_the_language_writes_them(real):

@@ -156,6 +156,17 @@ def own_figures() -> set[str]:
     return {code for code in codes if re.fullmatch("[a-z_]+", code) and code not in catalog.load().systems}
 
 
+def not_fitted() -> set[str]:
+    """Why a model is not fitted, as far as it is told by its code."""
+    raised = [
+        ast.literal_eval(node.args[0])
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and callee(node) == "NotFitted"
+    ]
+    return {*raised} - {"too_few_years"}  # which says how many there are
+
+
 FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
@@ -181,6 +192,7 @@ FROM_DATA = {
     "heading.how.": lambda: {"trend", "breaks", "forecast", "chance", "pace", "tested"},
     "heading.model.": lambda: set(forecast.MODELS),
     "heading.kind.": lambda: set(outlook.kinds().kinds),
+    "explained.not_fitted.": not_fitted,
     "likelihood.change.": lambda: set(get_args(likelihood.Direction)),
     "messages.": lambda: {"better", "worse"},
     "overview.levelled.": lambda: {"event", "promotion", "agreement", "campus"},

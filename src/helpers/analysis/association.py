@@ -85,7 +85,7 @@ def _signs(values: np.ndarray) -> np.ndarray:
 
 
 def _exact(n: int, score: int) -> float:
-    """Return the chance of so large a score (concordant less discordant pairs), either way, in random order."""
+    """Return the chance of so large a score (concordant less discordant pairs), either way, by chance."""
     orders = [1]  # how many orders of so many things have so many pairs turned round (Mahonian numbers)
     for size in range(2, n + 1):
         orders = [sum(orders[max(0, i - size + 1) : i + 1]) for i in range(len(orders) + size - 1)]

@@ -21,6 +21,9 @@ from .poisson import NotFitted
 
 # Fewer places with an event, or years left of the panel, tell nothing.
 FEWEST_PLACES, FEWEST_YEARS = 10, 5
+LEADS, LAGS = 2, 1
+# The years of a panel that leave so many.
+FEWEST_COLUMNS = FEWEST_YEARS + LEADS + LAGS
 # A place with more of all that is counted makes the effects of the years, from which the others then differ.
 ONE_HUGE = 0.5
 
@@ -59,8 +62,8 @@ class Effect:
 def study(
     counts: pd.DataFrame,
     events: Mapping[str, pd.DataFrame],
-    leads: int = 2,
-    lags: int = 1,
+    leads: int = LEADS,
+    lags: int = LAGS,
     draws: int = 1999,
     seed: int = 2024,
 ) -> list[Effect]:

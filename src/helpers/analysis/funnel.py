@@ -11,6 +11,9 @@ from itertools import pairwise
 
 from .intervals import newcombe, wilson
 
+# Below this an adjusted p-value tells two shares apart.
+LEVEL = 0.05
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -45,7 +48,7 @@ class Leak:
     stage: Stage
     others: tuple[Difference, ...]
 
-    def stands_out(self, level: float = 0.05) -> bool:
+    def stands_out(self, level: float = LEVEL) -> bool:
         """Tell whether it loses more than every other stage, beyond chance."""
         return bool(self.others) and all(other.p < level for other in self.others)
 

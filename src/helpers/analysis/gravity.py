@@ -11,6 +11,7 @@ coefficients' own uncertainty added to it. Who sends less is named under control
 """
 
 from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from .poisson import NotFitted
 FEWEST, FEWEST_SENDING = 40, 15
 # A larger share of the total rests the model on one country.
 ONE_HUGE = 0.5
+# Mean radius of the Earth (IUGG).
+EARTH_KM = 6371.0
 # A country of which the model expects so few that none at all would surprise nobody is not tested.
 _TESTABLE = 0.05
 
@@ -50,10 +53,17 @@ class Gravity:
         return self.largest_share > ONE_HUGE
 
     def below(self, rate: float = 0.1) -> pd.DataFrame:
-        """Return the countries that send less than expected, at a false discovery rate, the largest gap first."""
+        """Return who sends less than expected, at a false discovery rate (0–1), the largest gap first."""
         found = self.places[self.places["q"] <= rate]
         gap = (found["expected"] - found["observed"]).sort_values(ascending=False, kind="stable")
         return found.loc[gap.index]
+
+
+def great_circle(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Return the distance in km between two places (latitude, longitude in degrees): haversine formula."""
+    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, place)) for place in (here, there))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(half))
 
 
 def fit(counts: pd.Series, covariates: pd.DataFrame) -> Gravity:

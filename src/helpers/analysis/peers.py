@@ -137,8 +137,8 @@ def race(years: Sequence[float], own: Sequence[float], other: Sequence[float], a
 
     With c the mean yearly step over the T years from first to last, and σ the spread of the n − 1 steps
     around it, the lead then is Student-t with n − 2 degrees of freedom around lead + c·h, with the scale
-    σ·√(h·(1 + h/T)) (domain dossier, section 6: drift). What moves both alike, a change of method for one, cancels as far as
-    it does so. None where fewer than FEWEST_FOR_RACE years have both, or `ahead` is no time.
+    σ·√(h·(1 + h/T)) (domain dossier, section 6: drift). What moves both alike, a change of method for one,
+    cancels as far as it does so. None where fewer than FEWEST_FOR_RACE years have both, or `ahead` is no time.
     """
     from scipy.special import stdtr, stdtrit  # only who races pays for it
 

@@ -58,6 +58,8 @@ def warm_up() -> None:
     import scipy.special
     import scipy.stats
     import seaborn
+    import statsmodels.genmod.families
+    import statsmodels.genmod.generalized_linear_model
 
     from .. import run
     from ..present import (
@@ -66,6 +68,7 @@ def warm_up() -> None:
         activities,
         against,
         cards,
+        explained,
         goals,
         heading,
         holding,

@@ -1,6 +1,6 @@
 """Against whom: groups and found peers, level and change, who may pass whom, in words, tables and a chart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
