@@ -110,9 +110,11 @@ def _reasons(run: Run, group: str) -> list[str]:
     if found is None:
         return []
     said = [run.text("against.groups.source", group=title(run, group), source=found.source)]
+    if not run.catalog.systems[_SYSTEM].public:
+        return said  # what is told of single members would say who they are
     if found.criterion is not None:
         said.append(found.criterion[run.language])
-    if run.catalog.systems[_SYSTEM].public and found.reasons:
+    if found.reasons:
         called = names(run, _SYSTEM, found.reasons)
         said.append("; ".join(f"{called[one]}: {why[run.language]}" for one, why in found.reasons.items()))
     return said
@@ -299,7 +301,7 @@ def overtaking(run: Run, group: str) -> Piece:
     """Show whom the university may pass by the plan's end and who may pass it, each with its chance."""
     say = run.text
     edition = run.edition_of(_SYSTEM)
-    ahead, then = _ahead(run)
+    ahead, then = horizon(run)
     rows = _races(run, group)
     if rows.empty:
         return _missing(run, "against.race.none", fewest=FEWEST_FOR_RACE, edition=edition)
@@ -356,7 +358,7 @@ def _races(run: Run, group: str) -> pd.DataFrame:
         _SYSTEM,
         _OUTLOOK,
         run.edition_of(_SYSTEM),
-        _ahead(run)[0],
+        horizon(run)[0],
     )
 
 
@@ -364,7 +366,7 @@ def _plan_end(run: Run) -> int:
     return cards.load(run.catalog)[0].years[-1]
 
 
-def _ahead(run: Run) -> tuple[int, int]:
+def horizon(run: Run) -> tuple[int, int]:
     """Return how many editions lie ahead, and the last of them: to the plan's end, but no more than three.
 
     After the plan's last year it is the next edition.
@@ -425,7 +427,7 @@ def _turns(run: Run, group: str) -> list[str]:
         chances = [(called[r["institution"]], float(r["turn"])) for r in part.head(_NAMED).to_dict("records")]
         return "; ".join(f"{name}: {likelihood.chance(run.text, chance)}" for name, chance in chances)
 
-    then = _ahead(run)[1]
+    then = horizon(run)[1]
     before, behind = rows[rows["lead"] < 0], rows[rows["lead"] > 0]
     said = []
     if len(before):
