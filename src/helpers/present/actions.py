@@ -329,6 +329,7 @@ def _shown(
         ],
         caveats=figures.caveats(run, _codes(shown), with_targets=True),
         details=[say("actions.how"), *_sources(run, shown)],
+        indicators=_codes(shown),
     )
 
 

@@ -10,6 +10,7 @@ from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jinja2
 import nh3
@@ -18,7 +19,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from .. import locale, texts
 from ..catalog import Plan, load
 from ..errors import RunFailed
-from ..present.pieces import NOTE_TYPE
+from ..present import theme
+from ..present.pieces import NOTE_TYPE, SVG
 from ..texts import Texts
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
@@ -157,7 +159,8 @@ def _environment() -> jinja2.Environment:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    return resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
+    page = resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
+    return f"{theme.css()}\n{page}"
 
 
 def _report(say: Texts, folder: str) -> str:
@@ -269,15 +272,14 @@ def _item(output: Any, where: str) -> dict[str, Any]:
                 expected="an alternative text that says what the figure shows, beyond its title",
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
-        image = output.metadata.get("image/png", {})
-        return {**note, "png": "".join(data["image/png"].split()), "image": image}
+        return {**note, "svg": _drawing("".join(data[SVG]), where)}
     if note.get("kind") == "table":
         return {**note, "html": _table(data["text/html"])}
     if "text/markdown" in data:
         return {"kind": note.get("kind", "text"), "html": _markdown(data["text/markdown"])}
     if "text/html" in data:
         return {"kind": "html", "html": _table(data["text/html"])}
-    if "text/plain" in data and "image/png" not in data:
+    if "text/plain" in data and not any(kind.startswith("image/") for kind in data):
         return {"kind": "plain", "text": data["text/plain"]}
     shown = sorted(data) or output.get("name") or output.get("ename", "")
     raise RunFailed(
@@ -285,6 +287,29 @@ def _item(output: Any, where: str) -> dict[str, Any]:
         expected="a text, table or chart of helpers",
         remedy="A warning belongs to its cause; a figure needs its words (helpers.present.charts).",
     )
+
+
+# What a chart is made of: shapes and words. Nothing of it runs, links or loads.
+_SHAPES = frozenset({"svg", "g", "path", "circle", "rect", "text", "title"})
+
+
+def _drawing(drawn: str, where: str) -> str:
+    """Return a chart as it is; raise RunFailed where it holds more than shapes and words."""
+    odd = [] if "<!" not in drawn and "<?" not in drawn else ["a declaration"]
+    try:
+        for element in ElementTree.fromstring(drawn).iter():
+            name = str(element.tag).removeprefix("{http://www.w3.org/2000/svg}")
+            odd += [] if name in _SHAPES else [name]
+            odd += [a for a, v in element.items() if a.startswith("on") or "href" in a or "url(" in v]
+    except ElementTree.ParseError as error:
+        odd.append(str(error))
+    if odd:
+        raise RunFailed(
+            f"{where} shows a drawing that cannot be published: {', '.join(odd)}.",
+            expected="shapes and words alone",
+            remedy="Draw it with helpers.present.charts.",
+        )
+    return drawn
 
 
 def _markdown(source: str) -> str:
