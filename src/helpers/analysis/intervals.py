@@ -56,3 +56,21 @@ def mean(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | 
         return None
     half = float(stdtrit(len(values) - 1, (1 + level) / 2)) * stdev(values) / sqrt(len(values))
     return fmean(values) - half, fmean(values) + half
+
+
+def newcombe(
+    first: tuple[float, float], second: tuple[float, float], level: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the difference first − second of two independent shares, each count and of.
+
+    Newcombe's hybrid of two Wilson intervals (1998, Statistics in Medicine 17, 873–890, method 10).
+    Raises ValueError as `wilson` does, and for a share of none.
+    """
+    found = wilson(*first, level), wilson(*second, level)
+    if found[0] is None or found[1] is None:
+        raise ValueError("a share of none has no difference")
+    (low1, high1), (low2, high2) = found[0], found[1]
+    share1, share2 = first[0] / first[1], second[0] / second[1]
+    below = sqrt((share1 - low1) ** 2 + (high2 - share2) ** 2)
+    above = sqrt((high1 - share1) ** 2 + (share2 - low2) ** 2)
+    return share1 - share2 - below, share1 - share2 + above

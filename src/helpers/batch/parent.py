@@ -56,23 +56,28 @@ def warm_up() -> None:
     import PIL.Image
     import scipy.optimize
     import scipy.special
+    import scipy.stats
     import seaborn
+    import statsmodels.genmod.families
+    import statsmodels.genmod.generalized_linear_model
 
     from .. import run
     from ..present import (
         accreditation,
         actions,
         activities,
+        against,
         cards,
+        explained,
         goals,
-        holding,
+        heading,
         ledger,
         messages,
         mobility,
         overview,
         quality,
         rankings,
-        risks,
+        scenarios,
         standing,
     )
 

@@ -7,6 +7,7 @@ it are fixed headings, counted figures or inputs; none is a judgement (domain do
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from .. import locale
@@ -20,6 +21,13 @@ from .performance import AGAINST, BEHIND, EXCEEDED, NO_VALUE, Scale, pace
 # Decimals that a value is printed with, by the indicator's unit; a percentage has one.
 DECIMALS = {"score": 2, "index": 2, "ratio": 2, "months": 1, "effective_countries": 1}
 HALF = 0.5  # of the year, by 30 June
+
+
+def printed(value: float, indicator: Indicator) -> str:
+    """Return a value as an exact decimal with a point, rounded as it is printed; never −0."""
+    decimals = 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{abs(rounded) if rounded == 0 else rounded:f}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pandas as pd
 from great_tables import GT
 from great_tables import html as as_html
 
+from ..texts import links
 from . import pieces
 from .pieces import NOTE_TYPE, Piece
 from .pieces import Column as Column
@@ -46,16 +47,22 @@ def table(
     linked = [name for name, column in zip(names, columns, strict=True) if column.links]
     if linked:
         laid_out = laid_out.fmt(str, columns=linked)  # as it stands: it was escaped when it was written
+    columns = [Column(c.title, [links.bare(cell) for cell in c.cells], c.number) for c in columns]
     return Piece(
         {
             "text/plain": plain(title, columns, [*notes, *(caveats or {}).values(), *details]),
-            "text/html": laid_out.as_raw_html(),
+            "text/html": links.shown(laid_out.as_raw_html(), _link),
             NOTE_TYPE: {
                 **pieces.note("table", title, "", source, notes, caveats or {}, indicators=indicators),
                 **({"details": list(details)} if details else {}),
             },
         }
     )
+
+
+def _link(code: str, cell: str) -> str:
+    """Lead from a cell, which is escaped already, to the provenance of its number."""
+    return f'<a href="#{links.anchor(code)}">{cell}</a>'
 
 
 def _linked(cell: str, link: str) -> str:
