@@ -162,7 +162,7 @@ FROM_DATA = {
         outlook.TOO_SMALL,
         outlook.OVER,
     },
-    "heading.how.": lambda: {"trend", "breaks", "forecast", "chance", "pace", "tested"},
+    "heading.how.": lambda: {"forecast", "chance", "pace"},
     "heading.model.": lambda: set(forecast.MODELS),
     "heading.kind.": lambda: set(outlook.kinds().kinds),
     "likelihood.change.": lambda: set(get_args(likelihood.Direction)),
