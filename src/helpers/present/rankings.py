@@ -338,9 +338,52 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         _source(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
+        data=_peers_data(run, shown, members, labels),
     )
     frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
-    return charts.against_peers(shown, frame, labels, say, words)
+    return charts.against_peers(shown, frame, labels, say, words, points)
+
+
+def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]) -> list[Column]:
+    """Return the universities with their scores, ours first, and the quartiles after them."""
+    say, institutions = run.text, run.catalog.institutions
+    held = {(row["institution"], row["variable"]): row["value_low"] for row in members.to_dict("records")}
+    others = sorted(
+        {institution for institution, _ in held}, key=lambda code: institutions[code].name(run.language)
+    )
+    quartiles = {
+        say("data.upper_quartile"): "peer_upper_quartile",
+        say("rankings.peers.median"): "peer_median",
+        say("data.lower_quartile"): "peer_lower_quartile",
+    }
+    if not others:
+        quartiles = {}
+
+    def cell(value: float | None) -> str:
+        return say("none") if value is None or pd.isna(value) else say.number(value, 1)
+
+    return [
+        Column(
+            say("data.institution"),
+            [
+                run.name,
+                *(institutions[code].name(run.language) for code in others),
+                *quartiles,
+            ],
+        ),
+        *(
+            Column(
+                labels[row["variable"]],
+                [
+                    cell(row["value"]),
+                    *(cell(held.get((code, row["variable"]))) for code in others),
+                    *(cell(row[column]) for column in quartiles.values()),
+                ],
+                True,
+            )
+            for row in shown.to_dict("records")
+        ),
+    ]
 
 
 def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
@@ -411,9 +454,35 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
     breaks = _breaks(run, "the", rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.outlook.subtitle"), _source(run, "the"), points, caveats=_caveats(run, codes)
+        title,
+        say("rankings.outlook.subtitle"),
+        _source(run, "the"),
+        points,
+        caveats=_caveats(run, codes),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(run.institution.short, _scores(run, rows["value"]), True),
+            Column(say("rankings.peers.median"), _scores(run, rows["peer_median"]), True),
+            Column(
+                say("rankings.peers.quartiles"),
+                _spans(run, rows["peer_lower_quartile"], rows["peer_upper_quartile"]),
+                True,
+            ),
+        ],
+        indicators=["G3.03"],
     )
     return charts.history(rows, breaks, say, words, run.institution.short)
+
+
+def _scores(run: Run, values: pd.Series, decimals: int = 1) -> list[str]:
+    none = run.text("none")
+    return [none if pd.isna(value) else run.text.number(value, decimals) for value in values]
+
+
+def _spans(run: Run, lows: pd.Series, highs: pd.Series, decimals: int = 1) -> list[str]:
+    pairs = zip(_scores(run, lows, decimals), _scores(run, highs, decimals), strict=True)
+    none = run.text("none")
+    return [none if none in pair else run.text("data.span", low=pair[0], high=pair[1]) for pair in pairs]
 
 
 # -- the score that is not published ------------------------------------------------------------------
@@ -446,7 +515,18 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     breaks = _breaks(run, system, rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.hidden.subtitle"), _source(run, system), points, caveats=_caveats(run, codes)
+        title,
+        say("rankings.hidden.subtitle"),
+        _source(run, system),
+        points,
+        caveats=_caveats(run, codes),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.hidden.overall"), _scores(run, rows["overall"], 2), True),
+            Column(say("rankings.hidden.edge_computed"), _scores(run, rows["edge_computed"], 2), True),
+            Column(say("rankings.hidden.error"), _scores(run, rows["error"], 2), True),
+        ],
+        indicators=["G3.02"] if system == "the" else [],
     )
     return charts.bands(rows, breaks, say, words, run.institution.short)
 
@@ -615,6 +695,16 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
         _source(run, "the"),
         points,
         caveats=_caveats(run, ["rounded_share"]),
+        data=[
+            Column(say("rankings.share.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.share.students"), [say.number(v) for v in rows["students_count"]], True),
+            Column(
+                say("rankings.share.international"),
+                _spans(run, rows["international_low"], rows["international_high"], 0),
+                True,
+            ),
+            Column(say("rankings.share.pct"), [say.percent(v) for v in rows["share_pct"]], True),
+        ],
     )
     titles = [
         say("rankings.share.students"),

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 from great_tables import GT
@@ -11,15 +10,7 @@ from great_tables import html as as_html
 from ..texts import links
 from . import pieces
 from .pieces import NOTE_TYPE, Piece
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its heading, its cells as text, and whether they are numbers (set right)."""
-
-    title: str
-    cells: Sequence[str]
-    number: bool = False
+from .pieces import Column as Column
 
 
 def table(
@@ -31,10 +22,11 @@ def table(
     notes: Sequence[str] = (),
     caveats: Mapping[str, str] | None = None,
     details: Sequence[str] = (),
+    indicators: Sequence[str] = (),
 ) -> Piece:
     """Show a table; `key` is its identifier on the page, and the first column names its rows.
 
-    `details`, such as definitions, are folded away under it.
+    `details`, such as definitions, are folded away under it; `indicators` are the codes it speaks of.
     """
     names = [f"c{i}" for i in range(len(columns))]
     frame = pd.DataFrame({name: list(column.cells) for name, column in zip(names, columns, strict=True)})
@@ -51,7 +43,7 @@ def table(
             "text/plain": plain(title, columns, [*notes, *(caveats or {}).values(), *details]),
             "text/html": links.shown(laid_out.as_raw_html(), _link),
             NOTE_TYPE: {
-                **pieces.note("table", title, "", source, notes, caveats or {}),
+                **pieces.note("table", title, "", source, notes, caveats or {}, indicators=indicators),
                 **({"details": list(details)} if details else {}),
             },
         }

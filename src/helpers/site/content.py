@@ -14,7 +14,7 @@ from .. import texts
 from ..catalog import load
 from ..errors import RunFailed
 from ..plan import performance
-from ..present.pieces import NOTE_TYPE
+from ..present.pieces import NOTE_TYPE, SVG
 from . import drawings
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
@@ -31,7 +31,6 @@ _CLASSES = {
     "gt_grand_summary_row",
 }
 _TABLE_CLASSES = dict.fromkeys(("th", "td", "tr"), _CLASSES)
-_SVG = "image/svg+xml"
 _CODE = re.compile(r"\bG[X\d]\.\d{2}\b")
 
 
@@ -149,12 +148,7 @@ def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
                 expected="an alternative text that says what the figure shows, beyond its title",
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
-        drawing = note.get("svg") or "".join(data.get(_SVG, ""))
-        if drawing:
-            return {**note, "svg": drawings.checked(drawing, where), "codes": _codes([note])}
-        image = output.metadata.get("image/png", {})
-        png = "".join(data["image/png"].split())
-        return {**note, "png": png, "image": image, "codes": _codes([note])}
+        return {**note, "svg": drawings.checked("".join(data[SVG]), where), "codes": _codes([note])}
     if note.get("kind") == "table":
         laid_out = _table(data["text/html"], marks)
         return {**note, "html": laid_out, "codes": _codes([{**note, "html": laid_out}])}
