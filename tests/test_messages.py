@@ -81,7 +81,7 @@ def test_the_card_and_what_costs_it_most_by_hand() -> None:
     # 0.5 · 75 + 0.3 · 50 + 0.2 · 100 = 72.5; the fairs cost 12.5 points, the promotions 15.
     result, costly = messages.card(small(), "G1")
     assert result == (
-        "International recognition: performance 72.5%; 1 of 3 indicators reached their target." + MARK
+        "International recognition: performance 72.5%; 1 of 3 indicators reached its target." + MARK
     )
     assert costly == (
         "Costs its objective most: Other promotion activities (G1.12): 5 in 2025; target 10 · "

@@ -121,7 +121,7 @@ def test_the_same_in_turkish() -> None:
     run = run_with(language="tr", fairs=FAIRS, actions=ACTIONS, targets=[target("G1.05", 20)])
     said = labels(standing.of(run, ("G1d",), ("G1.05",), by="country_code"))
     assert list(said) == ["Neredeyiz", "Neden böyle", "Sırada ne var"]
-    assert "2025 için 19, 2024 için 15; hedef 20 · ▲ Hedefe yakın." in said["Neredeyiz"]
+    assert "2025'te 19, 2024'te 15; hedef 20 · ▲ Hedefe yakın." in said["Neredeyiz"]
     assert f"Azerbaycan +4, Özbekistan +3, Almanya {MINUS}4." in said["Neden böyle"]
     assert said["Sırada ne var"].startswith("Süresi geçen (3): En eski – ")
     assert "son tarih 30.09.2024" in said["Sırada ne var"]

@@ -7,6 +7,7 @@ is hidden are hidden, and so is a small number of persons beside a figure that i
 
 import csv
 import math
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -287,13 +288,23 @@ def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
         for row in _own_rows(run, system, variable).to_dict("records"):
             yield {
                 "name": _named(run, system, variable),
-                "value": str(row["rank_text" if variable == RANK else "value_text"]),
+                "value": str(row["rank_text"]) if variable == RANK else _printed(run, row),
                 "table": str(row["source"]),
                 # The scores of a table stand in the row of its rank.
                 "row": _whole(row["source_row"]) or _whole(lines.get(str(row["source"]), "")),
                 "evidence": run.text(f"evidence.{row['evidence']}"),
                 "held": _place(run, row, variable),
             }
+
+
+def _printed(run: Run, row: Mapping[Hashable, Any]) -> str:
+    """Write a published score in the run's language, with the decimals that it was published with."""
+    told = str(row["value_text"])
+    if not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", told) or pd.isna(row["value_low"]):
+        return told
+    decimals = len(told.strip("%").partition(".")[2])
+    write = run.text.percent if told.endswith("%") else run.text.number
+    return write(float(row["value_low"]), decimals)
 
 
 def _place(run: Run, row: Mapping[Hashable, Any], variable: str) -> str:
