@@ -324,7 +324,7 @@
   if (find) {
     const status = document.getElementById("found");
     const known = all(".register").map((group) => [group, all(".entries > li", group).map((item) =>
-      [item, ` ${fold(item.querySelector(".entry").textContent)}`])]);
+      [item, ` ${fold(item.textContent)} ${item.dataset.words ?? ""}`])]);
     const narrow = () => {
       const asked = fold(find.value).split(" ").filter(Boolean);
       let count = 0;
