@@ -42,11 +42,15 @@ class Piece:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, its cells as text, and whether they are numbers (set right)."""
+    """A column of a table: its heading, its cells as text, and whether they are numbers (set right).
+
+    `links` are addresses that the cells lead to, one for each: a page beside this one, a section or both.
+    """
 
     title: str
     cells: Sequence[str]
     number: bool = False
+    links: Sequence[str] = ()
 
 
 def text(*paragraphs: str, kind: str = "text", indicators: Sequence[str] = ()) -> Piece:

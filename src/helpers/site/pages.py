@@ -17,6 +17,8 @@ from ..texts import Texts
 from . import content, outline, paper, sheet
 
 SEARCH = "search"
+# The name of a format is no Turkish word: ICS has no dot on its I.
+_FORMATS = {".ics": "ICS"}
 
 
 @dataclass(frozen=True)
@@ -267,10 +269,21 @@ def _relative(here: Path, there: Path) -> str:
     return "../../" + there.as_posix() + ".html" if here != there else here.name + ".html"
 
 
-def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, str]]:
-    """Return links to the documents that stand beside a page, spreadsheets first."""
+def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return links to the documents that stand beside a page, spreadsheets first.
+
+    `calendar` marks the action calendar: what has a calendar file of the same name.
+    """
     beside = sorted((d for d in documents if d.parent == here.parent), key=lambda d: d.suffix, reverse=True)
-    return [{"href": document.name, "kind": locale.upper(document.suffix[1:])} for document in beside]
+    calendars = {document.stem for document in beside if document.suffix == ".ics"}
+    return [
+        {
+            "href": document.name,
+            "kind": _FORMATS.get(document.suffix, locale.upper(document.suffix[1:])),
+            "calendar": document.stem in calendars,
+        }
+        for document in beside
+    ]
 
 
 def _indicators(pages: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
