@@ -1,9 +1,13 @@
 """Every number leads to a card that says where it comes from; figures worked by hand from rows given here."""
 
+import json
 import re
+from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from test_batch import real_set
 from test_measures_goal1 import CATALOG
 from test_standing import fairs, run_with
 
@@ -133,3 +137,92 @@ def test_the_last_cell_has_the_card_of_everything_that_was_spoken_of():
     assert set(said.bundle[NOTE_TYPE]["indicators"]) <= set(note["provenance"])
     assert {"plan", "G3.01", "G3.05"} <= set(note["provenance"])
     assert next(iter(note["provenance"])).startswith("G")
+
+
+# -- on the page ----------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What of a page matters here: places, links, the items of its messages, and the cards' values."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.places: set[str] = set()
+        self.links: list[str] = []
+        self.messages: list[tuple[str, int]] = []
+        self.values: dict[str, str] = {}
+        self._open: list[str] = []
+        self._inside = ""
+        self._place = self._term = ""
+        self._item: list[Any] | None = None
+        self.feed(written)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        place = told.get("id") or ""
+        self.places.add(place)
+        if tag == "div" and told.get("class") == "messages":
+            self._inside = "messages"
+        if tag == "li" and self._inside:
+            self._item = ["", 0]
+        if tag == "a" and (told.get("href") or "").startswith("#how-"):
+            self.links.append(str(told["href"])[1:])
+            if self._item:
+                self._item[1] += 1
+        if tag == "dl" and place.startswith("how-"):
+            self._place = place
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "li" and self._item:
+            self.messages.append((self._item[0], self._item[1]))
+            self._item = None
+        if tag == "div":
+            self._inside = ""
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._item:
+            self._item[0] += data
+        if self._open[-1:] == ["dt"]:
+            self._term = data
+        if self._open[-1:] == ["dd"] and self._place and self._term in ("Value", "Değer"):
+            self.values.setdefault(self._place.removeprefix("how-"), data.rsplit(" (", 1)[0])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The pages of the real notebooks by their place, and the manifest of their set."""
+    folder = real_set(tmp_path_factory) / "reports" / "sample"
+    pages = {
+        path.relative_to(folder).as_posix(): Page(path.read_text("utf-8")) for path in folder.rglob("*.html")
+    }
+    return pages, json.loads((folder / "run.json").read_text(encoding="utf-8"))
+
+
+def test_every_link_to_a_card_finds_it_on_the_same_page(made):
+    for place, page in made[0].items():
+        assert page.links, place
+        assert set(page.links) <= page.places, place
+
+
+def test_every_message_with_a_number_leads_to_where_it_comes_from(made):
+    for place, page in made[0].items():
+        if "data_quality" not in place:  # its messages count what is held, which stands beside them
+            assert page.messages, place
+        without = [said for said, links_of in page.messages if not links_of and re.search(r"\d", said)]
+        assert "data_quality" in place or not without, (
+            f"{place}: give the number by figures.linked: {without}"
+        )
+
+
+def test_the_value_of_a_card_is_that_of_the_manifest(made):
+    pages, manifest = made
+    for place, page in pages.items():
+        year, language, _ = place.split("/")
+        figures = manifest["figures"][year]["ktu"]
+        for code in page.values.keys() & figures.keys():
+            exact = Decimal(figures[code]["value"])
+            written = Texts(language).number(abs(float(exact)), max(0, -int(exact.as_tuple().exponent)))
+            assert written in page.values[code], (place, code)

@@ -28,7 +28,7 @@ from ..plan import ledger
 from ..plan.tables import DECIMALS, printed
 from ..run import Run
 from . import figures, persons
-from . import ledger as told
+from . import ledger as published
 
 Card = dict[str, Any]
 
@@ -63,6 +63,47 @@ def card(run: Run, code: str) -> Card:
         expected="the code of an indicator, such as G3.25, or a ranking's score, such as the.overall",
         remedy="See the codes on the page on data quality, or in data/catalog/indicators.",
     )
+
+
+def told(run: Run, of: Card) -> list[str]:
+    """Write a card as plain lines, as a terminal shows it; the page lays the same out (card.html.j2)."""
+    say = run.text
+    value = f"{of['value']} ({of['period']})" if of["value"] is not None else of["missing"]
+    groups: list[tuple[str, list[str]]] = [
+        (say("trace.value") if of["value"] is not None else say("trace.missing"), [value]),
+        (say("trace.definition"), [of["definition"]]),
+        (say("trace.formula.name"), [of["formula"]]),
+        (say("trace.calculation"), [of["calculation"]]),
+        (say("trace.variables"), [_told_variable(run, one) for one in of["variables"]]),
+        (say("trace.published_rows"), [_told_row(run, one) for one in of["rows"]]),
+        (say("trace.sources"), [line for one in of["sources"] for line in _told_source(run, one)]),
+        (say("trace.data"), [of["edition"]]),
+        (say("trace.history"), [say("trace.history_line", **one) for one in of["history"]]),
+        (say("trace.caveats"), of["caveats"]),
+    ]
+    lines = [f"{of['code']}  {of['title']}"]
+    for heading, found in groups:
+        if any(found):
+            lines += ["", heading, *(f"  {line}" for line in found)]
+    return lines
+
+
+def _told_variable(run: Run, one: Mapping[str, Any]) -> str:
+    rows = "" if one["rows"] is None else f" ({run.text('trace.rows_used', rows=one['rows'])})"
+    definition = f" – {one['definition']}" if one["definition"] else ""
+    return f"{one['name']}: {one['value'] or run.text('trace.unknown')}{rows}{definition}"
+
+
+def _told_row(run: Run, one: Mapping[str, Any]) -> str:
+    row = "" if one["row"] is None else f", {run.text('trace.row', row=one['row'])}"
+    held = f"; {one['held']}" if one["held"] else ""
+    return f"{one['name']}: {one['value']} – {one['table']}{row} ({one['evidence']}){held}"
+
+
+def _told_source(run: Run, one: Mapping[str, Any]) -> Iterator[str]:
+    file = run.text("trace.file", file=one["file"], rows=one["rows"])
+    yield f"{file}; {one['received']}" if one["received"] else file
+    yield f"  SHA-256 {one['sha256']}"
 
 
 # -- indicators ------------------------------------------------------------------------------------------
@@ -182,7 +223,7 @@ def _history(run: Run, indicator: Indicator) -> Iterator[dict[str, str]]:
     for entry in _ledger(run):
         if entry.figure == figure:
             day = locale.day(date.fromisoformat(entry.published_on), run.language)
-            yield {"day": day, "value": told.value(run, entry), "reason": entry.reason}
+            yield {"day": day, "value": published.value(run, entry), "reason": entry.reason}
 
 
 def _ledger(run: Run) -> tuple[ledger.Published, ...]:
@@ -200,7 +241,7 @@ def _of_ranking(run: Run, system: str, variable: str) -> Card:
     edition = run.edition_of(system)
     name = _named(run, system, variable)
     value, doubts = _ranking_value(run, system, variable)
-    published = "trace.ranking.recomputed" if variable == OVERALL else "trace.ranking.published"
+    meaning = "trace.ranking.recomputed" if variable == OVERALL else "trace.ranking.published"
     return {
         "code": f"{system}.{variable}",
         "title": f"{definition.short} {edition}: {name}",
@@ -209,7 +250,7 @@ def _of_ranking(run: Run, system: str, variable: str) -> Card:
         "exact": None,
         "missing": "" if value is not None else run.text("activities.reason.no_year"),
         "unit": "",
-        "definition": run.text(published, publisher=definition.publisher, name=definition.name[run.language]),
+        "definition": run.text(meaning, publisher=definition.publisher, name=definition.name[run.language]),
         "formula": _weights(run, system) if variable == OVERALL else run.text("trace.formula.published"),
         "calculation": "",
         "variables": [],
@@ -299,11 +340,11 @@ def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
 
 def _printed(run: Run, row: Mapping[Hashable, Any]) -> str:
     """Write a published score in the run's language, with the decimals that it was published with."""
-    told = str(row["value_text"])
-    if not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", told) or pd.isna(row["value_low"]):
-        return told
-    decimals = len(told.strip("%").partition(".")[2])
-    write = run.text.percent if told.endswith("%") else run.text.number
+    text = str(row["value_text"])
+    if not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text) or pd.isna(row["value_low"]):
+        return text
+    decimals = len(text.strip("%").partition(".")[2])
+    write = run.text.percent if text.endswith("%") else run.text.number
     return write(float(row["value_low"]), decimals)
 
 
