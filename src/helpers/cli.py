@@ -383,8 +383,11 @@ def _trace(parsed: argparse.Namespace) -> int:
     from .present import provenance
     from .run import start
 
-    given = {name: getattr(parsed, name) for name in ("period", "institution", "unit", "edition", "language")}
-    run = start(year=load().parameters["year"].default if parsed.year is None else parsed.year, **given)
+    names = ("year", "period", "institution", "unit", "edition", "language")
+    given = {name: getattr(parsed, name) for name in names}
+    if parsed.year is None:
+        given["year"] = load().parameters["year"].default
+    run = start(**given)
     print("\n".join(provenance.told(run, provenance.card(run, parsed.code))))
     return 0
 

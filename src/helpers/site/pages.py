@@ -20,6 +20,7 @@ from ..catalog import Plan, load
 from ..errors import RunFailed
 from ..present.pieces import NOTE_TYPE
 from ..texts import Texts
+from .plain import plain
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
@@ -112,7 +113,7 @@ def render(
             older=made[place].older,
             css=_css(),
         )
-        rendered.append(Page(place.with_name(place.name + ".html"), page))
+        rendered.append(Page(place.with_name(place.name + ".html"), plain(page)))
     return rendered
 
 
