@@ -26,6 +26,7 @@ FLOORS = (
     ("present",),
     ("site",),
     ("batch",),
+    ("deliver",),
     ("progress",),
     ("cli",),
 )

@@ -3,13 +3,11 @@
 Expected numbers are read from the sample with the csv module or worked out here.
 """
 
-import base64
 import csv
 import html
 import inspect
 import re
 import statistics
-import struct
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -466,18 +464,6 @@ def test_a_number_axis_tells_the_truth_at_every_scale(given, span, language):
     ax.set_xticks([])
     theme.number_axis(ax.yaxis, given(2026, language).text)
     judge_ticks(figure, language)
-
-
-@pytest.mark.parametrize("chart", ["peers", "share"])
-def test_a_picture_has_twice_the_dots_of_its_stated_size(given, chart):
-    piece = CHARTS[chart](given(2026))
-    size = piece.metadata["image/png"]
-    png = base64.b64decode(piece.bundle["image/png"], validate=True)
-    assert png[:8] == b"\x89PNG\r\n\x1a\n"
-    width, height = struct.unpack(">II", png[16:24])
-    assert (width, height) == (2 * size["width"], 2 * size["height"])
-    assert size["width"] == 720
-    assert b"tEXt" not in png  # nothing of the machine or the moment
 
 
 def test_two_runs_draw_the_same_picture(given):

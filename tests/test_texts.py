@@ -17,10 +17,12 @@ import pytest
 import yaml
 
 from helpers import catalog, errors, spoken, texts
+from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
 from helpers.measures import core, reconciliation
-from helpers.plan import performance
+from helpers.plan import outlook, performance
+from helpers.present import likelihood
 from helpers.texts import Texts
 
 REPO = Path(__file__).resolve().parents[1]
@@ -154,6 +156,17 @@ def own_figures() -> set[str]:
     return {code for code in codes if re.fullmatch("[a-z_]+", code) and code not in catalog.load().systems}
 
 
+def not_fitted() -> set[str]:
+    """Why a model is not fitted, as far as it is told by its code."""
+    raised = [
+        ast.literal_eval(node.args[0])
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and callee(node) == "NotFitted"
+    ]
+    return {*raised} - {"too_few_years"}  # which says how many there are
+
+
 FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
@@ -168,6 +181,19 @@ FROM_DATA = {
         "other_institution",
         "no_unit_targets",
     },
+    "heading.way.": lambda: {"up", "down", "none"},
+    "heading.why.": lambda: {
+        outlook.TOO_FEW,
+        outlook.NOT_OFFERED,
+        outlook.NO_VALUE,
+        outlook.TOO_SMALL,
+        outlook.OVER,
+    },
+    "heading.how.": lambda: {"trend", "breaks", "forecast", "chance", "pace", "tested"},
+    "heading.model.": lambda: set(forecast.MODELS),
+    "heading.kind.": lambda: set(outlook.kinds().kinds),
+    "explained.not_fitted.": not_fitted,
+    "likelihood.change.": lambda: set(get_args(likelihood.Direction)),
     "messages.": lambda: {"better", "worse"},
     "overview.levelled.": lambda: {"event", "promotion", "agreement", "campus"},
     "quality.lists.": lambda: {"countries", "units", "partners", "accreditors", "activities"},

@@ -184,4 +184,5 @@ def _shown(run: Run, key: str, codes: list[str], made: list[official.Table]) -> 
         source=figures.source(run, codes),
         notes=[*heads, *told, *notes],
         caveats=figures.caveats(run, codes),
+        indicators=codes,
     )

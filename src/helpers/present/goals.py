@@ -59,6 +59,7 @@ def indicators(run: Run, activity: str) -> Piece:
             *restated(run, codes),
         ],
         details=[f"{m.indicator.code}: {m.indicator.definition[run.language]}" for m in found],
+        indicators=codes,
     )
 
 

@@ -12,11 +12,11 @@ from ..catalog import Indicator
 from ..measures import accreditation, cross
 from ..measures import indicators as ranked_codes
 from ..measures.core import Figure, MissingFigure
-from ..plan.assessment import Assessment, Line
+from ..plan.assessment import Assessment
+from ..plan.holding import shortfall
 from ..plan.performance import aim, plan
-from ..plan.tables import half_year_pace
 from ..run import Run
-from . import accreditation_words, cards, figures, pieces, rankings, standing
+from . import accreditation_words, cards, figures, heading, pieces, rankings, standing
 from .pieces import Piece
 
 LIMIT = 5
@@ -42,8 +42,8 @@ def of_goal(run: Run, goal: str) -> Piece:
 
 
 def of_plan(run: Run) -> Piece:
-    """Say what the overview finds: the plan's performance, what holds it back, what is owed, what changed."""
-    found = [*_plan(run), *overdue(run, *run.catalog.goals), *_deadlines(run)]
+    """Say what the overview finds: the plan's performance and outlook, what holds it back, what is owed."""
+    found = [*_plan(run), *heading.message(run), *overdue(run, *run.catalog.goals), *_deadlines(run)]
     found += changed(run, list(run.catalog.indicators))
     found += missing(run, list(run.catalog.indicators))
     return _shown(run, found, list(run.catalog.indicators))
@@ -128,22 +128,6 @@ def _result(run: Run, found: Assessment) -> list[str]:
         count=len(scores),
     ) + (run.text("messages.placeholders") if any(e.placeholder for e in found.card.indicators) else ".")
     return [figures.marked(run, said, [line.entry.code for line in found.lines])]
-
-
-def shortfall(line: Line, half: bool, counted: float = 100.0) -> float:
-    """Return how many points of its objective an indicator costs: weight · (100 − S) / counted weight.
-
-    A missing value counts as nothing, as in the strict figure. At the half year a yearly count is read at
-    its pace, and one of an academic year not at all; else the calendar alone would cost most.
-    """
-    found, indicator = line.performance, line.indicator
-    if found.excluded or counted <= 0:
-        return 0.0
-    if half and indicator.frequency == "academic-year":
-        return 0.0
-    paced = half_year_pace(indicator, found.raw) if half else None
-    scored = found.scored or 0.0 if paced is None else min(100.0, max(0.0, paced))
-    return line.entry.weight * (100.0 - scored) / counted
 
 
 def held_back(run: Run, assessed: Sequence[Assessment]) -> list[str]:

@@ -68,6 +68,7 @@ def goals(run: Run) -> Piece:
         source=figures.source(run, codes),
         notes=[say("overview.mean"), *figures.target_notes(run, codes)],
         caveats=figures.caveats(run, codes),
+        indicators=codes,
     )
 
 
@@ -111,6 +112,7 @@ def targets(run: Run) -> Piece:
     bands = [scale.status(line.performance) for _, line in lines]
     marks = [_mark(run, line, band) for (_, line), band in zip(lines, bands, strict=True)]
     codes = [line.entry.code for _, line in lines]
+    named = [line.indicator for _, line in lines]
     words = charts.Words(
         say(
             "overview.targets_title_half" if run.period.half else "overview.targets_title",
@@ -123,6 +125,12 @@ def targets(run: Run) -> Piece:
         [f"{label} ({code}): {mark}" for label, code, mark in zip(frame["label"], codes, marks, strict=True)],
         [say("overview.targets_note"), *figures.target_notes(run, codes)],
         figures.caveats(run, codes),
+        data=[
+            Column(say("activities.indicator"), [f"{i.name[run.language]} ({i.code})" for i in named]),
+            Column(say("overview.goal"), list(frame["group"])),
+            Column(say("plan.head.performance"), marks, True),
+        ],
+        indicators=codes,
     )
     return charts.against_targets(frame, marks, run.text, words)
 
@@ -174,6 +182,7 @@ def changes(run: Run) -> Piece:
         source=figures.source(run, codes),
         notes=[say("overview.changes_note")],
         caveats=figures.caveats(run, codes),
+        indicators=codes,
     )
 
 
@@ -213,6 +222,7 @@ def decisions(run: Run) -> Piece:
         source=figures.source(run, ["GX.05"]),
         notes=[say("overview.more", count=more)] if more else [],
         caveats=figures.caveats(run, ["GX.05"]),
+        indicators=["GX.05"],
     )
 
 
@@ -251,4 +261,5 @@ def levels(run: Run) -> Piece:
         source=figures.source(run, ["GX.03", "G4.01"]),
         notes=[say("overview.levels_note")],
         caveats=figures.caveats(run, ["GX.03", "G4.01"]),
+        indicators=["GX.03", "G4.01"],
     )

@@ -60,7 +60,8 @@ def _sources(run: Run, *systems: str) -> str:
     return "; ".join(names) + (f" ({', '.join(kinds)})" if kinds else "")
 
 
-def _source(run: Run, *systems: str) -> str:
+def sources_line(run: Run, *systems: str) -> str:
+    """Name publishers and tables as the line under a figure does."""
     return run.text("figure.source", sources=_sources(run, *systems))
 
 
@@ -83,7 +84,8 @@ def _breaks(run: Run, system: str, editions: pd.Series) -> dict[int, str]:
     }
 
 
-def _variable(run: Run, system: str, variable: str) -> str:
+def named(run: Run, system: str, variable: str) -> str:
+    """Return the name of a published value in the run's language."""
     names = run.catalog.systems[system].variables[variable]
     return names.tr if run.language == "tr" else names.en
 
@@ -140,15 +142,13 @@ def _position_message(run: Run) -> str:
 
 def _edge_message(run: Run) -> list[str]:
     """Say how the edge of the next band moved, within one method and one band."""
-    rows = hidden(run, "the").dropna(subset=["edge_computed"])
-    if rows.empty or rows["edition"].iloc[-1] != run.edition_of("the"):
+    edition = run.edition_of("the")
+    rise = measures.edge_drift(run.rankings, run.institution.id, "the", edition)
+    if rise is None:
         return []
+    rows = hidden(run, "the")
     last = rows.iloc[-1]
     same = rows[(rows["series"] == last["series"]) & (rows["next_band"] == last["next_band"])]
-    years = last["edition"] - same["edition"].iloc[0]
-    if years < 1:
-        return []
-    rise = (last["edge_computed"] - same["edge_computed"].iloc[0]) / years
     key = "edge_up" if rise >= 0.5 else "edge_flat"
     return [
         run.text(
@@ -263,7 +263,7 @@ def places(run: Run) -> Piece:
             Column(say("rankings.places.last"), [last(row) for row in records]),
         ],
         title=say("rankings.places.title", name=run.name, year=run.year),
-        source=_source(run, *(shown or ["the"])),
+        source=sources_line(run, *(shown or ["the"])),
         notes=[say("rankings.places.note")],
         caveats=_caveats(run, _codes(rows)),
     )
@@ -312,7 +312,7 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     members = held[
         held["institution"].isin(run.peer_group.members) & (held["institution"] != run.institution.id)
     ]
-    labels = {name: _variable(run, system, name) for name in shown["variable"]}
+    labels = {name: named(run, system, name) for name in shown["variable"]}
     alone = shown["peer_median"].isna().all()
     title = say(
         "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
@@ -335,12 +335,55 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         say("rankings.peers.subtitle_alone")
         if alone
         else say("rankings.peers.subtitle", count=count, name=run.name),
-        _source(run, system),
+        sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
+        data=_peers_data(run, shown, members, labels),
     )
     frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
-    return charts.against_peers(shown, frame, labels, say, words)
+    return charts.against_peers(shown, frame, labels, say, words, points)
+
+
+def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]) -> list[Column]:
+    """Return the universities with their scores, ours first, and the quartiles after them."""
+    say, institutions = run.text, run.catalog.institutions
+    held = {(row["institution"], row["variable"]): row["value_low"] for row in members.to_dict("records")}
+    others = sorted(
+        {institution for institution, _ in held}, key=lambda code: institutions[code].name(run.language)
+    )
+    quartiles = {
+        say("data.upper_quartile"): "peer_upper_quartile",
+        say("rankings.peers.median"): "peer_median",
+        say("data.lower_quartile"): "peer_lower_quartile",
+    }
+    if not others:
+        quartiles = {}
+
+    def cell(value: float | None) -> str:
+        return say("none") if value is None or pd.isna(value) else say.number(value, 1)
+
+    return [
+        Column(
+            say("data.institution"),
+            [
+                run.name,
+                *(institutions[code].name(run.language) for code in others),
+                *quartiles,
+            ],
+        ),
+        *(
+            Column(
+                labels[row["variable"]],
+                [
+                    cell(row["value"]),
+                    *(cell(held.get((code, row["variable"]))) for code in others),
+                    *(cell(row[column]) for column in quartiles.values()),
+                ],
+                True,
+            )
+            for row in shown.to_dict("records")
+        ),
+    ]
 
 
 def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
@@ -365,7 +408,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     return tables.table(
         f"peers-{system}",
         [
-            Column(say("rankings.peers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.peers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
             Column(run.institution.short, own, True),
             Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
@@ -380,7 +423,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         title=say(
             "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
         ),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[
             say("rankings.peers.note"),
             *([say("rankings.peers.note_missing")] if rows.isna().any(axis=None) else []),
@@ -411,9 +454,35 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
     breaks = _breaks(run, "the", rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.outlook.subtitle"), _source(run, "the"), points, caveats=_caveats(run, codes)
+        title,
+        say("rankings.outlook.subtitle"),
+        sources_line(run, "the"),
+        points,
+        caveats=_caveats(run, codes),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(run.institution.short, _scores(run, rows["value"]), True),
+            Column(say("rankings.peers.median"), _scores(run, rows["peer_median"]), True),
+            Column(
+                say("rankings.peers.quartiles"),
+                _spans(run, rows["peer_lower_quartile"], rows["peer_upper_quartile"]),
+                True,
+            ),
+        ],
+        indicators=["G3.03"],
     )
     return charts.history(rows, breaks, say, words, run.institution.short)
+
+
+def _scores(run: Run, values: pd.Series, decimals: int = 1) -> list[str]:
+    none = run.text("none")
+    return [none if pd.isna(value) else run.text.number(value, decimals) for value in values]
+
+
+def _spans(run: Run, lows: pd.Series, highs: pd.Series, decimals: int = 1) -> list[str]:
+    pairs = zip(_scores(run, lows, decimals), _scores(run, highs, decimals), strict=True)
+    none = run.text("none")
+    return [none if none in pair else run.text("data.span", low=pair[0], high=pair[1]) for pair in pairs]
 
 
 # -- the score that is not published ------------------------------------------------------------------
@@ -446,7 +515,18 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     breaks = _breaks(run, system, rows["edition"])
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
-        title, say("rankings.hidden.subtitle"), _source(run, system), points, caveats=_caveats(run, codes)
+        title,
+        say("rankings.hidden.subtitle"),
+        sources_line(run, system),
+        points,
+        caveats=_caveats(run, codes),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.hidden.overall"), _scores(run, rows["overall"], 2), True),
+            Column(say("rankings.hidden.edge_computed"), _scores(run, rows["edge_computed"], 2), True),
+            Column(say("rankings.hidden.error"), _scores(run, rows["error"], 2), True),
+        ],
+        indicators=["G3.02"] if system == "the" else [],
     )
     return charts.bands(rows, breaks, say, words, run.institution.short)
 
@@ -482,7 +562,7 @@ def hidden_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
             Column(say("rankings.hidden.place"), place, True),
         ],
         title=say("rankings.hidden.table_title", system=definition.short),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[say("rankings.hidden.note")],
     )
 
@@ -516,13 +596,13 @@ def levers(run: Run, system: str) -> Piece:
     return tables.table(
         f"levers-{system}",
         [
-            Column(say("rankings.levers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.levers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.levers.value"), [say.number(v, 1) for v in rows["value"]], True),
             Column(say("rankings.levers.gain"), [f"+{say.number(v, 1)}" for v in rows["gain"]], True),
             Column(say("rankings.levers.target"), target, True),
         ],
         title=say("rankings.levers.title", system=definition.short, edition=edition),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[
             say(
                 "rankings.levers.note",
@@ -546,7 +626,7 @@ def qs_scores(run: Run) -> Piece:
     return tables.table(
         "qs-scores",
         [
-            Column(say("rankings.qs.variable"), [_variable(run, "qs", v) for v in rows["variable"]]),
+            Column(say("rankings.qs.variable"), [named(run, "qs", v) for v in rows["variable"]]),
             Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
             Column(
                 say("rankings.qs.value"),
@@ -558,7 +638,7 @@ def qs_scores(run: Run) -> Piece:
             ),
         ],
         title=say("rankings.qs.title", name=run.name, edition=edition),
-        source=_source(run, "qs"),
+        source=sources_line(run, "qs"),
     )
 
 
@@ -612,9 +692,19 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
             edition=int(last["edition"]),
         ),
         say("rankings.share.subtitle"),
-        _source(run, "the"),
+        sources_line(run, "the"),
         points,
         caveats=_caveats(run, ["rounded_share"]),
+        data=[
+            Column(say("rankings.share.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.share.students"), [say.number(v) for v in rows["students_count"]], True),
+            Column(
+                say("rankings.share.international"),
+                _spans(run, rows["international_low"], rows["international_high"], 0),
+                True,
+            ),
+            Column(say("rankings.share.pct"), [say.percent(v) for v in rows["share_pct"]], True),
+        ],
     )
     titles = [
         say("rankings.share.students"),
@@ -645,6 +735,6 @@ def share_table(run: Run, rows: pd.DataFrame) -> Piece:
             ),
         ],
         title=say("rankings.share.table_title"),
-        source=_source(run, "the"),
+        source=sources_line(run, "the"),
         notes=[say("rankings.share.note")],
     )

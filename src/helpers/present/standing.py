@@ -37,7 +37,9 @@ def of(run: Run, areas: Sequence[str], codes: Sequence[str], by: str = "") -> Pi
         for label, text, of in said
         if text
     ]
-    return pieces.labelled(sentences, figures.caveats(run, [*codes, *([ACTIONS] if areas else [])]))
+    return pieces.labelled(
+        sentences, figures.caveats(run, [*codes, *([ACTIONS] if areas else [])]), indicators=codes
+    )
 
 
 # -- where we stand ------------------------------------------------------------------------------------
