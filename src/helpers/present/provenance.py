@@ -376,6 +376,7 @@ def _whole(value: Any) -> int | None:
 _COUNTED_IN: Mapping[str, tuple[str, ...]] = {
     "plan": ("targets",),
     "objective": ("targets",),
+    "ahead": ("targets",),
     "overdue": ("actions",),
     "deadlines": ("accreditation",),
     "due_soon": ("accreditation",),
