@@ -31,6 +31,7 @@ from . import figures, persons
 from . import ledger as published
 
 Card = dict[str, Any]
+Row = dict[Hashable, Any]
 
 
 def cards(run: Run) -> dict[str, Card]:
@@ -294,27 +295,32 @@ def _ranking_value(run: Run, system: str, variable: str) -> tuple[str | None, li
         error = run.text("trace.ranking.error", error=now["error"].iloc[0])
         return run.text.number(now["overall"].iloc[0], 2), [error]
     rows = _own_rows(run, system, variable)
-    if rows.empty:
+    if not rows:
         return None, []
-    codes = sorted({code for cell in rows["caveats"] for code in str(cell).split()})
+    codes = sorted({code for row in rows for code in str(row["caveats"]).split()})
     doubts = [run.catalog.caveats[code][run.language] for code in codes]
     if variable == RANK:
-        return str(rows["rank_text"].iat[0]) or None, doubts
-    value = rows["value_low"].iat[0]
+        return str(rows[0]["rank_text"]) or None, doubts
+    value = rows[0]["value_low"]
     if pd.isna(value):
         return None, doubts
     kind = run.catalog.systems[system].variables[variable].kind
     return run.text.number(value, 1 if kind in ("score", "ratio") else 0), doubts
 
 
-def _own_rows(run: Run, system: str, variable: str) -> pd.DataFrame:
-    rows = run.rankings.positions if variable == RANK else run.rankings.scores
-    chosen = rows[
-        (rows["system"] == system)
-        & (rows["edition"] == run.edition_of(system))
-        & (rows["institution"] == run.institution.id)
-    ]
-    return chosen if variable == RANK else chosen[chosen["variable"] == variable]
+def _own_rows(run: Run, system: str, what: str) -> list[Row]:
+    """Return the publisher's rows of the edition of the year for a score, or for the rank."""
+
+    def read() -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for table in (run.rankings.positions, run.rankings.scores):
+            mine = table[table["institution"] == run.institution.id]
+            mine = mine[(mine["system"] == system) & (mine["edition"] == run.edition_of(system))]
+            for row in mine.to_dict("records"):
+                found.setdefault(str(row.get("variable", RANK)), []).append(row)
+        return found
+
+    return run.measured.get(("published", system, run.edition_of(system)), read).get(what, [])
 
 
 def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
@@ -323,10 +329,9 @@ def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
         return
     method = run.catalog.systems[system].method(run.edition_of(system))
     weighted = list(method.weights) if method else []
-    place = _own_rows(run, system, RANK)
-    lines = {str(source): line for source, line in zip(place["source"], place["source_row"], strict=True)}
+    lines = {str(row["source"]): row["source_row"] for row in _own_rows(run, system, RANK)}
     for variable in weighted if what == OVERALL else [what]:
-        for row in _own_rows(run, system, variable).to_dict("records"):
+        for row in _own_rows(run, system, variable):
             yield {
                 "name": _named(run, system, variable),
                 "value": str(row["rank_text"]) if variable == RANK else _printed(run, row),
@@ -338,7 +343,7 @@ def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
             }
 
 
-def _printed(run: Run, row: Mapping[Hashable, Any]) -> str:
+def _printed(run: Run, row: Row) -> str:
     """Write a published score in the run's language, with the decimals that it was published with."""
     text = str(row["value_text"])
     if not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text) or pd.isna(row["value_low"]):
@@ -348,7 +353,7 @@ def _printed(run: Run, row: Mapping[Hashable, Any]) -> str:
     return write(float(row["value_low"]), decimals)
 
 
-def _place(run: Run, row: Mapping[Hashable, Any], variable: str) -> str:
+def _place(run: Run, row: Row, variable: str) -> str:
     """Tell the row of the embedded file that a published number stands in; empty for received ones."""
     if run.edition != store.SAMPLE:
         return ""
@@ -362,8 +367,12 @@ def _lines(path: Path) -> dict[tuple[str, ...], int]:
     """Return the rows of a file by ranking, edition, name and variable, counted with the header."""
     names = ("system", "edition", "name_key", "variable")
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        return {tuple(row.get(name, "") for name in names): reader.line_num for row in reader}
+        reader = csv.reader(file)
+        header = next(reader)
+        places = [header.index(name) if name in header else None for name in names]
+        return {
+            tuple("" if place is None else row[place] for place in places): reader.line_num for row in reader
+        }
 
 
 def _whole(value: Any) -> int | None:

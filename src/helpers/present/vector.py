@@ -12,6 +12,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -20,8 +21,9 @@ from matplotlib.artist import Artist
 from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, Transform
 
 from . import theme
@@ -34,7 +36,7 @@ _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 _CAPS = {"projecting": "square"}
 # What XML cannot hold, and what would turn the direction of the text around it.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
 _MARK, _HALO = "mark:", "halo"
 _CIRCLE = np.asarray(Path.unit_circle().codes)
@@ -53,6 +55,8 @@ def halo(artist: Artist) -> None:
 def svg(figure: Figure, label: str) -> str:
     """Return a figure as SVG text; `label` names it for those who do not see it."""
     canvas = _Canvas(figure)
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a name with dollar signs is a name, and no formula
     figure.draw(canvas.renderer)
     return canvas.renderer.document(label)
 
@@ -92,6 +96,17 @@ class _Renderer(RendererBase):
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         return self.width, self.height
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: Any
+    ) -> tuple[float, float, float]:
+        """Measure a text; what the face lacks, as a name in Chinese, is measured by a letter as wide."""
+        known = _known_letters(findfont(prop))
+        letters = (letter if ord(letter) in known else "W" for letter in _UNSEEN.sub("", s))
+        measured: tuple[float, float, float] = super().get_text_width_height_descent(
+            "".join(letters), prop, ismath
+        )
+        return measured
 
     def points_to_pixels(self, points: Any) -> Any:
         return points * self.dpi / 72
@@ -412,6 +427,11 @@ def _paint(name: str, colour: Any, alpha: float | None = None) -> list[str]:
         return [f'{name}="none"']
     attributes = [f'{name}="{theme.variable(to_hex(colour))}"']
     return attributes if seen >= 1 else [*attributes, f'{name}-opacity="{seen:.2g}"']
+
+
+@lru_cache(maxsize=8)
+def _known_letters(face: str) -> frozenset[int]:
+    return frozenset(get_font(face).get_charmap())
 
 
 def _letters(text: str) -> str:

@@ -129,7 +129,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     institutions = load().institutions
     owner = institutions[plan.institution]
     css = sheet.css()
-    return _environment().get_template("index.html.j2").render(
+    return plain(_environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in plan.languages],
         institution={language: owner.name(language) for language in plan.languages},
         plan=plan,
@@ -147,7 +147,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
         grouped=_grouped,
         css=css,
         policy=sheet.policy(css),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _foot(
