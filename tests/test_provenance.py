@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import yaml
 from test_batch import real_set
 from test_measures_goal1 import CATALOG
 from test_standing import fairs, run_with
@@ -225,3 +226,73 @@ def test_the_value_of_a_card_is_that_of_the_manifest(made):
             exact = Decimal(figures[code]["value"])
             written = Texts(language).number(abs(float(exact)), max(0, -int(exact.as_tuple().exponent)))
             assert written in page.values[code], (place, code)
+
+
+# -- two languages --------------------------------------------------------------------------------------
+
+# Words of English prose that Turkish has not; `lang="en"` marks what is quoted.
+ENGLISH = {"the", "of", "and", "with", "for", "are", "was", "which", "from", "year", "rows"}
+# Names are the same in both languages: of files, of bodies and partners, of a ranking's table.
+NAMES = re.compile(
+    r"^SHA-256|data/sample/|Demo University|\.csv\b|\.xlsx\b|^[A-ZÇĞİÖŞÜ][\w.–-]*(,? \(?[A-Z][\w.)-]*)*$"
+)
+
+
+class Blocks(HTMLParser):
+    """The sentences of a page: what stands between the tags that begin a line, without what is quoted."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: set[str] = set()
+        self._now, self._quoted, self._silent = "", 0, 0
+        self.feed(written)
+        self._end()
+
+    def _end(self) -> None:
+        self.found.add(" ".join(self._now.split()))
+        self._now = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in ("script", "style")
+        if tag not in ("a", "span", "strong", "em", "code", "tspan"):
+            self._end()
+        if self._quoted or (tag in ("a", "span") and dict(attrs).get("lang")):
+            self._quoted += tag in ("a", "span")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style")
+        if self._quoted and tag in ("a", "span"):
+            self._quoted -= 1
+        if tag not in ("a", "span", "strong", "em", "code", "tspan"):
+            self._end()
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and not self._quoted:
+            self._now += data
+
+
+def cited(tree: Any) -> set[str]:
+    """What the catalogue cites, in the language of the source."""
+    if isinstance(tree, list):
+        return {one for part in tree for one in cited(part)}
+    if not isinstance(tree, dict):
+        return set()
+    own = {tree["source"]} if isinstance(tree.get("source"), str) else set()
+    return own | {one for part in tree.values() for one in cited(part)}
+
+
+def test_no_sentence_of_a_turkish_page_is_english(tmp_path_factory):
+    files = paths.data("catalog").rglob("*.yml")
+    citations = {one for file in files for one in cited(yaml.safe_load(file.read_text(encoding="utf-8")))}
+    folder = real_set(tmp_path_factory) / "reports" / "sample"
+    for path in sorted(folder.glob("*/tr/*.html")):
+        english = path.parents[1] / "en" / path.name
+        turkish, other = (Blocks(one.read_text(encoding="utf-8")).found for one in (path, english))
+        assert len(turkish) > 50, path.name
+        said = {one for one in turkish if len(re.findall(r"[^\W\d_]{3,}", one)) > 1 and not NAMES.search(one)}
+        assert said & other == set(), path.name
+        for sentence in said:
+            own = sentence
+            for citation in citations:
+                own = own.replace(citation, "")
+            assert not ENGLISH & set(re.findall(r"[^\W\d_]+", own)), (path.name, sentence)

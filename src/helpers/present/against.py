@@ -141,7 +141,7 @@ def _reasons(run: Run, group: str) -> list[str]:
     found = _defined(run, group)
     if found is None:
         return []
-    said = [run.text("against.groups.source", group=title(run, group), source=found.source)]
+    said = [run.text("against.groups.source", group=title(run, group), source=found.source[run.language])]
     if found.criterion is not None:
         said.append(found.criterion[run.language])
     if run.catalog.systems[_SYSTEM].public and found.reasons:
