@@ -1,5 +1,6 @@
 """Every number leads to a card that says where it comes from; figures worked by hand from rows given here."""
 
+import hashlib
 import json
 import re
 from decimal import Decimal
@@ -118,6 +119,29 @@ def test_what_nobody_knows_is_refused_with_what_is_known():
     for code in ("G9.99", "the.nothing", "nobody.overall", ""):
         with pytest.raises(ParameterError, match="Nothing is known"):
             provenance.card(start(year=2026), code)
+
+
+def test_a_received_file_is_named_with_its_day_its_sender_and_its_row(workbook_root, tmp_path):
+    from helpers.cli import main
+
+    header = (
+        "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
+        "International Outlook,rank_prefix"
+    )
+    rows = [
+        "2026,1,Oxford,United Kingdom,98,97,96,95,94,93,",
+        "2026,1501+,Karadeniz Technical University,Türkiye,10.3–27.2,23,15,30,41,26.5,",
+    ]
+    file = tmp_path / "THE autumn.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    assert main(["receive", str(file), "--from", "International office"]) == 0
+    card = provenance.card(start(year=2026, edition=store.LIVE, language="tr"), "the.international_outlook")
+    assert card["value"] == "26,5" and card["rows"][0]["row"] == 3
+    (source,) = [one for one in card["sources"] if "ranking_scores" in one["file"]]
+    assert source["sha256"] == store.sha256(workbook_root / source["file"]) and source["rows"] > 5
+    assert source["sha256_received"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert "International office" in source["received"] and "THE autumn.csv" in source["received"]
+    assert re.search(r"\d\d\.\d\d\.20\d\d günü alındı", source["received"])
 
 
 # -- from a sentence to its card ------------------------------------------------------------------------
