@@ -133,6 +133,23 @@ def _parser() -> argparse.ArgumentParser:
 
     command = _command(
         commands,
+        "trace",
+        "say where a number comes from: definition, formula, what it is made of, files, hashes, rows",
+        "workbook trace G3.25 --year 2025    or, of a ranking: workbook trace the.overall --language tr",
+    )
+    command.add_argument(
+        "code", help="an indicator's code, or a ranking's score, such as the.overall, qs.rank"
+    )
+    command.add_argument("--year", type=_whole, help="report year")
+    command.add_argument("--period", default="year", help="year (default) or first_half")
+    command.add_argument("--institution", metavar="ID", help="id of the institution; the plan's by default")
+    command.add_argument("--unit", default="", help="code of one unit (data/reference/units.csv)")
+    command.add_argument("--edition", default="sample", help="sample (default) or live")
+    command.add_argument("--language", default="en", help="en (default) or tr")
+    command.set_defaults(call=_trace)
+
+    command = _command(
+        commands,
         "withdraw",
         "take rows of a unit and year out of what is held; they stay in the history",
         "workbook withdraw events/all-2052 --reason 'the year was mistyped'",
@@ -415,6 +432,20 @@ def _list_history(register: str) -> int:
     _print_table(lines)
     if len(lines) == 1:
         print("Nothing of it was ever replaced or withdrawn.")
+    return 0
+
+
+def _trace(parsed: argparse.Namespace) -> int:
+    from .catalog import load
+    from .present import provenance
+    from .run import start
+
+    names = ("year", "period", "institution", "unit", "edition", "language")
+    given = {name: getattr(parsed, name) for name in names}
+    if parsed.year is None:
+        given["year"] = load().parameters["year"].default
+    run = start(**given)
+    print("\n".join(provenance.told(run, provenance.card(run, parsed.code))))
     return 0
 
 
