@@ -71,17 +71,15 @@ def store_root(_lasting_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list:
     """The figures that charts draw from here on, kept for a look; no picture is made of them."""
-    from PIL import Image
-
-    from helpers.present import charts
+    from helpers.present.charts import frame
 
     kept: list = []
-    finish = charts.piece
+    finish = frame.piece
 
     def keep(figure, words):
         kept.append(figure)
         return finish(figure, words)
 
-    monkeypatch.setattr(charts, "piece", keep)
-    monkeypatch.setattr(charts, "pixels", lambda _: Image.new("RGB", (1, 1)))
+    monkeypatch.setattr(frame, "piece", keep)
+    monkeypatch.setattr(frame, "picture", lambda *_: "<svg/>")
     return kept

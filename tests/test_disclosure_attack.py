@@ -18,7 +18,6 @@ from attack import (
     rows_of_document,
     worked_out,
 )
-from PIL import Image
 
 from helpers import store
 from helpers.analysis import disclosure
@@ -57,7 +56,7 @@ READ = cache(store.read)
 
 def read_by(monkeypatch: pytest.MonkeyPatch, jobs: list[Job]) -> Readers:
     """Return readers that draw no images, show few years, and read every file once."""
-    monkeypatch.setattr("helpers.present.charts.pixels", lambda _: Image.new("RGB", (1, 1)))
+    monkeypatch.setattr("helpers.present.charts.frame.picture", lambda *_: "<svg/>")
     monkeypatch.setattr("helpers.present.activities._YEARS", 3)
     monkeypatch.setattr("helpers.present.mobility_words.YEARS", 3)
     monkeypatch.setattr(store, "read", READ)

@@ -17,6 +17,7 @@ from helpers import activities, cards, overview
 from helpers.measures import cross
 from helpers.measures.core import Period
 from helpers.plan import cards as plan
+from helpers.present import theme
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run, start
 from helpers.texts import Texts
@@ -158,23 +159,30 @@ def test_every_performance_is_printed_and_drawn_no_further_than_the_edge(drawn: 
     run = small(fairs=fairs("2025-03-01", DE=60), memberships=copies(3), students=STUDENTS)
     unaimed = card(entry("G2.02", 60, 14, 8), entry("G2.01", 40, None), goal="G2")
     shown = overview.targets(carded(run, SMALL, unaimed))
-    assert shown.text.splitlines()[0] == "1 of 4 indicators are at their target, 2025"
+    assert shown.text.splitlines()[0] == "1 of 4 indicators is at its target, 2025"
     assert "International fairs attended (G1.05): ✓ 300%" in shown.text
     assert "Other promotion activities (G1.12): ▼ 50%" in shown.text
     assert f"Active network memberships (G1.15): ▼ {MINUS}25%" in shown.text
     assert "International degree students (G2.01): – No target this year" in shown.text
     assert shown.text.count("(G") == 5
-    first, second = drawn[0].axes
-    places = [float(dot.get_offsets()[0, 0]) for dot in first.collections]
-    assert places == [150, 50, 0]
-    # At an edge stands an arrowhead (three corners), for there the place is no value.
-    corners = [len(dot.get_paths()[0].to_polygons()[0]) - 1 for dot in first.collections]
-    assert corners[0] == corners[2] == 3 < corners[1]
-    assert [text.get_text() for text in first.texts] == ["✓ 300%", "▼ 50%", f"▼ {MINUS}25%"]
+    (ax,) = drawn[0].axes
+    places = [float(dot.get_offsets()[0, 0]) for dot in ax.collections]
     # What has no performance has a mark in words and no dot.
-    assert [float(dot.get_offsets()[0, 0]) for dot in second.collections] == pytest.approx([75])
-    assert second.texts[1].get_text() == "– No target this year"
-    assert all(100 in line.get_xdata() for line in (first.lines[0], second.lines[0]))
+    assert places == pytest.approx([150, 50, 0, 75])
+    # At an edge stands an arrowhead (three corners), for there the place is no value.
+    corners = [len(dot.get_paths()[0].to_polygons()[0]) - 1 for dot in ax.collections]
+    assert corners[0] == corners[2] == 3 < corners[1]
+    rows = [text for text in ax.texts if text.get_position()[0] > 150]
+    assert [text.get_text() for text in rows][:3] == ["✓ 300%", "▼ 50%", f"▼ {MINUS}25%"]
+    assert rows[4].get_text() == "– No target this year"
+    # Every row has the target drawn at its own height, in ink.
+    ticks = [line for line in ax.lines if line.get_color() == theme.INK]
+    assert [list(line.get_xdata()) for line in ticks] == [[100, 100]] * 5
+    heights = [sum(line.get_ydata()) / 2 for line in ticks]
+    assert heights == pytest.approx([text.get_position()[1] for text in rows])
+    # A name stands above its own row and below the row before.
+    names = {t.get_text(): t.get_position()[1] for t in ax.texts if t.get_position()[0] == 0}
+    assert heights[0] < names["Other promotion activities"] < heights[1]
 
 
 def test_at_the_half_year_a_yearly_count_has_a_pace_and_no_symbol() -> None:
@@ -252,7 +260,7 @@ def test_a_trend_draws_the_targets_of_the_plans_years(drawn: list[Figure]) -> No
 def test_a_trend_without_targets_does_not_speak_of_them(drawn: list[Figure]) -> None:
     shown = activities.trend(run_with(memberships=copies(9)), "G1.15")
     assert "target" not in shown.text
-    assert all(math.isnan(y) for y in drawn[0].axes[0].lines[1].get_ydata())
+    assert len(drawn[0].axes[0].lines) == 1  # the values, and no dashes
 
 
 def test_the_targets_of_a_panel_without_values_are_seen(drawn: list[Figure]) -> None:

@@ -192,6 +192,23 @@ def _parser() -> argparse.ArgumentParser:
 
     command = _command(
         commands,
+        "calendar",
+        "write the action calendar of a year as a calendar file (.ics) and a spreadsheet",
+        "workbook calendar --year 2026 --language tr --to .",
+    )
+    command.add_argument("--year", type=int, help="whose report; the newest of the plan if not said")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.add_argument("--edition", choices=("sample", "live"), default="sample", help="of which data")
+    command.add_argument("--period", default="year", help="year (default) or first_half")
+    command.add_argument("--unit", default="", help="code of one unit (data/reference/units.csv)")
+    command.add_argument(
+        "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
+    )
+    command.add_argument("--replace", action="store_true", help="replace files that are there already")
+    command.set_defaults(call=_calendar)
+
+    command = _command(
+        commands,
         "rollback",
         "put the reports back to the set before, or to a named one of the last three",
         "workbook rollback --edition live",
@@ -511,6 +528,30 @@ def _end_on_termination() -> None:
             raise KeyboardInterrupt
 
         signal.signal(signal.SIGTERM, stop)
+
+
+def _calendar(parsed: argparse.Namespace) -> int:
+    from .batch import documents
+    from .batch.jobs import plan
+
+    year, language = parsed.year or None, parsed.language or _system_language()
+    jobs = plan(
+        [year] if year else [], [language], parsed.edition, None, ["overview"], parsed.period, parsed.unit
+    )
+    made = documents.calendar_of(max(jobs, key=lambda job: job.year))
+    if not made:
+        print("Nothing falls due in the twelve months after the report, and no finding asks for action.")
+        return 0
+    there = [name for name in made if (parsed.to / name).exists()]
+    if there and not parsed.replace:
+        raise WorkbookError(
+            f"{parsed.to / there[0]} is there already.", remedy="Name another folder, or add --replace."
+        )
+    parsed.to.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (parsed.to / name).write_bytes(content)
+        print(parsed.to / name)
+    return 0
 
 
 def _rollback(parsed: argparse.Namespace) -> int:

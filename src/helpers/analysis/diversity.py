@@ -47,3 +47,9 @@ def top_share(counts: Iterable[float], n: int) -> float | None:
     """Return the share of the n largest kinds, 0–1; None where nothing is counted."""
     shares = np.sort(_shares(counts))[::-1]
     return float(shares[:n].sum()) if len(shares) else None
+
+
+def concentration(counts: Iterable[float]) -> float | None:
+    """Return the Herfindahl–Hirschman index 10⁴·Σp², 10,000 for a single kind; None for nothing counted."""
+    shares = _shares(counts)
+    return float(1e4 * np.sum(shares**2)) if len(shares) else None

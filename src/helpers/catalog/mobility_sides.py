@@ -33,17 +33,6 @@ def names_query(countries: Iterable[str]) -> str:
     )
 
 
-def near(codes: Iterable[str], countries: Iterable[str]) -> str:
-    """Return the condition of the rows that can be those of institutions, by their codes and countries."""
-    lists = {"erasmus_code": {code for code in codes if code}, "country_code": set(countries)}
-    return " or ".join(
-        f"{own}_{column} in ({', '.join(map(_sql, sorted(values)))})"
-        for own, _ in _SIDES.values()
-        for column, values in lists.items()
-        if values
-    )
-
-
 def known_names(
     found: Iterable[tuple[str, str]], ids: Iterable[str], institutions: Institutions
 ) -> dict[tuple[str, str], str]:

@@ -37,6 +37,8 @@ _WORKERS = max(1, min(4, os.cpu_count() or 1))
 _MEMORY = "500MB"
 # Row groups that stay in the processor's cache are written a tenth faster than larger ones.
 _ROW_GROUP = 20_480
+# Rejected rows that are looked at together.
+_MANY = 100_000
 UNKNOWN_YEAR = "unknown"
 # Codes that are named of the countries that are not known; further ones stand with their rows.
 _MOST_COUNTRIES = 20
@@ -125,6 +127,8 @@ class _Outcome:
     rejected: int
     parts: list[tuple[int | None, str, int, int]]
     caveats: Counter[str] = field(default_factory=Counter)
+    # Rejected rows whose problems are still to be found.
+    unsaid: Piece | None = None
 
 
 class _NotUtf8(ValueError):
@@ -261,6 +265,7 @@ def _all(
                 if len(waiting) > _WORKERS:
                     outcomes.append(waiting.popleft().result())
             outcomes += [one.result() for one in waiting]
+            _find_problems(connections.get(), match, outcomes, folder)
         finally:
             for one in waiting:
                 one.cancel()
@@ -330,6 +335,7 @@ def _written(
     good: Path,
 ) -> _Outcome:
     accepted = _copy(connection, mobility_sql.accepted(match, piece, year), good)
+    unsaid = None
     wrong = folder / f"rejected-{piece.number:04}.parquet"
     rejected = 0
     if piece.is_numbered:
@@ -340,9 +346,9 @@ def _written(
             anti join (select source_row as line from read_parquet(?)) using (line) order by line""",
             [piece.first_line, piece.first_line + piece.lines, good.as_posix()],
         ).fetchall()
-        some = pieces.only(piece, [line for (line,) in others])
-        rejected = _copy(connection, mobility_sql.rejected(match, some), wrong)
-        some.path.unlink()
+        path = folder / f"unsaid-{piece.number:04}.csv"
+        unsaid = pieces.only(piece, [line for (line,) in others], path)
+        rejected = unsaid.lines
     if not rejected:
         wrong.unlink(missing_ok=True)
     rows = f"read_parquet('{_quoted(good)}')"
@@ -369,7 +375,28 @@ def _written(
             )
             _copy(connection, f"from {rows} where {part}", target / f"{piece.number:04}.parquet")
     good.unlink(missing_ok=True)
-    return _Outcome(accepted + rejected, rejected, parts if accepted else [], caveats)
+    return _Outcome(accepted + rejected, rejected, parts if accepted else [], caveats, unsaid)
+
+
+def _find_problems(
+    connection: "duckdb.DuckDBPyConnection", match: Match, outcomes: Sequence[_Outcome], folder: Path
+) -> None:
+    """Find what is wrong with the rejected rows of plain pieces, some pieces at a time.
+
+    To prepare the query takes longer than to look at the few rows of one piece.
+    """
+    some: list[Piece] = []
+    unsaid = [outcome.unsaid for outcome in outcomes if outcome.unsaid]
+    for piece in unsaid:
+        some.append(piece)
+        if piece is unsaid[-1] or sum(one.lines for one in some) >= _MANY:
+            all_of_them = pieces.joined(some, folder / "unsaid.csv")
+            wrong = folder / f"rejected-{some[0].number:04}.parquet"
+            told = _copy(connection, mobility_sql.rejected(match, all_of_them), wrong)
+            if told != all_of_them.lines:
+                raise RuntimeError(f"{all_of_them.lines} rows were rejected, and reasons found for {told}")
+            all_of_them.path.unlink()
+            some = []
 
 
 def _copy(connection: "duckdb.DuckDBPyConnection", query: str, target: Path) -> int:
@@ -586,17 +613,14 @@ def _stage_known(name: str, files: Sequence[Path], folder: Path) -> tuple[Path, 
     named = mobility_sides.names_query(institution.country_code for institution in known.values())
     state = mobility_sides.register_state()
     listed = ", ".join(f"'{_quoted(path)}'" for path in files)
-    near = mobility_sides.near(codes, (institution.country_code for institution in known.values()))
     target = paths.data("store", "university_mobilities", *name.split("/"), "known.parquet")
     staged = folder / "known" / name / target.name
     staged.parent.mkdir(parents=True, exist_ok=True)
     with store.connect(
         threads=str(_WORKERS), memory_limit=_MEMORY, temp_directory=str(folder / "spill")
     ) as one:
-        # All files are read once; what is left over is little.
-        one.execute(
-            f"create table held as from read_parquet([{listed}], hive_partitioning = false) where {near}"
-        )
+        # Read once for the names and once for the flows, of few columns each: to hold the rows costs more.
+        one.execute(f"create view held as from read_parquet([{listed}], hive_partitioning = false)")
         found = one.execute(named).fetchall()
         names = mobility_sides.known_names(found, known, institutions)
         flows = mobility_sides.flows_query(codes, names)

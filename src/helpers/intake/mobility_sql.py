@@ -290,10 +290,9 @@ def scan(piece: Piece, width: int) -> str:
 
 def _padded() -> str:
     """Tell by SQL whether a cell is a missing value with blanks around it, which the reader does not see."""
-    listed = PART.join(
-        ["", *_missing(load_mobility_files()), ""]
-    )  # those after an `in` are joined to every row
-    return f"contains({_sql(listed)}, '{PART}' || trim({{x}}) || '{PART}')"
+    # Those after an `in` are joined to every row; to write the marks around a text costs twice the trimming.
+    listed = _sql(PART.join(["", *_missing(load_mobility_files()), ""]))
+    return f"(contains({listed}, trim({{x}})) and contains({listed}, '{PART}' || trim({{x}}) || '{PART}'))"
 
 
 def _missing(files: MobilityFiles) -> list[str]:

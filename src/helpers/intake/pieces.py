@@ -12,7 +12,7 @@ import hashlib
 import io
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -223,7 +223,7 @@ def cut(text: Text, header: int, slot: Callable[[], Path], digest: Digest, is_ut
             content = np.frombuffer(view[begin:stop], np.uint8)
             ends = _places(content, _NEWLINE)
             end = begin + (int(ends[-1]) + 1 if len(ends) else 0)
-            is_plain = _is_plain(content, ends)
+            is_plain = _is_plain(content, ends, _quoted(buffer, begin, stop))
             if not is_plain:
                 end = begin + _end_of_rows(buffer[begin:end], delimiter)
             held = stop - end
@@ -267,6 +267,8 @@ def _fill(source: IO[bytes], view: memoryview) -> int:
 _NEWLINE, _QUOTE, _RETURN = 0x0A, 0x22, 0x0D
 # Bytes are compared by the block that fits into a processor's cache.
 _BLOCK = 2**18
+# Quotes of a piece that are looked for one by one.
+_FEW = 10_000
 
 
 def _places(content: "np.ndarray", byte: int) -> "np.ndarray":
@@ -277,14 +279,31 @@ def _places(content: "np.ndarray", byte: int) -> "np.ndarray":
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def _is_plain(content: "np.ndarray", ends: "np.ndarray") -> bool:
+def _quoted(buffer: bytearray, begin: int, stop: int) -> "np.ndarray":
+    """Return where quotes stand, counted from `begin`.
+
+    Most files have few, which are found five times as fast one by one as by comparing every byte.
+    """
+    import numpy as np
+
+    few: list[int] = []
+    at = buffer.find(_QUOTE, begin, stop)
+    while at >= 0 and len(few) < _FEW:
+        few.append(at - begin)
+        at = buffer.find(_QUOTE, at + 1, stop)
+    if at < 0:
+        return np.array(few, np.int64)
+    rest = np.frombuffer(memoryview(buffer)[at:stop], np.uint8)
+    return np.concatenate([np.array(few, np.int64), _places(rest, _QUOTE) + (at - begin)])
+
+
+def _is_plain(content: "np.ndarray", ends: "np.ndarray", quotes: "np.ndarray") -> bool:
     """Tell whether every line is a row: none is blank, and none has a quote that another closes."""
     import numpy as np
 
     gaps = np.diff(ends, prepend=-1)
     if bool((gaps == 1).any()) or bool((content[ends[gaps == 2] - 1] == _RETURN).any()):
         return False
-    quotes = _places(content, _QUOTE)
     return not len(quotes) or not bool((np.bincount(np.searchsorted(ends, quotes)) % 2).any())
 
 
@@ -352,14 +371,13 @@ def numbered(piece: Piece) -> Piece:
     return Piece(path, piece.number, piece.delimiter, piece.first_line, piece.lines, is_numbered=True)
 
 
-def only(piece: Piece, lines: list[int]) -> Piece:
+def only(piece: Piece, lines: list[int], path: Path) -> Piece:
     """Write some lines of a plain piece as a piece of their own, with their numbers."""
     import numpy as np
 
     ends = piece.ends
     if ends is None:
         ends = _places(np.frombuffer(piece.path.read_bytes(), np.uint8), _NEWLINE)
-    path = piece.path.with_suffix(".some.csv")
     delimiter = piece.delimiter.encode()
     with piece.path.open("rb") as source, path.open("wb") as target:
         for line in lines:
@@ -369,6 +387,16 @@ def only(piece: Piece, lines: list[int]) -> Piece:
             row = source.read(int(ends[at]) + 1 - begin)
             target.write(b"%d%s%s%s" % (line, delimiter, delimiter, row))
     return Piece(path, piece.number, piece.delimiter, piece.first_line, len(lines), is_numbered=True)
+
+
+def joined(some: Sequence[Piece], path: Path) -> Piece:
+    """Write numbered pieces of one table as one, in their order; they are gone afterwards."""
+    with path.open("wb") as target:
+        for piece in some:
+            target.write(piece.path.read_bytes())
+            piece.path.unlink()
+    first, lines = some[0], sum(piece.lines for piece in some)
+    return Piece(path, first.number, first.delimiter, first.first_line, lines, is_numbered=True)
 
 
 def of_table(raw: RawTable, rows: tuple[Row, ...], width: int, folder: Path) -> Piece:

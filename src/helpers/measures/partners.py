@@ -5,6 +5,7 @@ Source: the register `agreements`, and for what is done with a partner `mobility
 asked for; activity is that of the whole university, whose partner it is.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -16,9 +17,10 @@ from .agreements import (
     agreements_in_force,
     partner_activities,
 )
-from .core import Period, Registers
+from .core import MissingFigure, Period, Registers
 from .events import ACADEMIC_YEAR_OPENS, last_full_year
 from .mobility import judged
+from .promotion import priority_countries
 
 # How much is done with a partner. A partner is what it is first found to be, in this order.
 MULTIPLEX, ACTIVE, NEW, DORMANT = "multiplex", "active", "new", "dormant"
@@ -32,6 +34,14 @@ _COVERED_MONTHS = 12
 
 # Why an agreement needs a decision.
 EXPIRING, ASLEEP = "expiring", "asleep"
+
+# What is advised. A partner that slept is worth reviving if it was active in so many years, or its country
+# has priority; else the agreement may end.
+RENEW, REVIVE, CLOSE = "renew", "revive", "close"
+REVIVABLE_YEARS = 5
+
+# What is done with a partner, in numbers.
+AMOUNTS = ("outgoing", "incoming", "publications", "projects", "visits")
 
 
 def in_force(registers: Registers, period: Period) -> pd.DataFrame:
@@ -139,6 +149,55 @@ def statuses(agreements: pd.DataFrame) -> pd.DataFrame:
         unrenewed=("open_end", "sum"),
     )
     return found.reindex(list(STATUSES), fill_value=0).astype(int).rename_axis("status").reset_index()
+
+
+def amounts(registers: Registers, period: Period, months: int) -> pd.DataFrame:
+    """Return by partner with an agreement in force what was done with it in so many months, as numbers.
+
+    Columns of AMOUNTS: student stays that count, out and in, joint publications (by whole years), funded
+    projects running, visits either way; and `country_code`. Partners of whom nothing is known have noughts.
+    """
+    end = pd.Timestamp(period.end)
+    after = end - pd.DateOffset(months=months)
+
+    def within(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[(pd.to_datetime(rows["start_date"]) <= end) & (pd.to_datetime(rows["end_date"]) > after)]
+
+    stays = judged(registers.whole("mobility"))
+    stays = within(stays[(stays["reason"] == "") & (stays["participant"] == "student")])
+    papers, projects = registers.whole("publications"), registers.whole("projects")
+    last = last_full_year(period)
+    joint = papers[(papers["kind"] == "with_partner") & papers["year"].between(last - months // 12 + 1, last)]
+    counted = {
+        "outgoing": stays[stays["direction"] == "outgoing"].groupby("partner_id").size(),
+        "incoming": stays[stays["direction"] == "incoming"].groupby("partner_id").size(),
+        "publications": joint.groupby("partner_id")["publications_count"].sum(),
+        "projects": within(projects[projects["decision"] == "funded"]).groupby("partner_id").size(),
+        "visits": within(registers.whole("visits")).groupby("partner_id").size(),
+    }
+    held = in_force(registers, period).drop_duplicates("partner_id").set_index("partner_id")
+    found = pd.DataFrame(counted).reindex(held.index).fillna(0.0)
+    return found.assign(country_code=held["country_code"])
+
+
+def priorities(registers: Registers, period: Period) -> frozenset[str]:
+    """Return the countries with priority in the year; none where no such list is held."""
+    try:
+        return frozenset(priority_countries(replace(registers, unit=None), period)["country_code"])
+    except MissingFigure:
+        return frozenset()
+
+
+def advised(found: pd.DataFrame, priority: frozenset[str], year: int) -> pd.Series:
+    """Return for agreements that need a decision what is advised: renew, revive or close.
+
+    Those that end with an active partner are to be renewed. A dormant partner is to be revived if it was
+    active within five years or stands in a country with priority; else the agreement may end.
+    """
+    lately = found["last_year"] >= year - REVIVABLE_YEARS
+    worth = lately | found["country_code"].isin(priority)
+    asleep = worth.map({True: REVIVE, False: CLOSE})
+    return asleep.mask(found["reason"] == EXPIRING, RENEW).astype(object)
 
 
 def decisions(agreements: pd.DataFrame) -> pd.DataFrame:

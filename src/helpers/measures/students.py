@@ -82,6 +82,14 @@ def students_of_top_countries(registers: Registers, period: Period) -> pd.DataFr
     return rows[rows["citizenship_code"].isin(top)]
 
 
+def by_group(registers: Registers, period: Period, column: str) -> dict[str, tuple[float, float]]:
+    """Return international and all degree students by a column, such as the level. Source: students."""
+    rows = degree_students(registers, period)
+    every = rows.groupby(column)["amount"].sum()
+    foreign = _foreign(rows).groupby(column)["amount"].sum()
+    return {str(name): (float(foreign.get(name, 0.0)), float(n)) for name, n in every.items()}
+
+
 # -- retention -----------------------------------------------------------------------------------------
 
 

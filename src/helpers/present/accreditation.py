@@ -83,8 +83,25 @@ def coverage_chart(run: Run) -> Piece:
         + _targets_in_words(run, frame),
         figures.target_notes(run, ["G3.06"]),
         caveats=words.caveats(run),
+        data=[
+            Column(say("data.year"), [str(year) for year in years]),
+            *(
+                Column(label, _percents(run, frame[column]), True)
+                for label, column in zip(labels, columns, strict=True)
+            ),
+            *(
+                [Column(say("data.target"), _percents(run, frame["target"]), True)]
+                if frame["target"].notna().any()
+                else []
+            ),
+        ],
+        indicators=["G3.06"],
     )
     return charts.shares(frame, columns, labels, aims, say("accreditation.coverage.target"), say, around)
+
+
+def _percents(run: Run, values: pd.Series) -> list[str]:
+    return [run.text("none") if pd.isna(value) else run.text.percent(value, 1) for value in values]
 
 
 def _coverage_title(run: Run, frame: pd.DataFrame) -> str:
@@ -255,6 +272,12 @@ def timeline(run: Run) -> Piece:
         points,
         [*notes, say("accreditation.calendar.lead")],
         caveats=words.caveats(run),
+        data=[
+            Column(say("data.term"), list(frame["label"])),
+            Column(say("accreditation.calendar.due"), [words.day(run, day) for day in frame["due"]]),
+            Column(say("accreditation.calendar.state"), [states[state] for state in frame["state"]]),
+            Column(say("accreditation.calendar.end"), [words.day(run, day) for day in frame["end"]]),
+        ],
     )
     return charts.terms(frame, states, marks, say, around)
 
@@ -345,6 +368,12 @@ def risk_chart(run: Run) -> Piece:
         [_series_in_words(run, labels[0], frame, "risk"), f"{labels[1]}: " + ", ".join(counted)],
         [say("accreditation.risk.note")],
         caveats=words.caveats(run),
+        data=[
+            Column(say("data.year"), [str(year) for year in years]),
+            Column(labels[0], _percents(run, frame["risk"]), True),
+            Column(labels[1], [say("none") if pd.isna(v) else say.number(v) for v in frame["gap"]], True),
+        ],
+        indicators=["G3.08"],
     )
     no_aims = frame.assign(risk=float("nan"), gap=float("nan"))
     writes = [lambda value: say.percent(value, 1), say.number]

@@ -1,5 +1,6 @@
 """The indicators of an activity: where we stand, how it went over the years, what it is made of."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -13,6 +14,7 @@ from .figures import (
     against_target,
     area,
     caveats,
+    led,
     named,
     of_activity,
     period,
@@ -47,10 +49,12 @@ def table(run: Run, *activities: str) -> Piece:
     return tables.table(
         f"indicators-{'-'.join(activities)}",
         [
-            Column(say("activities.code"), codes),
+            Column(say("activities.code"), [led(run, code, code) for code in codes]),
             Column(say("activities.indicator"), [i.name[run.language] for i in found]),
             Column(
-                period(run, run.period), [written(run, i, f) for i, f in zip(found, now, strict=True)], True
+                period(run, run.period),
+                [led(run, i.code, written(run, i, f)) for i, f in zip(found, now, strict=True)],
+                True,
             ),
             Column(
                 period(run, run.period.before()),
@@ -71,6 +75,7 @@ def table(run: Run, *activities: str) -> Piece:
         notes=[*target_notes(run, codes), *restated(run, codes), *rejections(run, codes)],
         details=[f"{i.code}: {i.definition[run.language]}" for i in found],
         caveats=caveats(run, codes, with_targets=True),
+        indicators=codes,
     )
 
 
@@ -124,9 +129,42 @@ def trend(run: Run, *codes: str) -> Piece:
         points,
         [*target_notes(run, codes), *([run.text("activities.protected")] if hidden else [])],
         caveats=caveats(run, codes),
+        data=_trend_data(run, found, years, read, aims),
+        indicators=codes,
     )
     writes = [partial(_written, run, i) for i in found]
     return charts.small_multiples(frame, list(series), labels, writes, PANDEMIC, words, aimed)
+
+
+def _trend_data(
+    run: Run,
+    found: Sequence[Indicator],
+    years: list[int],
+    read: Mapping[str, list[Figure]],
+    aims: Mapping[str, list[float | None]],
+) -> list[Column]:
+    """Return the years with each indicator's figures, then the targets of those that have any."""
+    say, name = run.text, {i.code: i.name[run.language] for i in found}
+    hidden = say("activities.hidden")
+
+    def cell(indicator: Indicator, figure: Figure) -> str:
+        if figure.value is None:
+            return hidden if figure.reason == persons.PROTECTED else say("none")
+        return written(run, indicator, figure)
+
+    return [
+        Column(say("data.year"), [str(year) for year in years]),
+        *(Column(name[i.code], [cell(i, figure) for figure in read[i.code]], True) for i in found),
+        *(
+            Column(
+                say("data.target_of", name=name[i.code]),
+                ["" if aim is None else written(run, i, Figure(aim)) for aim in aims[i.code]],
+                True,
+            )
+            for i in found
+            if any(aim is not None for aim in aims[i.code])
+        ),
+    ]
 
 
 def _written(run: Run, indicator: Indicator, value: float) -> str:
@@ -193,4 +231,5 @@ def by(run: Run, code: str, column: str) -> Piece:
         source=source(run, [code]),
         notes=notes,
         caveats=caveats(run, [code]),
+        indicators=[code],
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
-from matplotlib import patheffects, rc_context
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.font_manager import FontProperties
@@ -22,18 +22,17 @@ from matplotlib.textpath import TextToPath
 from .. import paths, reads
 from ..catalog.institutions import rows
 from ..errors import CatalogError
-from . import charts, theme
-from .charts import Words
+from . import theme, vector
+from .charts import Words, frame
 from .pieces import Piece
 
 # Degrees: the least that a map shows, and the margin around what it shows.
 _LEAST_WIDTH, _LEAST_HEIGHT, _MARGIN = 36.0, 16.0, 3.5
 # Points: the largest circle's radius and the widest line.
-_RADIUS, _LINE = 15.0, 5.0
-_LABELS, _FONT = 8, 12.5
+_RADIUS, _LINE = 10.0, 3.4
+_LABELS, _FONT = 7, theme.SMALL
 # Points between a name and the circle of another country, so that it is not taken for that one's name.
-_APART = 5.0
-_SEA, _LAND = "#ffffff", "#e6e9ec"
+_APART = 4.0
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -92,26 +91,29 @@ def flow_map(panels: Sequence[Panel], hub: Place | None, hub_name: str, words: W
     """Show maps one above the other, of the same part of the world and to the same scale.
 
     A circle's area and a line's width go with the number of persons; the largest few carry their names.
-    Without a hub there are circles and no lines.
+    Without a hub there are circles and no lines. Data: a row a country in the order of the panels, a column
+    a panel.
     """
     points = [country_point(code) for panel in panels for code in panel.counts]
     west, east, south, north = crop([*points, *([hub] if hub else [])])
     flat = math.cos(math.radians((south + north) / 2))
     high = theme.WIDTH * (north - south) / ((east - west) * flat)
-    head = 0.4
+    head = 0.32
     # Whole hundredths of an inch, so that the picture has twice the dots of its stated size.
     whole = round((high + head) * len(panels), 2)
     drawn, axes = theme.figure(whole, rows=len(panels))
     drawn.set_layout_engine("none")
+    codes = list(dict.fromkeys(code for panel in panels for code in panel.counts))
     most = max((count for panel in panels for count in panel.counts.values()), default=1.0)
     with rc_context(theme.STYLE):
         for number, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
             ax.set_position((0, (len(panels) - 1 - number) * (high + head) / whole, 1, high / whole))
-            ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=_SEA)
+            ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=theme.PAPER)
             for side in ax.spines.values():
                 side.set(visible=True, color=theme.RULE, linewidth=0.8)
             _base(ax)
-            _flows(ax, panel, hub, most, 1 / flat)
+            said = {code: words.row(row, number + 1) for row, code in enumerate(codes) if words.data}
+            _flows(ax, panel, hub, most, 1 / flat, said)
             # Where a degree lies on the paper, in points, so that names can be kept apart.
             scale = (theme.WIDTH * 72 / (east - west), high * 72 / (north - south))
             _names(ax, panel, hub, hub_name, most, scale)
@@ -119,7 +121,7 @@ def flow_map(panels: Sequence[Panel], hub: Place | None, hub_name: str, words: W
                 0, 1 + 0.09 / high, panel.title, transform=ax.transAxes, fontsize=_FONT, fontweight="bold",
                 color=panel.colour, va="bottom",
             )  # fmt: skip
-    return charts.piece(drawn, words)
+    return frame.piece(drawn, words)
 
 
 def crop(points: Sequence[Place]) -> Box:
@@ -139,11 +141,17 @@ def _span(low: float, high: float, least: float, limit: float) -> tuple[float, f
 
 def _base(ax: Axes) -> None:
     land = _land(paths.root())
-    ax.add_collection(PolyCollection(land["land"], facecolor=_LAND, edgecolor=theme.RULE, lw=0.4, zorder=1))
-    ax.add_collection(PolyCollection(land["water"], facecolor=_SEA, edgecolor=theme.RULE, lw=0.4, zorder=1))
+    ax.add_collection(
+        PolyCollection(land["land"], facecolor=theme.LAND, edgecolor=theme.RULE, lw=0.3, zorder=1)
+    )
+    ax.add_collection(
+        PolyCollection(land["water"], facecolor=theme.PAPER, edgecolor=theme.RULE, lw=0.3, zorder=1)
+    )
 
 
-def _flows(ax: Axes, panel: Panel, hub: Place | None, most: float, stretch: float) -> None:
+def _flows(
+    ax: Axes, panel: Panel, hub: Place | None, most: float, stretch: float, said: Mapping[str, str]
+) -> None:
     # The small ones are drawn last, so that none is hidden by a large neighbour.
     for code, count in sorted(panel.counts.items(), key=lambda item: (-item[1], item[0])):
         lat, lon = country_point(code)
@@ -151,17 +159,18 @@ def _flows(ax: Axes, panel: Panel, hub: Place | None, most: float, stretch: floa
             curve = Path([(hub[1], hub[0]), _bend(hub, (lat, lon), stretch), (lon, lat)], [1, 3, 3])
             width = max(0.6, _LINE * count / most)
             ax.add_patch(PathPatch(curve, fill=False, ec=panel.colour, lw=width, alpha=0.35, zorder=2))
-        ax.scatter(
+        circle = ax.scatter(
             lon,
             lat,
             s=(2 * radius(count, most)) ** 2,
             color=panel.colour,
-            edgecolor="white",
+            edgecolor=theme.PAPER,
             lw=0.8,
             zorder=3,
         )
+        vector.mark(circle, said.get(code, ""))
     if hub:
-        ax.scatter(hub[1], hub[0], s=70, marker="D", color=theme.INK, edgecolor="white", lw=1.0, zorder=4)
+        ax.scatter(hub[1], hub[0], s=40, marker="D", color=theme.INK, edgecolor=theme.PAPER, lw=0.8, zorder=4)
 
 
 def radius(count: float, most: float) -> float:
@@ -192,7 +201,7 @@ def _names(
     circles = [(*on_paper(country_point(code)), radius(panel.counts[code], most)) for code in largest]
     wanted = [(panel.names[code], circles[i], panel.colour) for i, code in enumerate(largest[:_LABELS])]
     if hub:
-        wanted.insert(0, (hub_name, (*on_paper(hub), 6.0), theme.INK))
+        wanted.insert(0, (hub_name, (*on_paper(hub), 4.5), theme.INK))
     written: list[Box] = []
     for text, circle, colour in wanted:
         others = [_around(other, _APART) for other in circles if other != circle]
@@ -205,7 +214,7 @@ def _names(
             west + middle[0] / scale[0], south + middle[1] / scale[1], text, ha="center", va="center",
             fontsize=_FONT, fontweight="bold", color=colour, zorder=6,
         )  # fmt: skip
-        name.set_path_effects([patheffects.withStroke(linewidth=2.6, foreground="white")])
+        vector.halo(name)
 
 
 def text_size(text: str) -> tuple[float, float]:

@@ -132,6 +132,8 @@ def flows(run: Run) -> Piece:
             *(figures.target_notes(run, [words.OUT]) if aimed["target"].notna().any() else []),
         ],
         figures.caveats(run, [words.OUT, words.BACK]),
+        data=_flows_data(run, known, aimed, names),
+        indicators=[words.OUT, words.BACK],
     )
     labels = {
         "marked": say("mobility.flows.pandemic"),
@@ -139,6 +141,16 @@ def flows(run: Run) -> Piece:
         "aimed": say("mobility.flows.aimed"),
     }
     return charts.two_ways(known, names, aimed, PANDEMIC, labels, say, told)
+
+
+def _flows_data(run: Run, known: pd.DataFrame, aimed: pd.DataFrame, names: dict[str, str]) -> list[Column]:
+    rows, say = known.to_dict("records"), run.text
+    aims = [say.number(aim) if pd.notna(aim) else "" for aim in aimed["target"]]
+    return [
+        Column(say("data.academic_year"), [f"{row['year']:.0f}-{row['year'] + 1:.0f}" for row in rows]),
+        *(Column(names[name], [_way_in_words(run, row, name) for row in rows], True) for name in words.WAYS),
+        *([Column(say("data.target_of", name=names["outgoing"]), aims, True)] if any(aims) else []),
+    ]
 
 
 def _flows_finding(run: Run, going: float | None, coming: float | None) -> str:
@@ -153,13 +165,14 @@ def _flows_finding(run: Run, going: float | None, coming: float | None) -> str:
 
 
 def _year_in_words(run: Run, row: dict[str, float]) -> str:
-    cells = {
-        name: words.cell(run, row[name])
-        if row[f"is_hidden_{name}"] or pd.notna(row[name])
-        else run.text("activities.reason.no_year")
-        for name in words.WAYS
-    }
+    cells = {name: _way_in_words(run, row, name) for name in words.WAYS}
     return run.text("mobility.flows.point", period=f"{row['year']:.0f}-{row['year'] + 1:.0f}", **cells)
+
+
+def _way_in_words(run: Run, row: dict[str, float], name: str) -> str:
+    if row[f"is_hidden_{name}"] or pd.notna(row[name]):
+        return words.cell(run, row[name])
+    return run.text("activities.reason.no_year")
 
 
 @words.or_reason
@@ -351,6 +364,8 @@ def balance(run: Run) -> Piece:
         [_share_in_words(run, row) for row in frame.to_dict("records")],
         [say("mobility.balance.note", least=_LEAST_EXCHANGE)],
         figures.caveats(run, [words.OUT, words.BACK]),
+        data=_balance_data(run, frame),
+        indicators=[words.OUT, words.BACK],
     )
     labels = {
         "goes": say("mobility.balance.goes"),
@@ -358,6 +373,17 @@ def balance(run: Run) -> Piece:
         "comes": say("mobility.balance.comes"),
     }
     return charts.balance(frame, labels, say, told)
+
+
+def _balance_data(run: Run, frame: pd.DataFrame) -> list[Column]:
+    say, rows = run.text, frame.to_dict("records")
+    spans = [(say.percent(100 * row["low"]), say.percent(100 * row["high"])) for row in rows]
+    return [
+        Column(say("data.exchange"), list(frame["label"])),
+        Column(say("data.share_incoming"), [say.percent(100 * row["share"]) for row in rows], True),
+        Column(say("data.interval"), [say("data.span", low=low, high=high) for low, high in spans], True),
+        Column(say("mobility.recognition.students"), [say.number(row["count"]) for row in rows], True),
+    ]
 
 
 def _balance_finding(run: Run, frame: pd.DataFrame) -> str:
@@ -418,8 +444,28 @@ def flow_map(run: Run) -> Piece:
         points,
         _left_out(run, rows),
         figures.caveats(run, [words.OUT, words.BACK]),
+        data=_map_data(run, shown),
+        indicators=[words.OUT, words.BACK],
     )
     return maps.flow_map(panels, maps.place(run.institution.id), run.institution.city, told)
+
+
+def _map_data(run: Run, shown: dict[str, pd.Series]) -> list[Column]:
+    """Return the countries on the map with their numbers; a country that is on one map only has one."""
+    names = {"outgoing": run.text("mobility.outgoing"), "incoming": run.text("mobility.incoming")}
+    codes, say = list(dict.fromkeys(code for counts in shown.values() for code in counts.index)), run.text
+    return [
+        Column(say("activities.by.country_code"), [say.country(code) for code in codes]),
+        *(
+            Column(
+                names[name],
+                [say.number(counts[code]) if code in counts.index else "" for code in codes],
+                True,
+            )
+            for name, counts in shown.items()
+            if len(counts)
+        ),
+    ]
 
 
 _PANELS = {"outgoing": "mobility.map.outgoing", "incoming": "mobility.map.incoming"}

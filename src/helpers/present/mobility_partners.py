@@ -23,6 +23,11 @@ _STATUSES = {
     partners.NEW: "mobility.status.new",
     partners.DORMANT: "mobility.status.dormant",
 }
+_ADVICE = {
+    partners.RENEW: "explained.partners.renew",
+    partners.REVIVE: "explained.partners.revive",
+    partners.CLOSE: "explained.partners.close",
+}
 _KINDS = {
     "mobility": "mobility.kind.mobility",
     "project": "mobility.kind.project",
@@ -113,6 +118,7 @@ def decisions(run: Run) -> Piece:
                 [locale.day(day.date(), run.language) for day in pd.to_datetime(shown["end_date"])],
             ),
             Column(say("mobility.decisions.why"), [_why(run, row) for row in shown.to_dict("records")]),
+            Column(say("explained.partners.advice"), _advice(run, shown)),
             Column(
                 say("mobility.decisions.kinds"),
                 [", ".join(say(_KINDS[kind]) for kind in kinds) or say("none") for kinds in shown["kinds"]],
@@ -129,8 +135,22 @@ def decisions(run: Run) -> Piece:
         source=words.source(run, words.PORTFOLIO),
         notes=[*([say("mobility.decisions.rest", count=rest)] if rest else []), *_look_back(run)],
         caveats=figures.caveats(run, [words.PORTFOLIO]),
-        details=[say("mobility.decisions.how")],
+        details=[
+            say("mobility.decisions.how"),
+            say("explained.partners.advice_how", years=partners.REVIVABLE_YEARS),
+        ],
     )
+
+
+def _advice(run: Run, shown: pd.DataFrame) -> list[str]:
+    """Say what is advised, with the reason that the table does not give elsewhere."""
+    priority = partners.priorities(run.registers, run.period)
+    advice = partners.advised(shown, priority, run.year)
+    told = []
+    for what, country in zip(advice, shown["country_code"], strict=True):
+        has_priority = what == partners.REVIVE and country in priority
+        told.append(run.text("explained.partners.revive_priority" if has_priority else _ADVICE[what]))
+    return told
 
 
 def _why(run: Run, row: dict[str, Any]) -> str:

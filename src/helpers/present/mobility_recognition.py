@@ -84,9 +84,31 @@ def recognition(run: Run) -> Piece:
             *_target_of(run, words.RATE),
         ],
         figures.caveats(run, [words.RATE]),
+        data=_recognition_data(run, known_from),
+        indicators=[words.RATE],
     )
     labels = (say("mobility.recognition.lost"), say("mobility.recognition.recognised"))
     return charts.part_of_whole(known_from, labels, say, told)
+
+
+def _recognition_data(run: Run, frame: pd.DataFrame) -> list[Column]:
+    say, rows = run.text, frame.to_dict("records")
+    cells = [
+        [say("none")] * 3
+        if pd.isna(row["part"])
+        else [
+            say.number(row["whole"]),
+            say.number(row["part"]),
+            say.percent(100 * row["part"] / row["whole"], 1),
+        ]
+        for row in rows
+    ]
+    return [
+        Column(say("data.academic_year"), [f"{row['year']:.0f}-{row['year'] + 1:.0f}" for row in rows]),
+        Column(say("mobility.recognition.earned"), [cell[0] for cell in cells], True),
+        Column(say("mobility.recognition.recognised"), [cell[1] for cell in cells], True),
+        Column(say("mobility.recognition.share"), [cell[2] for cell in cells], True),
+    ]
 
 
 def _recognition_finding(run: Run, known: pd.DataFrame) -> str:

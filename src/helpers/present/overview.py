@@ -46,13 +46,18 @@ def goals(run: Run) -> Piece:
             (aims[code][run.language], mean.value, None, None, "") for code, mean in means.items()
         ] + totals
     every = [*rows, *totals]
+    led = [f"objective.{one.card.key}" for one in found]
+    performances = [
+        figures.led(run, code, _percent(run, row[1]))
+        for code, row in zip([*led, *["plan"] * len(totals)], every, strict=True)
+    ]
     statuses = [_unbroken(scale.band(row[1]).label(run.language)) for row in every]
     codes = [line.entry.code for one in found for line in one.lines]
     return tables.table(
         "goals",
         [
             Column(say("overview.goal"), [row[0] for row in every]),
-            Column(say("plan.head.performance"), [_percent(run, row[1]) for row in every], True),
+            Column(say("plan.head.performance"), performances, True),
             # By the middle of the year, yearly counts are far from their targets by the calendar alone.
             *([] if run.period.half else [Column(say("overview.status"), statuses)]),
             Column(say("overview.at_target"), [row[4] for row in every], True),
@@ -63,6 +68,7 @@ def goals(run: Run) -> Piece:
         source=figures.source(run, codes),
         notes=[say("overview.mean"), *figures.target_notes(run, codes)],
         caveats=figures.caveats(run, codes),
+        indicators=codes,
     )
 
 
@@ -106,6 +112,7 @@ def targets(run: Run) -> Piece:
     bands = [scale.status(line.performance) for _, line in lines]
     marks = [_mark(run, line, band) for (_, line), band in zip(lines, bands, strict=True)]
     codes = [line.entry.code for _, line in lines]
+    named = [line.indicator for _, line in lines]
     words = charts.Words(
         say(
             "overview.targets_title_half" if run.period.half else "overview.targets_title",
@@ -118,6 +125,12 @@ def targets(run: Run) -> Piece:
         [f"{label} ({code}): {mark}" for label, code, mark in zip(frame["label"], codes, marks, strict=True)],
         [say("overview.targets_note"), *figures.target_notes(run, codes)],
         figures.caveats(run, codes),
+        data=[
+            Column(say("activities.indicator"), [f"{i.name[run.language]} ({i.code})" for i in named]),
+            Column(say("overview.goal"), list(frame["group"])),
+            Column(say("plan.head.performance"), marks, True),
+        ],
+        indicators=codes,
     )
     return charts.against_targets(frame, marks, run.text, words)
 
@@ -153,7 +166,10 @@ def changes(run: Run) -> Piece:
             Column(say("overview.way"), ways),
             Column(
                 figures.period(run, run.period),
-                [figures.written(run, i, now) for i, (now, _) in zip(found, pairs, strict=True)],
+                [
+                    figures.led(run, i.code, figures.written(run, i, now))
+                    for i, (now, _) in zip(found, pairs, strict=True)
+                ],
                 True,
             ),
             Column(
@@ -166,6 +182,7 @@ def changes(run: Run) -> Piece:
         source=figures.source(run, codes),
         notes=[say("overview.changes_note")],
         caveats=figures.caveats(run, codes),
+        indicators=codes,
     )
 
 
@@ -205,6 +222,7 @@ def decisions(run: Run) -> Piece:
         source=figures.source(run, ["GX.05"]),
         notes=[say("overview.more", count=more)] if more else [],
         caveats=figures.caveats(run, ["GX.05"]),
+        indicators=["GX.05"],
     )
 
 
@@ -243,4 +261,5 @@ def levels(run: Run) -> Piece:
         source=figures.source(run, ["GX.03", "G4.01"]),
         notes=[say("overview.levels_note")],
         caveats=figures.caveats(run, ["GX.03", "G4.01"]),
+        indicators=["GX.03", "G4.01"],
     )

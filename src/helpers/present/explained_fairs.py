@@ -1,0 +1,88 @@
+"""Whether applications rise after fairs and visits, or had risen before (analysis.event_study)."""
+
+from ..analysis import event_study
+from ..analysis.event_study import Effect
+from ..analysis.poisson import NotFitted
+from ..measures import origins
+from ..measures.core import NOT_BY_UNIT, MissingFigure
+from ..run import Run
+from . import figures, pieces, tables
+from . import mobility_words as words
+from .pieces import Piece
+from .tables import Column
+
+_CODES = ["G1.05", "G1.08", "G2.04"]
+_KINDS = {"fair": "explained.fairs.fair", "visit": "explained.fairs.visit"}
+_STEPS = {
+    -2: "explained.fairs.two_before",
+    -1: "explained.fairs.one_before",
+    0: "explained.fairs.same",
+    1: "explained.fairs.one_after",
+}
+_VERDICTS = {
+    "shown": "explained.fairs.shown",
+    "before": "explained.fairs.before",
+    "not_shown": "explained.fairs.not_shown",
+}
+
+
+@words.or_reason
+def fairs_and_applications(run: Run) -> Piece:
+    """Show how applications from a country differ around a fair or a visit there, and what that shows.
+
+    Where the registers hold too little, it says what is missing, and until when it will be enough.
+    """
+    if run.unit:
+        raise MissingFigure(NOT_BY_UNIT)
+    say = run.text
+    counts, events = origins.panel(run.registers, run.period)
+    try:
+        found = run.once(("event study", run.period), lambda: event_study.study(counts, events))
+    except NotFitted as why:
+        if why.reason == "too_few_years":
+            enough = int(counts.columns[0]) + event_study.FEWEST_COLUMNS - 1
+            reason = say("explained.not_fitted.until", known=len(counts.columns), year=enough)
+        else:
+            reason = say(f"explained.not_fitted.{why.reason}")
+        return pieces.text(say("not_computed", reason=reason), kind="not_computed")
+    return tables.table(
+        "explained-fairs",
+        [
+            Column(say("explained.fairs.when"), [say(_STEPS[step]) for step in found[0].path.index]),
+            *(Column(say(_KINDS[effect.name]), _cells(run, effect), True) for effect in found),
+        ],
+        title=" ".join(_verdict(run, effect) for effect in found),
+        source=figures.source(run, _CODES),
+        notes=[say("explained.fairs.read")],
+        caveats=figures.caveats(run, _CODES),
+        details=[say("explained.fairs.how"), *(_tested(run, effect) for effect in found)],
+    )
+
+
+def _cells(run: Run, effect: Effect) -> list[str]:
+    return [
+        run.text("explained.fairs.change", change=row.estimate, low=row.low, high=row.high)
+        for row in effect.path.itertuples()
+    ]
+
+
+def _verdict(run: Run, effect: Effect) -> str:
+    row = effect.path.loc[0]
+    return run.text(
+        _VERDICTS[effect.verdict()],
+        kind=run.text(_KINDS[effect.name]),
+        change=row["estimate"],
+        low=row["low"],
+        high=row["high"],
+    )
+
+
+def _tested(run: Run, effect: Effect) -> str:
+    return run.text(
+        "explained.fairs.tested",
+        kind=run.text(_KINDS[effect.name]),
+        places=effect.places,
+        events=effect.events,
+        before=effect.before_p,
+        after=effect.after_p,
+    )
