@@ -149,7 +149,7 @@ def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
         drawn = drawings.checked("".join(data[SVG]), where)
-        return {**note, "svg": drawn, "codes": _codes([note])}
+        return {**note, "svg": drawn, "tall": drawings.is_tall(drawn), "codes": _codes([note])}
     if note.get("kind") == "table":
         laid_out = _table(data["text/html"], marks)
         return {**note, "html": laid_out, "codes": _codes([{**note, "html": laid_out}])}
