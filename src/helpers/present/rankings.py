@@ -1,5 +1,6 @@
 """The ranking analysis in words, tables and charts. Which sentence fits is decided here, from the data."""
 
+import hashlib
 from collections.abc import Iterable
 
 import pandas as pd
@@ -226,6 +227,38 @@ def _qs_message(run: Run) -> str:
     return run.text("rankings.messages.qs_listed", edition=edition, name=run.name, rank=rank)
 
 
+# -- who is named, and how -------------------------------------------------------------------------
+
+
+def names(run: Run, system: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return how each institution is called on a page that shows its values in a ranking.
+
+    A public ranking names everybody. Where the publisher does not show others' values to everyone, only the
+    report's own university has a name, and the others are "University A", in an order that says nothing of
+    their values and stays the same on all pages.
+    """
+    chosen = sorted(set(ids))
+    if run.catalog.systems[system].public:
+        return {one: run.catalog.institutions[one].name(run.language) for one in chosen}
+    others = sorted((o for o in chosen if o != run.institution.id), key=_shuffled)
+    found = {one: run.text("against.somebody", letter=_letters(i)) for i, one in enumerate(others)}
+    return {**found, run.institution.id: run.name}
+
+
+def _shuffled(institution: str) -> str:
+    return hashlib.sha256(institution.encode()).hexdigest()
+
+
+def _letters(number: int) -> str:
+    """Return A to Z, then AA, AB and so on."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 # -- where the university stands ----------------------------------------------------------------------
 
 
@@ -379,19 +412,20 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
-        data=_peers_data(run, shown, members, labels),
+        data=_peers_data(run, system, shown, members, labels),
     )
     frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
     return charts.against_peers(shown, frame, labels, say, words, points)
 
 
-def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]) -> list[Column]:
+def _peers_data(
+    run: Run, system: str, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]
+) -> list[Column]:
     """Return the universities with their scores, ours first, and the quartiles after them."""
-    say, institutions = run.text, run.catalog.institutions
+    say = run.text
     held = {(row["institution"], row["variable"]): row["value_low"] for row in members.to_dict("records")}
-    others = sorted(
-        {institution for institution, _ in held}, key=lambda code: institutions[code].name(run.language)
-    )
+    called = names(run, system, {institution for institution, _ in held})
+    others = sorted((code for code in called if code != run.institution.id), key=called.__getitem__)
     quartiles = {
         say("data.upper_quartile"): "peer_upper_quartile",
         say("rankings.peers.median"): "peer_median",
@@ -408,7 +442,7 @@ def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: di
             say("data.institution"),
             [
                 run.name,
-                *(institutions[code].name(run.language) for code in others),
+                *(called[code] for code in others),
                 *quartiles,
             ],
         ),
