@@ -5,9 +5,11 @@ import json
 import os
 import platform
 import re
+import runpy
 import socket
 import statistics
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -225,7 +227,18 @@ def test_every_output_has_a_plain_form_that_can_be_compared(path):
     for output in shown(path):
         assert joined(output["data"]["text/plain"]).strip()
         assert " at 0x" not in joined(output["data"]["text/plain"])
-        assert "image/svg+xml" not in output["data"]
+
+
+def test_nbval_compares_words_and_notes_and_no_drawing():
+    hook = runpy.run_path(str(REPO / "notebooks" / "conftest.py"))["pytest_collection_modifyitems"]
+
+    class Held:
+        skip_compare = ("metadata", "image/png")
+
+    notebook = Held()
+    # Two cells of a notebook, and a test that is no cell.
+    hook([SimpleNamespace(parent=one) for one in (notebook, notebook, object())])
+    assert notebook.skip_compare == ("metadata", "image/png", "image/svg+xml")
 
 
 @every_notebook
