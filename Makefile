@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Kernels of any tool of Jupyter are forked from one that has imported what notebooks import.
 WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=workbook-warm
 
-.PHONY: report test coverage lab bench lint lock refresh clean help
+.PHONY: report test coverage lab bench backtest lint lock refresh clean help
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,9 @@ bench: $(READY) ## measure, beside a named peer in the same run
 	$(BIN)/python tests/benchmarks/bench.py
 	$(BIN)/python tests/benchmarks/batch.py
 	$(BIN)/python tests/benchmarks/mobility.py $(ROWS)
+
+backtest: $(READY) ## test the forecasts on real series, cut at each year (needs ../shared/data)
+	$(BIN)/python tests/benchmarks/backtest.py
 
 lint: $(READY) ## format and check
 	$(BIN)/ruff format .

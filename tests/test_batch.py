@@ -182,7 +182,9 @@ def place(year, language, notebook, suffix):
 
 DOCUMENTS = {"tr": f"izleme-degerlendirme-{YEAR}", "en": f"monitoring-evaluation-{YEAR}"}
 SUFFIXES = (".xlsx", ".docx")
+CALENDARS = {"tr": f"eylem-takvimi-{YEAR}", "en": f"action-calendar-{YEAR}"}
 FILED = {place(YEAR, language, DOCUMENTS[language], suffix) for language in LANGUAGES for suffix in SUFFIXES}
+FILED |= {place(YEAR, of, CALENDARS[of], suffix) for of in LANGUAGES for suffix in (".ics", ".xlsx")}
 PLACES = [(YEAR, language, notebook) for language in LANGUAGES for notebook in NOTEBOOKS]
 
 
@@ -483,6 +485,7 @@ def test_documents_stay_until_their_year_and_language_are_run_again(mine, report
     publish({"sample": [one_more(reports, 2025)]})
     assert {(sample / name).read_bytes() for name in FILED} == {b"as it was published"}
     new = {f"2025/en/monitoring-evaluation-2025{suffix}" for suffix in SUFFIXES}
+    new |= {f"2025/en/action-calendar-2025{suffix}" for suffix in (".ics", ".xlsx")}
     assert set(manifest_of(mine)["documents"]) == FILED | new
     assert all((sample / name).is_file() for name in new)
 

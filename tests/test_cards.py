@@ -252,6 +252,7 @@ def test_weights_are_shared_out_to_100_in_proportion(weights):
 def test_a_card_must_name_what_the_catalogue_defines():
     (first, *_) = loaded = cards.load()
     codes = {entry.code for card in loaded for entry in card.indicators}
+    codes |= {code for card in loaded for risk in card.risks for code in risk.watched_by}
     known = SimpleNamespace(goals=dict.fromkeys(STARRED), indicators=dict.fromkeys(codes))
     assert cards.load(known) == loaded
     with pytest.raises(CatalogError, match="goal 'G9'"):

@@ -17,7 +17,7 @@ from helpers.batch.execute import Executed
 from helpers.cli import _parser, main
 from helpers.plan import ledger
 
-COMMANDS = ("check", "receive", "template", "list", "run", "rollback", "confirm")
+COMMANDS = ("check", "receive", "template", "list", "run", "calendar", "rollback", "confirm")
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
     "International Outlook,rank_prefix"
@@ -107,6 +107,20 @@ def test_a_command_that_is_not_one_is_answered_with_the_usage(call, arguments):
     assert error.startswith("usage: workbook")
     if arguments == ("make",):
         assert all(command in error for command in COMMANDS)
+
+
+def test_the_calendar_is_written_and_what_is_there_is_kept(call, tmp_path):
+    asked = ("calendar", "--year", "2026", "--language", "tr", "--to", tmp_path / "takvim")
+    code, out, error = call(*asked)
+    assert (code, error) == (0, "")
+    made = {path.name: path.read_bytes() for path in (tmp_path / "takvim").iterdir()}
+    assert made.keys() == {"eylem-takvimi-2026.ics", "eylem-takvimi-2026.xlsx"}
+    assert all(name in out for name in made)
+    assert "Örnek veri".encode() in made["eylem-takvimi-2026.ics"]
+    code, _, error = call(*asked)
+    assert code == 1 and "is there already" in error
+    assert call(*asked, "--replace")[0] == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "takvim").iterdir()} == made
 
 
 def test_help_needs_none_of_the_slow_packages():

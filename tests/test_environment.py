@@ -27,7 +27,7 @@ TOP = {
     *("environment.yml", "README.md", "pyproject.toml", "requirements.lock", "Makefile", "CHANGELOG.md"),
     "LICENSE",
 }
-MAKE = {"report", "test", "lab", "bench"}
+MAKE = {"report", "test", "lab", "bench", "backtest"}
 
 
 @lru_cache(maxsize=1)
@@ -167,6 +167,7 @@ def test_make_can_say_how_it_would_make_each_target(target):
         "test": "--nbval ",
         "lab": "/jupyter lab notebooks",
         "bench": "tests/benchmarks/bench.py",
+        "backtest": "tests/benchmarks/backtest.py",
     }
     assert expected[target] in done.stdout
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.analysis import intervals
 from helpers.analysis.intervals import wilson
 
 
@@ -59,3 +60,39 @@ def test_a_share_of_none_has_no_interval():
 def test_what_is_no_share_is_refused(count, of, level):
     with pytest.raises(ValueError, match="no "):
         wilson(count, of, level)
+
+
+# -- counts and means ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    # Garwood's exact limits, as tables of the Poisson distribution print them.
+    [(0, 0.0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390), (100, 81.36, 121.63)],
+)
+def test_the_limits_of_a_poisson_count_are_those_of_the_tables(count: int, low: float, high: float) -> None:
+    assert intervals.poisson(count) == pytest.approx((low, high), rel=1e-3)
+
+
+def test_a_poisson_interval_covers_at_least_as_often_as_it_says() -> None:
+    from scipy.stats import poisson
+
+    for mean in (0.5, 2.0, 7.3):
+        covered = [k for k in range(60) if intervals.poisson(k)[0] <= mean <= intervals.poisson(k)[1]]
+        assert poisson.pmf(covered, mean).sum() >= 0.95
+
+
+def test_students_interval_of_a_mean() -> None:
+    # 2, 4, 6: mean 4, s = 2, t(2; 0.975) = 4.303.
+    assert intervals.mean([2, 4, 6]) == pytest.approx((4 - 4.968, 4 + 4.968), rel=1e-3)
+    assert intervals.mean([3, 3]) == (3, 3)
+    assert intervals.mean([3]) is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda: intervals.poisson(-1), lambda: intervals.poisson(1, 1.0), lambda: intervals.mean([1, 2], 0)],
+)
+def test_what_is_no_count_or_no_level_is_refused_here_too(call) -> None:
+    with pytest.raises(ValueError):
+        call()

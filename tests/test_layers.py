@@ -12,7 +12,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "helpers"
 # Ground floor first; a module imports from its own room and from rooms before it.
 FLOORS = (
     ("paths", "errors", "locale", "yml"),
-    ("reads",),
+    ("reads", "spoken"),
     ("shared",),
     ("analysis",),
     ("catalog",),
@@ -26,6 +26,7 @@ FLOORS = (
     ("present",),
     ("site",),
     ("batch",),
+    ("deliver",),
     ("progress",),
     ("cli",),
 )

@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from read_as_text import Read
 from test_measures_goal1 import CATALOG, copies
 from test_standing import MARK, fairs, run_with, target
 
-from helpers import cards, messages
+from helpers import cards
+from helpers import messages as said_of
 from helpers.measures import core
 from helpers.measures import indicators as ranked
 from helpers.measures.core import Period, Registers
@@ -25,6 +27,8 @@ from helpers.present import figures
 from helpers.present import rankings as rankings_of
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run, start
+
+messages = Read(said_of)
 
 REPO = Path(__file__).resolve().parents[1]
 PAGES = {goal.code: goal.page for goal in CATALOG.goals.values()}
@@ -77,7 +81,7 @@ def test_the_card_and_what_costs_it_most_by_hand() -> None:
     # 0.5 · 75 + 0.3 · 50 + 0.2 · 100 = 72.5; the fairs cost 12.5 points, the promotions 15.
     result, costly = messages.card(small(), "G1")
     assert result == (
-        "International recognition: performance 72.5%; 1 of 3 indicators reached their target." + MARK
+        "International recognition: performance 72.5%; 1 of 3 indicators reached its target." + MARK
     )
     assert costly == (
         "Costs its objective most: Other promotion activities (G1.12): 5 in 2025; target 10 · "

@@ -159,7 +159,7 @@ def test_every_performance_is_printed_and_drawn_no_further_than_the_edge(drawn: 
     run = small(fairs=fairs("2025-03-01", DE=60), memberships=copies(3), students=STUDENTS)
     unaimed = card(entry("G2.02", 60, 14, 8), entry("G2.01", 40, None), goal="G2")
     shown = overview.targets(carded(run, SMALL, unaimed))
-    assert shown.text.splitlines()[0] == "1 of 4 indicators are at their target, 2025"
+    assert shown.text.splitlines()[0] == "1 of 4 indicators is at its target, 2025"
     assert "International fairs attended (G1.05): ✓ 300%" in shown.text
     assert "Other promotion activities (G1.12): ▼ 50%" in shown.text
     assert f"Active network memberships (G1.15): ▼ {MINUS}25%" in shown.text

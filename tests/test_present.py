@@ -57,12 +57,14 @@ class _Read(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: list[str] = []
+        self.links: list[str] = []
         self.text = ""
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         self.tags.append(tag)
+        self.links += [link or "" for name, link in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -610,7 +612,9 @@ def test_a_hostile_name_reaches_the_page_as_letters(given, drawn):
     hostile.__dict__["rankings"] = run.rankings
     for piece in shown(hostile).values():
         if "text/markdown" in piece.bundle:
-            assert set(_Read(rendered(piece.bundle["text/markdown"])).tags) <= {"p", "ul", "li"}
+            read = _Read(rendered(piece.bundle["text/markdown"]))
+            assert set(read.tags) <= {"p", "ul", "li", "a"}
+            assert all(link.startswith("#how-") for link in read.links)
         if "text/html" in piece.bundle:
             found = _Cells(piece.bundle["text/html"])
-            assert not found.tags & {"img", "b", "a", "script"}, html.escape(piece.text[:40])
+            assert not found.tags & {"img", "b", "script"}, html.escape(piece.text[:40])

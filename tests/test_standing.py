@@ -12,15 +12,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from read_as_text import Read
 from test_measures_goal1 import CATALOG, copies, table
 from test_measures_goal4 import DEFAULTS
 from test_present import HOSTILE, _Read, rendered
 
-from helpers import activities, standing, store
+from helpers import activities, store
+from helpers import standing as said_of
 from helpers.measures.core import NO_REGISTER, MissingFigure, Registers
 from helpers.present import figures, pieces
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run, start
+
+standing = Read(said_of)
 
 REPO = Path(__file__).resolve().parents[1]
 MINUS = "\N{MINUS SIGN}"
@@ -117,7 +121,7 @@ def test_the_same_in_turkish() -> None:
     run = run_with(language="tr", fairs=FAIRS, actions=ACTIONS, targets=[target("G1.05", 20)])
     said = labels(standing.of(run, ("G1d",), ("G1.05",), by="country_code"))
     assert list(said) == ["Neredeyiz", "Neden böyle", "Sırada ne var"]
-    assert "2025 için 19, 2024 için 15; hedef 20 · ▲ Hedefe yakın." in said["Neredeyiz"]
+    assert "2025'te 19, 2024'te 15; hedef 20 · ▲ Hedefe yakın." in said["Neredeyiz"]
     assert f"Azerbaycan +4, Özbekistan +3, Almanya {MINUS}4." in said["Neden böyle"]
     assert said["Sırada ne var"].startswith("Süresi geçen (3): En eski – ")
     assert "son tarih 30.09.2024" in said["Sırada ne var"]

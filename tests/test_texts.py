@@ -16,10 +16,12 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import errors, texts
+from helpers import catalog, errors, spoken, texts
+from helpers.analysis import forecast
 from helpers.catalog import Indicator
+from helpers.catalog.model import CountedVariable
 from helpers.measures import core, reconciliation
-from helpers.plan import performance
+from helpers.plan import outlook, performance
 from helpers.present import likelihood
 from helpers.texts import Texts
 
@@ -52,7 +54,9 @@ PROSE = yaml.safe_load((FILES / "prose.tr.yml").read_text(encoding="utf-8"))
 
 
 def braces(text: str) -> list[tuple[str, str]]:
-    return sorted((name, form or "") for name, form in BRACE.findall(text))
+    """Return names and number formats: suffixes and words that agree are each language's own."""
+    found = [(name, form.partition("'")[0]) for name, form in BRACE.findall(text)]
+    return sorted((name, form) for name, form in found if not form.startswith("?"))
 
 
 # -- the two files ----------------------------------------------------------------------------------
@@ -86,10 +90,14 @@ def test_each_key_has_the_same_braces_in_both_languages():
 
 
 def test_every_brace_is_a_plain_name_with_a_known_number_format():
-    for key, text in [*EN.items(), *TR.items()]:
+    own = {"en": r"\?[^|]+\|[^|]+", "tr": f"'({'|'.join(spoken._SUFFIXES)})"}
+    for language, key, text in [
+        *(("en", *item) for item in EN.items()),
+        *(("tr", *item) for item in TR.items()),
+    ]:
         assert not re.search(r"[{}]", BRACE.sub("", text)), key
         for _, form in BRACE.findall(text):
-            assert re.fullmatch(r"|\+?n\d|pct\d", form), (key, form)
+            assert re.fullmatch(rf"(?:|\+?n\d|pct\d)(?:{own[language]})?", form), (key, form)
 
 
 def test_no_text_is_empty_or_not_text():
@@ -139,6 +147,15 @@ def broken_down() -> set[tuple[str, str]]:
     return {*shown, *explained}
 
 
+def own_figures() -> set[str]:
+    """The figures that sentences speak of and that are no indicators, read from what they are led by."""
+    calls = (node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    named = [call.args[1] for call in calls if callee(call) in ("linked", "led") and len(call.args) > 1]
+    parts = [part for argument in named for part in ast.walk(argument) if isinstance(part, ast.Constant)]
+    codes = {part.value.rstrip(".") for part in parts if isinstance(part.value, str)}
+    return {code for code in codes if re.fullmatch("[a-z_]+", code) and code not in catalog.load().systems}
+
+
 def not_fitted() -> set[str]:
     """Why a model is not fitted, as far as it is told by its code."""
     raised = [
@@ -164,6 +181,17 @@ FROM_DATA = {
         "other_institution",
         "no_unit_targets",
     },
+    "heading.way.": lambda: {"up", "down", "none"},
+    "heading.why.": lambda: {
+        outlook.TOO_FEW,
+        outlook.NOT_OFFERED,
+        outlook.NO_VALUE,
+        outlook.TOO_SMALL,
+        outlook.OVER,
+    },
+    "heading.how.": lambda: {"trend", "breaks", "forecast", "chance", "pace", "tested"},
+    "heading.model.": lambda: set(forecast.MODELS),
+    "heading.kind.": lambda: set(outlook.kinds().kinds),
     "explained.not_fitted.": not_fitted,
     "likelihood.change.": lambda: set(get_args(likelihood.Direction)),
     "messages.": lambda: {"better", "worse"},
@@ -179,6 +207,10 @@ FROM_DATA = {
         *(core.NO_REGISTER, core.NO_YEAR, core.NO_DENOMINATOR, core.OTHER_INSTITUTION),
         "protected",
     },
+    "trace.title_of.": own_figures,
+    "trace.definition_of.": own_figures,
+    "trace.formula_of.": own_figures,
+    "trace.unit.": lambda: set(get_args(CountedVariable.model_fields["unit"].annotation)),
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .present import (
         accreditation,
+        actions,
         activities,
+        against,
         cards,
         explained,
         goals,
+        heading,
+        holding,
         ledger,
         messages,
         mobility,
@@ -20,16 +24,22 @@ if TYPE_CHECKING:
         overview,
         quality,
         rankings,
+        risks,
+        scenarios,
         standing,
     )
     from .run import start
 
 __all__ = [
     "accreditation",
+    "actions",
     "activities",
+    "against",
     "cards",
     "explained",
     "goals",
+    "heading",
+    "holding",
     "ledger",
     "messages",
     "mobility",
@@ -37,6 +47,8 @@ __all__ = [
     "overview",
     "quality",
     "rankings",
+    "risks",
+    "scenarios",
     "standing",
     "start",
 ]

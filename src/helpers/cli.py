@@ -13,6 +13,7 @@ from . import paths
 from .errors import WorkbookError
 
 if TYPE_CHECKING:
+    from .deliver.published import Report
     from .intake import Answer
 
 
@@ -194,6 +195,23 @@ def _parser() -> argparse.ArgumentParser:
 
     command = _command(
         commands,
+        "calendar",
+        "write the action calendar of a year as a calendar file (.ics) and a spreadsheet",
+        "workbook calendar --year 2026 --language tr --to .",
+    )
+    command.add_argument("--year", type=int, help="whose report; the newest of the plan if not said")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.add_argument("--edition", choices=("sample", "live"), default="sample", help="of which data")
+    command.add_argument("--period", default="year", help="year (default) or first_half")
+    command.add_argument("--unit", default="", help="code of one unit (data/reference/units.csv)")
+    command.add_argument(
+        "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
+    )
+    command.add_argument("--replace", action="store_true", help="replace files that are there already")
+    command.set_defaults(call=_calendar)
+
+    command = _command(
+        commands,
         "rollback",
         "put the reports back to the set before, or to a named one of the last three",
         "workbook rollback --edition live",
@@ -203,6 +221,42 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--to", default="", metavar="SET", help="name of a set, as --list gives it")
     command.add_argument("--list", action="store_true", help="list the sets that are kept; change nothing")
     command.set_defaults(call=_rollback)
+
+    for name, help_text, call in (
+        ("pdf", "print published pages as PDF by a Chromium, Chrome or Edge of this machine", _pdf),
+        ("mail", "write published pages as single files for mail, without links that lead nowhere", _mail),
+    ):
+        command = _command(commands, name, help_text, f"workbook {name} --year 2026 --language tr --to out")
+        command.add_argument("--edition", choices=("sample", "live"), default="sample", help="of which set")
+        command.add_argument(
+            "--year",
+            default="",
+            metavar="REPORT",
+            help="year, or what its folder is called (2026-h1, 2026-eng); the latest year if not said",
+        )
+        command.add_argument("--language", action="append", default=[], help="tr or en; both if not said")
+        command.add_argument(
+            "--page",
+            action="append",
+            default=[],
+            help="a page such as topic_rankings; repeat for several; the overview and the goals if not said",
+        )
+        command.add_argument(
+            "--institution", default="", metavar="ID", help="about whom, if not the plan's own"
+        )
+        command.add_argument(
+            "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
+        )
+        command.add_argument("--replace", action="store_true", help="replace files that are there already")
+        if name == "pdf":
+            command.add_argument("--annex", action="store_true", help="add the tables behind the charts")
+            command.add_argument(
+                "--browser",
+                default="",
+                metavar="FILE",
+                help="the browser that prints, if not the first found",
+            )
+        command.set_defaults(call=call)
 
     command = _command(
         commands,
@@ -229,7 +283,10 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_text: str, example: str
 ) -> argparse.ArgumentParser:
     return commands.add_parser(
-        name, help=help_text, description=help_text.capitalize() + ".", epilog=f"Example: {example}"
+        name,
+        help=help_text,
+        description=f"{help_text[:1].capitalize()}{help_text[1:]}.",
+        epilog=f"Example: {example}",
     )
 
 
@@ -460,6 +517,30 @@ def _end_on_termination() -> None:
         signal.signal(signal.SIGTERM, stop)
 
 
+def _calendar(parsed: argparse.Namespace) -> int:
+    from .batch import documents
+    from .batch.jobs import plan
+
+    year, language = parsed.year or None, parsed.language or _system_language()
+    jobs = plan(
+        [year] if year else [], [language], parsed.edition, None, ["overview"], parsed.period, parsed.unit
+    )
+    made = documents.calendar_of(max(jobs, key=lambda job: job.year))
+    if not made:
+        print("Nothing falls due in the twelve months after the report, and no finding asks for action.")
+        return 0
+    there = [name for name in made if (parsed.to / name).exists()]
+    if there and not parsed.replace:
+        raise WorkbookError(
+            f"{parsed.to / there[0]} is there already.", remedy="Name another folder, or add --replace."
+        )
+    parsed.to.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (parsed.to / name).write_bytes(content)
+        print(parsed.to / name)
+    return 0
+
+
 def _rollback(parsed: argparse.Namespace) -> int:
     from .batch import sets
     from .catalog import load
@@ -481,6 +562,32 @@ def _rollback(parsed: argparse.Namespace) -> int:
         index = write_index()
     print(f"The reports are those of the set {name} again. Open {index} in a browser.")
     print("The ledger keeps its lines; the next workbook run makes a new set of the present data.")
+    return 0
+
+
+# -- delivering -----------------------------------------------------------------------------------------
+
+
+def _pdf(parsed: argparse.Namespace) -> int:
+    from .deliver import pdf
+
+    return _told(pdf.write(_chosen(parsed), parsed.to, parsed.browser, parsed.replace, parsed.annex))
+
+
+def _mail(parsed: argparse.Namespace) -> int:
+    from .deliver import mail
+
+    return _told(mail.write(_chosen(parsed), parsed.to, parsed.replace))
+
+
+def _chosen(parsed: argparse.Namespace) -> "list[Report]":
+    from .deliver.published import reports
+
+    return reports(parsed.edition, parsed.year, parsed.language, parsed.page, parsed.institution)
+
+
+def _told(written: Sequence[Path]) -> int:
+    print(*(f"Written: {path}" for path in written), sep="\n")
     return 0
 
 

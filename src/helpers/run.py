@@ -84,6 +84,14 @@ class Run:
         return Memo()
 
     @cached_property
+    def spoken(self) -> dict[str, object]:
+        """Return what the page has spoken of so far: codes of figures, in order, with a value of their own.
+
+        An indicator's value is measured anew for its provenance card; the value is None here.
+        """
+        return {}
+
+    @cached_property
     def cards(self) -> tuple[cards.GoalCard, ...]:
         """Return the plan's goal cards with the register's baselines and targets in them.
 

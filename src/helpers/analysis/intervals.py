@@ -1,7 +1,8 @@
-"""How sure a share is: the interval that goes with a count out of so many (domain dossier, section 6)."""
+"""How sure a share, a count or a mean is: the interval that goes with it (domain dossier, section 6)."""
 
+from collections.abc import Sequence
 from math import sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 
 
 def wilson(count: float, of: float, level: float = 0.95) -> tuple[float, float] | None:
@@ -25,6 +26,36 @@ def wilson(count: float, of: float, level: float = 0.95) -> tuple[float, float] 
     low = 0.0 if count == 0 else (middle - spread) / below
     high = 1.0 if count == of else (middle + spread) / below
     return low, high
+
+
+def poisson(count: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact interval of the mean of a Poisson count.
+
+    [χ²(α/2, 2k)/2, χ²(1−α/2, 2k+2)/2] (Garwood 1936); the lower bound of a count of 0 is 0. Raises ValueError
+    for a count below 0 or a level outside 0 to 1.
+    """
+    from scipy.special import gammaincinv
+
+    if count < 0:
+        raise ValueError(f"{count} is no count")
+    if not 0 < level < 1:
+        raise ValueError(f"{level} is no confidence level")
+    tail = (1 - level) / 2
+    # χ² of 2k degrees of freedom, halved, is the gamma distribution of shape k.
+    low = 0.0 if count == 0 else float(gammaincinv(count, tail))
+    return low, float(gammaincinv(count + 1, 1 - tail))
+
+
+def mean(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
+    """Return Student's interval of a mean, x̄ ± t(n−1)·s/√n; None for fewer than two values."""
+    from scipy.special import stdtrit
+
+    if not 0 < level < 1:
+        raise ValueError(f"{level} is no confidence level")
+    if len(values) < 2:
+        return None
+    half = float(stdtrit(len(values) - 1, (1 + level) / 2)) * stdev(values) / sqrt(len(values))
+    return fmean(values) - half, fmean(values) + half
 
 
 def newcombe(

@@ -1,4 +1,7 @@
-"""The official tables of a year as documents beside its pages: one XLSX and one DOCX for each language."""
+"""The documents beside a year's pages, for each language.
+
+The official tables as XLSX and DOCX, and the action calendar as a calendar file and XLSX.
+"""
 
 import hashlib
 import shutil
@@ -13,10 +16,10 @@ from ..catalog import load
 from ..measures.core import MissingFigure
 from ..plan import documents as written
 from ..plan.tables import Table
-from ..present import cards, figures
+from ..present import actions, cards, figures
 from ..run import Run
 from .jobs import Job
-from .readings import Readers, key_of
+from .readings import Readers, key_of, readers
 
 Entries = dict[str, dict[str, Any]]
 
@@ -58,7 +61,26 @@ def _is_of_the_plan(job: Job) -> bool:
 
 
 def _documents(run: Run, of: str) -> dict[str, bytes]:
-    """Return the documents of a run by file name; none where no goal has a card for it."""
+    """Return the documents of a run by file name."""
+    return _tables(run, of) | calendar(run, of)
+
+
+def calendar_of(job: Job) -> dict[str, bytes]:
+    """Return the action calendar of a report by file name; nothing where there is no action."""
+    return calendar(readers([job])[key_of(job)].of(job), job.place.parts[0])
+
+
+def calendar(run: Run, of: str) -> dict[str, bytes]:
+    """Return the action calendar by file name; nothing where there is no action."""
+    held, table = actions.file(run), actions.table(run)
+    if held is None or table is None:
+        return {}
+    name = run.text("actions.file", of=of)
+    return {f"{name}.ics": held, f"{name}.xlsx": written.xlsx([table], run.text)}
+
+
+def _tables(run: Run, of: str) -> dict[str, bytes]:
+    """Return the official tables by file name; none where no goal has a card for it."""
     tables = official(run)
     if not tables:
         return {}

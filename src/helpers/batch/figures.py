@@ -5,7 +5,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from .. import store
 from ..catalog import Indicator
@@ -13,7 +12,7 @@ from ..errors import NotHeld
 from ..measures.core import NO_REGISTER, Figure
 from ..plan import ledger
 from ..plan.ledger import Published
-from ..plan.tables import DECIMALS
+from ..plan.tables import printed
 from ..present import persons
 from .jobs import Job
 from .readings import Reader, Readers, key_of, period_of, readers
@@ -79,13 +78,6 @@ def _figure(run: Reader, job: Job, code: str) -> Figure:
         return persons.figure(run, code, period_of(job))
     except NotHeld:
         return Figure(None, reason=NO_REGISTER)  # an edition may hold registers and no rankings
-
-
-def printed(value: float, indicator: Indicator) -> str:
-    """Return a value as an exact decimal with a point, rounded as it is printed; never −0."""
-    decimals = 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{abs(rounded) if rounded == 0 else rounded:f}"
 
 
 def _source_hash(edition: str, indicator: Indicator) -> str:

@@ -54,6 +54,9 @@ def warm_up() -> None:
     import pandas.core.methods.to_dict
     import pandas.core.reshape.reshape
     import PIL.Image
+    import scipy.optimize
+    import scipy.special
+    import scipy.stats
     import seaborn
     import statsmodels.genmod.families
     import statsmodels.genmod.generalized_linear_model
@@ -61,16 +64,22 @@ def warm_up() -> None:
     from .. import run
     from ..present import (
         accreditation,
+        actions,
         activities,
+        against,
         cards,
         explained,
         goals,
+        heading,
+        holding,
         ledger,
         messages,
         mobility,
         overview,
         quality,
         rankings,
+        risks,
+        scenarios,
         standing,
     )
 

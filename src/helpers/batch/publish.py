@@ -19,7 +19,7 @@ from ..errors import RunFailed
 from ..plan.ledger import Proposed
 from ..present.pieces import NOTE_TYPE
 from ..site import pages
-from . import documents, records, sets
+from . import bundles, documents, records, sets
 from .execute import Executed, cleaned
 from .figures import Reported
 from .inputs import Snapshot, digest
@@ -29,7 +29,7 @@ from .timings import Timings
 
 _NOTEBOOKS = "notebooks"
 # What a page is made of beside its notebook and its navigation.
-_SITE = ("site/", "texts/", "locale.py", "present/pieces.py")
+_SITE = ("site/", "texts/", "locale.py", "present/pieces.py", "present/theme.py", "plan/performance.py")
 _NAMES = ("file:data/catalog/", "file:data/reference/")
 
 
@@ -82,9 +82,13 @@ def _make(
             target, staging, earlier.get("documents", {}), jobs, readers(jobs) if held is None else held
         )
     with timings("pages"):
-        _pages(edition, staging, target, entries, [Path(place) for place in filed], now)
+        _pages(name, staging, target, entries, [Path(place) for place in filed], now)
+    with timings("bundles"):
+        packed = bundles.bring(target, staging, earlier.get("bundles", {}), entries, filed)
     traced = _traced(earlier.get("figures", {}), reported, entries)
-    (staging / sets.MANIFEST).write_text(_manifest(name, entries, filed, traced, now), encoding="utf-8")
+    (staging / sets.MANIFEST).write_text(
+        _manifest(name, entries, filed, packed, traced, now), encoding="utf-8"
+    )
 
 
 def _traced(
@@ -175,14 +179,18 @@ def job_of(edition: str, place: str, entry: Mapping[str, Any]) -> Job:
 
 
 def _pages(
-    edition: str,
+    name: str,
     staging: Path,
     target: Path,
     entries: dict[str, dict[str, Any]],
     filed: list[Path],
     now: Snapshot,
 ) -> None:
-    """Make the pages of a set; one whose notebook and navigation are as they were is taken over."""
+    """Make the pages of a set; one whose notebook and navigation are as they were is taken over.
+
+    What can be looked up in a page stays in its entry, for the search pages are made of all of them.
+    """
+    edition, institution = load().plan.about(name)
     about = digest(
         [
             {name: sha for name, sha in now.helpers.items() if name.startswith(_SITE)},
@@ -194,10 +202,10 @@ def _pages(
     anew = []
     for place, entry in entries.items():
         made_of = digest([about, entry.get("executed_sha256"), entry["made"], entry.get("older")])
-        page = Path(place + ".html")
-        if entry.get("page") == made_of and (target / page).exists():
-            (staging / page).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(target / page, staging / page)
+        file = Path(place + ".html")
+        if entry.get("page") == made_of and "outline" in entry and (target / file).exists():
+            (staging / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(target / file, staging / file)
         else:
             entry["page"] = made_of
             anew.append(Path(place))
@@ -205,10 +213,15 @@ def _pages(
         Path(place): pages.Made(entry["made"], entry.get("older", False)) for place, entry in entries.items()
     }
     notebooks = {place: records.opened(_notebook(staging, place)) for place in anew}
-    for rendered in pages.render(notebooks, load().plan, edition, filed, made):
-        path = staging / rendered.place
+    packed = [*bundles.places(entries).values()]
+    rendered = pages.render(notebooks, load().plan, edition, filed, made, packed)
+    for page in rendered:
+        entries[page.place.with_suffix("").as_posix()]["outline"] = page.outline
+    outlines = {Path(place): entry["outline"] for place, entry in entries.items()}
+    for page in [*rendered, *pages.search(outlines, load().plan, institution)]:
+        path = staging / page.place
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(rendered.html, encoding="utf-8")
+        path.write_text(page.html, encoding="utf-8")
 
 
 def _sources(executed: Executed) -> list[dict[str, Any]]:
@@ -233,6 +246,7 @@ def _manifest(
     name: str,
     entries: dict[str, dict[str, Any]],
     filed: documents.Entries,
+    packed: bundles.Entries,
     traced: dict[str, Any],
     now: Snapshot,
 ) -> str:
@@ -245,6 +259,7 @@ def _manifest(
         "inputs": now.stamp,
         "pages": entries,
         "documents": filed,
+        "bundles": packed,
         "figures": traced,
     }
     return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"

@@ -24,6 +24,8 @@ from .model import (
     Goal,
     Indicator,
     Layout,
+    Levers,
+    Likeness,
     Parameter,
     PeerGroup,
     Plan,
@@ -59,6 +61,8 @@ class Catalog:
     caveats: Mapping[str, Caveat]
     parameters: Mapping[str, Parameter]
     peer_groups: Mapping[str, PeerGroup]
+    likeness: Mapping[str, Likeness]
+    levers: Mapping[str, Levers]
     institutions: Institutions
     units: Mapping[str, Unit]
     labels: Mapping[str, Text]
@@ -138,6 +142,8 @@ def _read(root: Path) -> Catalog:
         caveats=Definitions("caveats", _table(Caveat, catalog / "caveats.yml")),
         parameters=Definitions("parameters", _table(Parameter, root / "notebooks" / "parameters.yml")),
         peer_groups=Definitions("peer_groups", _table(PeerGroup, reference / "peer_groups.yml")),
+        likeness=Definitions("likeness", _table(Likeness, catalog / "likeness.yml")),
+        levers=Definitions("levers", _table(Levers, catalog / "levers.yml")),
         institutions=institutions.read(reference),
         units=Definitions("units", _once(units, reference / "units.csv")),
         labels=Definitions("labels", _table(Text, catalog / "labels.yml")),
@@ -206,6 +212,9 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
         wrong += [
             f"indicator {indicator.code} names variable {v!r}" for v in named if v not in catalog.variables
         ]
+        sums = indicator.unit in ("count", "percent", "try", "eur") or indicator.denominator is not None
+        if indicator.method is None and not sums:
+            wrong.append(f"indicator {indicator.code} is no sum or quotient and has no method")
         counted = [catalog.variables[v] for v in named if v in catalog.variables]
         if any(v.person_count or v.of_persons for v in counted) and not indicator.person_count:
             wrong.append(f"indicator {indicator.code} rests on persons and would not be protected")
@@ -249,10 +258,35 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
     for name, group in catalog.peer_groups.items():
         strangers = [member for member in group.members if member not in catalog.institutions]
         wrong += [f"peer group {name} names institution {member!r}" for member in strangers]
+        wrong += [
+            f"peer group {name} gives a reason for {one!r}"
+            for one in group.reasons
+            if one not in group.members
+        ]
+    for name, alike in catalog.likeness.items():
+        if alike.system and alike.system not in catalog.systems:
+            wrong.append(f"likeness by {name} names ranking {alike.system!r}")
+        elif alike.system and alike.variable not in catalog.systems[alike.system].variables:
+            wrong.append(f"likeness by {name} names value {alike.variable!r}")
+    for name, system in catalog.systems.items():
+        wrong += [
+            f"a curve of ranking {name} gives {curve.variable!r}"
+            for curve in system.curves
+            if curve.variable not in system.variables
+        ]
+    for name, levers in catalog.levers.items():
+        if name not in catalog.systems:
+            wrong.append(f"levers.yml names ranking {name!r}")
+            continue
+        moved = {*levers.levers, *(v for one in levers.scenarios for v in (*one.changes, *one.to))}
+        moved -= {*catalog.systems[name].variables, *(c.share for c in catalog.systems[name].curves)}
+        wrong += [f"levers of {name} name value {v!r}" for v in sorted(moved)]
     if catalog.plan.institution not in catalog.institutions:
         wrong.append(f"the plan names institution {catalog.plan.institution!r}")
     if catalog.plan.peer_group not in catalog.peer_groups:
         wrong.append(f"the plan names peer group {catalog.plan.peer_group!r}")
+    if catalog.plan.peer_group_abroad not in ("", *catalog.peer_groups):
+        wrong.append(f"the plan names peer group {catalog.plan.peer_group_abroad!r}")
     if wrong:
         raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
 

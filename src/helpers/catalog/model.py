@@ -32,6 +32,7 @@ class Plan(_Definition):
     years: tuple[int, ...]
     languages: tuple[Literal["tr", "en"], ...]
     peer_group: str
+    peer_group_abroad: str = ""
     pages: tuple[str, ...] = ()
 
     def order(self, page: str) -> tuple[int, str]:
@@ -87,7 +88,8 @@ class Indicator(_Definition):
     An indicator is built from variables: a count has a numerator only, a ratio has both. An index
     or a score names the variables it is made of and computes them in a way of its own. `a_rule` says
     whether the baseline enters the performance formula (domain dossier 1.3). `weight` is the
-    default effect on the goal in percent; 0 for a supporting indicator.
+    default effect on the goal in percent; 0 for a supporting indicator. `method` says in words how the value
+    comes from its variables, where it is neither their sum nor a quotient.
     """
 
     code: str
@@ -96,6 +98,7 @@ class Indicator(_Definition):
     name: Text
     definition: Text
     formula: str
+    method: Text | None = None
     numerator: str
     denominator: str | None = None
     unit: Literal[
@@ -180,8 +183,34 @@ class Break(_Definition):
     text: Text
 
 
+class Curve(_Definition):
+    """How a score follows from a share, over a span of editions, as fitted on published tables.
+
+    score = 1 + 99 · [Φ((share − location)/spread) − Φ(−location/spread)] / [1 − Φ(−location/spread)], the
+    share from 0 to 1. `share` names what goes in, `of` is the published value in percent that the curve was
+    fitted on; half of the `count` universities lie within `median_error` points of it, nine in ten within
+    `wide_error`.
+    """
+
+    start: int = Field(alias="from")
+    end: int | None = Field(alias="to")
+    share: str
+    variable: str
+    of: Text
+    location: float = Field(gt=0, lt=1)
+    spread: float = Field(gt=0)
+    count: int
+    median_error: float = Field(gt=0)
+    wide_error: float = Field(gt=0)
+    source: str
+
+
 class System(_Definition):
-    """A ranking system."""
+    """A ranking system.
+
+    Where it is not `public`, its publisher does not show other universities' values to everyone (a paid or
+    confidential benchmark): peers are then shown without their names.
+    """
 
     name: Text
     short: str
@@ -199,6 +228,8 @@ class System(_Definition):
     breaks: tuple[Break, ...]
     bands: tuple[Bands, ...]
     variables: dict[str, Variable]
+    curves: tuple[Curve, ...] = ()
+    public: bool = True
 
     def edition_for(self, year: int) -> int:
         """Return the edition that was in force for most of a calendar year."""
@@ -208,12 +239,16 @@ class System(_Definition):
         """Return the method of an edition, or None where no weights are declared."""
         return next((m for m in self.methods if _within(m, edition)), None)
 
+    def curves_of(self, edition: int) -> dict[str, Curve]:
+        """Return the curves that hold for an edition, by the name of the share that goes in."""
+        return {curve.share: curve for curve in self.curves if _within(curve, edition)}
+
     def band_rule(self, edition: int) -> Bands | None:
         """Return how ranks of an edition are printed, or None where that is not declared."""
         return next((b for b in self.bands if _within(b, edition)), None)
 
 
-def _within(span: Method | Bands, edition: int) -> bool:
+def _within(span: Method | Bands | Curve, edition: int) -> bool:
     return span.start <= edition and (span.end is None or edition <= span.end)
 
 
@@ -371,11 +406,61 @@ class Total(_Definition):
 
 
 class PeerGroup(_Definition):
-    """Institutions to compare with."""
+    """Institutions to compare with; `criterion` and `reasons` say how and why members were chosen."""
 
     title: Text
     source: str
     members: tuple[str, ...]
+    criterion: Text | None = None
+    reasons: dict[str, Text] = {}
+
+
+class Likeness(_Definition):
+    """A variable by which universities are called alike: where its values come from, and its weight.
+
+    `variable` is a published value of a ranking `system`, or `gdp_per_head` of the country. One without a
+    system is not in any data that the workbook receives: it is named on the page as left out. Sizes and
+    incomes are compared by their ratio (`logarithm`).
+    """
+
+    title: Text
+    weight: float = Field(gt=0)
+    system: str = ""
+    variable: str = ""
+    logarithm: bool = False
+    decimals: int = 0
+
+
+class Lever(_Definition):
+    """What moving one score by a point costs, in a unit the university chooses; 1 says "no price given".
+
+    `strategy` marks the scores that the internationalisation strategy acts on. One that is not `movable`
+    has no lever, and `why` says so.
+    """
+
+    cost: float = Field(default=1.0, gt=0)
+    strategy: bool = False
+    movable: bool = True
+    why: Text | None = None
+
+
+class Scenario(_Definition):
+    """A set of changes to try: points by score, percentage points by share, or a level of the peers.
+
+    `to` brings scores up to the peer median or best quarter (never down); `pace` repeats last year's move.
+    """
+
+    title: Text
+    changes: dict[str, float] = {}
+    to: dict[str, Literal["median", "best_quarter"]] = {}
+    pace: bool = False
+
+
+class Levers(_Definition):
+    """What can be moved in a ranking, at which cost, and the scenarios that the report shows."""
+
+    levers: dict[str, Lever]
+    scenarios: tuple[Scenario, ...]
 
 
 class Parameter(_Definition):

@@ -62,7 +62,8 @@ class Figure:
     """A measured value with its numerator and denominator, or the reason why there is none.
 
     `value` is in the indicator's unit; a percentage is in percent points. `parts` are named
-    sub-figures that belong beside it, such as in person and online.
+    sub-figures that belong beside it, such as in person and online. `rows` is how many rows of the registers
+    numerator and denominator were made of, where they are sums; two figures are the same without.
     """
 
     value: float | None
@@ -70,6 +71,7 @@ class Figure:
     denominator: float | None = None
     reason: str = ""
     parts: Mapping[str, float] = field(default_factory=dict)
+    rows: tuple[int, ...] = field(default=(), compare=False)
 
 
 class MissingFigure(Exception):
@@ -225,13 +227,16 @@ def measure(catalog: Catalog, registers: Registers, period: Period, code: str) -
     try:
         if code in FORMULAS:
             return FORMULAS[code](registers, period)
-        numerator = float(VARIABLES[indicator.numerator](registers, period)["amount"].sum())
+        above = VARIABLES[indicator.numerator](registers, period)
+        numerator = float(above["amount"].sum())
         if indicator.denominator is None:
-            return Figure(numerator, numerator)
-        denominator = float(VARIABLES[indicator.denominator](registers, period)["amount"].sum())
+            return Figure(numerator, numerator, rows=(len(above),))
+        below = VARIABLES[indicator.denominator](registers, period)
     except MissingFigure as missing:
         return Figure(None, reason=missing.reason)
-    return quotient(numerator, denominator, 100.0 if indicator.unit == "percent" else 1.0)
+    scale = 100.0 if indicator.unit == "percent" else 1.0
+    found = quotient(numerator, float(below["amount"].sum()), scale)
+    return replace(found, rows=(len(above), len(below)))
 
 
 def quotient(numerator: float, denominator: float, scale: float = 1.0) -> Figure:

@@ -92,10 +92,23 @@ def _rank(system: str) -> Callable[[Rankings, str, int, Indicator], Measure]:
     return formula
 
 
+# Which number of which ranking an indicator is: a published score, the recomputed overall one, or a rank.
+OVERALL, RANK = "overall", "rank"
+NUMBER_OF = {
+    "G3.02": ("the", OVERALL),
+    "G3.03": ("the", "international_outlook"),
+    "G3.04": ("qs", OVERALL),
+    "G3.05": ("urap", RANK),
+}
+
+
+def _number_of(system: str, what: str) -> Callable[[Rankings, str, int, Indicator], Measure]:
+    if what == OVERALL:
+        return _overall(system)
+    return _rank(system) if what == RANK else _score(system, what)
+
+
 _FORMULAS: dict[str, Callable[[Rankings, str, int, Indicator], Measure]] = {
     "G3.01": _ranked_systems,
-    "G3.02": _overall("the"),
-    "G3.03": _score("the", "international_outlook"),
-    "G3.04": _overall("qs"),
-    "G3.05": _rank("urap"),
+    **{code: _number_of(*of) for code, of in NUMBER_OF.items()},
 }

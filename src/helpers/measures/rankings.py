@@ -398,6 +398,20 @@ def _hidden(rankings: Rankings, institution: str, system: str, until: int) -> pd
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, float))
 
 
+def edge_drift(rankings: Rankings, institution: str, system: str, edition: int) -> float | None:
+    """Return by how many points an edition the edge of the next band moved, within one method and one band.
+
+    None where fewer than two editions of it are known.
+    """
+    rows = hidden(rankings, institution, system, edition).dropna(subset=["edge_computed"])
+    if rows.empty or rows["edition"].iloc[-1] != edition:
+        return None
+    last = rows.iloc[-1]
+    same = rows[(rows["series"] == last["series"]) & (rows["next_band"] == last["next_band"])]
+    years = int(last["edition"]) - int(same["edition"].iloc[0])
+    return float(last["edge_computed"] - same["edge_computed"].iloc[0]) / years if years else None
+
+
 def _next_band(rankings: Rankings, system: str, edition: int, position: pd.DataFrame) -> "pd.Series | None":
     if position.empty or pd.isna(position["rank_low"].iat[0]):
         return None

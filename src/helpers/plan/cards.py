@@ -46,10 +46,15 @@ class ObjectiveText(Statement):
 
 
 class Risk(Statement):
-    """A risk; probability and impact from 1 to 5, or None until somebody has judged them."""
+    """A risk; probability and impact from 1 to 5, or None until somebody has judged them.
+
+    `response` is what the plan does about it, `watched_by` the indicators that would show it coming.
+    """
 
     probability: int | None = Field(default=None, ge=1, le=5)
     impact: int | None = Field(default=None, ge=1, le=5)
+    response: Text | None = None
+    watched_by: tuple[str, ...] = ()
 
     @property
     def level(self) -> int | None:
@@ -209,13 +214,20 @@ def load(catalog: Catalog | None = None, *, split: bool | None = None) -> tuple[
 
 
 def check(cards: Sequence[GoalCard], catalog: Catalog) -> None:
-    """Raise CatalogError where a card names a goal or an indicator that is not defined."""
+    """Raise CatalogError where a card or one of its risks names what is not defined."""
     wrong = [f"card {card.key} names goal {card.goal!r}" for card in cards if card.goal not in catalog.goals]
     wrong += [
         f"card {card.key} names indicator {entry.code!r}"
         for card in cards
         for entry in card.indicators
         if entry.code not in catalog.indicators
+    ]
+    wrong += [
+        f"a risk of card {card.key} is watched by {code!r}"
+        for card in cards
+        for risk in card.risks
+        for code in risk.watched_by
+        if code not in catalog.indicators
     ]
     if wrong:
         raise CatalogError("The goal cards contradict the catalogue: " + "; ".join(wrong) + ".")

@@ -8,7 +8,7 @@ import math
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -39,7 +39,8 @@ def _printed(cell: Cell) -> float:
     Hidden digits would tell more than the published page, and would not add up to what is seen.
     """
     step = Decimal(1).scaleb(-cell.decimals)
-    return float(Decimal(repr(float(cell.value or 0))).quantize(step, ROUND_HALF_UP)) + 0.0  # never −0
+    value = 0.0 if cell.value is None or isinstance(cell.value, date) else float(cell.value)
+    return float(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)) + 0.0  # never −0
 
 
 def _number_format(cell: Cell, language: str) -> str:
@@ -151,6 +152,9 @@ class _Sheets:
             # A text that looks like a formula stays text when somebody edits the cell and leaves it.
             quoted = {"quote_prefix": True} if is_formula(text) else {}
             sheet.write_string(row, column, text, self._format(**shape, **quoted))
+        elif isinstance(cell.value, date):
+            as_read = {"num_format": "dd.mm.yyyy" if language == "tr" else "d mmm yyyy", "align": "left"}
+            sheet.write_datetime(row, column, cell.value, self._format(**shape, **as_read))
         else:
             value = _printed(cell)
             if cell.kind == "percent":

@@ -6,8 +6,11 @@ it are fixed headings, counted figures or inputs; none is a judgement (domain do
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from .. import locale
 from ..catalog import Indicator
 from ..texts import Texts
 from .assessment import Assessment, Line
@@ -20,12 +23,22 @@ DECIMALS = {"score": 2, "index": 2, "ratio": 2, "months": 1, "effective_countrie
 HALF = 0.5  # of the year, by 30 June
 
 
+def printed(value: float, indicator: Indicator) -> str:
+    """Return a value as an exact decimal with a point, rounded as it is printed; never −0."""
+    decimals = 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{abs(rounded) if rounded == 0 else rounded:f}"
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A cell: a text, a number with its decimals, or a percentage in percent points; None is no value."""
+    """A cell: a text, a number with its decimals, a percentage in percent points, or a day.
 
-    value: str | float | None
-    kind: Literal["text", "number", "percent"] = "text"
+    None is no value.
+    """
+
+    value: str | float | date | None
+    kind: Literal["text", "number", "percent", "day"] = "text"
     decimals: int = 0
 
 
@@ -57,6 +70,8 @@ def written(cell: Cell, say: Texts) -> str:
         return "" if cell.value is None else str(cell.value)
     if cell.value is None:
         return say("none")
+    if isinstance(cell.value, date):
+        return locale.day(cell.value, say.language)
     value = float(cell.value)
     return say.percent(value, cell.decimals) if cell.kind == "percent" else say.number(value, cell.decimals)
 
@@ -66,7 +81,7 @@ def columns(section: Section, say: Texts) -> list[tuple[str, list[str], bool]]:
     found = []
     for i, title in enumerate(section.columns):
         cells = [row[i] for row in section.rows]
-        numbers = bool(cells) and all(cell.kind != "text" for cell in cells)
+        numbers = bool(cells) and all(cell.kind in ("number", "percent") for cell in cells)
         found.append((title, [written(cell, say) for cell in cells], numbers))
     return found
 

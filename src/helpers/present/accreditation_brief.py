@@ -54,7 +54,7 @@ def _coverage_message(run: Run) -> list[str]:
         day=words.day(run, run.period.end),
         part=count,
         total=len(rows),
-        value=100 * count / len(rows),
+        value=figures.linked(run, "G3.06", 100 * count / len(rows)),
     )
     try:
         before = measures.coverage(run.registers, run.period.before())
@@ -70,7 +70,8 @@ def _coverage_message(run: Run) -> list[str]:
         mark = f" {say('plan.placeholder')}" if _is_placeholder(run, "G3.06") else ""
         said += say("accreditation.messages.target", year=run.year, target=aim, placeholder=mark)
     recognised = int(rows["is_recognised"].sum())
-    said += say("accreditation.messages.recognised", part=recognised, value=100 * recognised / len(rows))
+    share = figures.linked(run, "G3.07", 100 * recognised / len(rows))
+    said += say("accreditation.messages.recognised", part=recognised, value=share)
     lost = set(before.loc[before["is_accredited"], "programme_id"])
     lost &= set(rows.loc[~rows["is_accredited"], "programme_id"])
     if lost:
@@ -97,7 +98,8 @@ def _deadline_message(run: Run) -> list[str]:
         if items:
             key = "missed" if state == due.MISSED else "soon"
             listed = words.listed(run, items)
-            said.append(run.text(f"accreditation.messages.{key}", count=len(items), items=listed))
+            count = figures.linked(run, "deadlines" if state == due.MISSED else "due_soon", len(items))
+            said.append(run.text(f"accreditation.messages.{key}", count=count, items=listed))
     return [" ".join(said)] if said else []
 
 
@@ -121,7 +123,10 @@ def _expiry_message(run: Run) -> list[str]:
     settled = near["state"].isin([due.FILED, due.RENEWED])
     said = [
         run.text(
-            "accreditation.messages.expiring", part=len(near), total=len(rows), settled=int(settled.sum())
+            "accreditation.messages.expiring",
+            part=figures.linked(run, "terms", len(near)),
+            total=len(rows),
+            settled=int(settled.sum()),
         )
     ]
     if not settled.all():
@@ -149,7 +154,7 @@ def _institution_message(run: Run) -> list[str]:
         "accreditation.messages.institution",
         body=words.body(row["body"]),
         end=words.day(run, row["end_date"]),
-        months=row["amount"],
+        months=figures.linked(run, "G3.09", row["amount"]),
     )
     if pd.isna(deadline):
         return [f"{said} {run.text('accreditation.messages.no_deadline')}"]
@@ -165,7 +170,8 @@ def _open_message(run: Run) -> list[str]:
     under_way = rows["standing"].isin(due.UNDER_WAY)
     could = rows[_could_apply(rows)]
     total, asked = words.people(run, _students(run))
-    said = [run.text("accreditation.messages.open", count=len(rows), eligible=eligible, students=total)]
+    count = figures.linked(run, "unaccredited", len(rows))
+    said = [run.text("accreditation.messages.open", count=count, eligible=eligible, students=total)]
     if under_way.any():
         said.append(run.text("accreditation.messages.under_way", count=int(under_way.sum())))
     if len(could):

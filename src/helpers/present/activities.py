@@ -14,6 +14,7 @@ from .figures import (
     against_target,
     area,
     caveats,
+    led,
     named,
     of_activity,
     period,
@@ -48,10 +49,12 @@ def table(run: Run, *activities: str) -> Piece:
     return tables.table(
         f"indicators-{'-'.join(activities)}",
         [
-            Column(say("activities.code"), codes),
+            Column(say("activities.code"), [led(run, code, code) for code in codes]),
             Column(say("activities.indicator"), [i.name[run.language] for i in found]),
             Column(
-                period(run, run.period), [written(run, i, f) for i, f in zip(found, now, strict=True)], True
+                period(run, run.period),
+                [led(run, i.code, written(run, i, f)) for i, f in zip(found, now, strict=True)],
+                True,
             ),
             Column(
                 period(run, run.period.before()),

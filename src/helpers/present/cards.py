@@ -7,6 +7,7 @@ from ..plan import assessment, evaluation, performance
 from ..plan import tables as official
 from ..plan.assessment import Assessment
 from ..run import Run
+from ..texts.links import Linked
 from . import figures, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
@@ -47,6 +48,12 @@ def assessed(run: Run, goal: str = "", *, to_date: bool = False) -> tuple[Assess
 def _reached(run: Run, code: str, years: range) -> dict[int, float | None]:
     periods = [Period(year, run.period.half and year == run.year) for year in years if year <= run.year]
     return {period.year: persons.figure(run, code, period).value for period in periods}
+
+
+def linked(run: Run, found: Assessment) -> Linked:
+    """Give a text the performance of an objective, which leads to what it is made of."""
+    value = found.objective.strict or 0.0
+    return figures.linked(run, f"objective.{found.card.key}", value, run.text.percent(value, 1))
 
 
 def inputs_of(run: Run) -> evaluation.Evaluation:
@@ -152,6 +159,11 @@ def _shown(run: Run, key: str, codes: list[str], made: list[official.Table]) -> 
         for i, (title, _, number) in enumerate(parts[0])
         if title != remark
     ]
+    named = [column.title for column in columns].index
+    if run.text("plan.column.indicator") in [column.title for column in columns]:
+        place = named(run.text("plan.column.indicator"))
+        led = [figures.led(run, *pair) for pair in zip(codes, columns[place].cells, strict=False)]
+        columns[place] = Column(columns[place].title, led)
     remarks = [cell for part in parts for title, cells, _ in part if title == remark for cell in cells]
     told = [
         f"{code}: {' '.join(cell.split())}"

@@ -16,6 +16,8 @@ from ..plan import performance
 from ..plan.cards import CardIndicator, GoalCard
 from ..plan.tables import DECIMALS, half_year_pace, waits_for_year_end
 from ..run import Run
+from ..texts import links
+from ..texts.links import Linked
 
 # The mark of a figure that is a lower bound, among its parts.
 AT_LEAST = "at_least"
@@ -151,8 +153,26 @@ def datasets(run: Run, codes: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for code in codes for name in run.catalog.indicators[code].datasets))
 
 
+def linked(run: Run, code: str, value: object, of: object = None) -> Linked:
+    """Give a value to a text so that its number leads to the provenance card of a code on the same page.
+
+    `code` is an indicator's, a ranking's score (`the.overall`) or that of a figure of the page's own
+    (`trace.title_of.<kind>` in the texts); `of` is then its value, where it is not the one that is written.
+    """
+    own = code not in run.catalog.indicators
+    run.spoken.setdefault(code, (value if of is None else of) if own else None)
+    return Linked(code, value)
+
+
+def led(run: Run, code: str, written: str) -> str:
+    """Mark something written, such as a table's cell, as `linked` does."""
+    return links.wrap(linked(run, code, written).code, written)
+
+
 def source(run: Run, codes: Sequence[str]) -> str:
-    """Name the registers that indicators are computed from."""
+    """Name the registers that indicators are computed from; the page ends with a card of each."""
+    for code in codes:
+        run.spoken.setdefault(code, None)
     if len(datasets(run, codes)) > _NAMED_SOURCES:
         return run.text("activities.many_sources", count=len(datasets(run, codes)))
     names = [_meaning(run, name) for name in datasets(run, codes)]
@@ -175,6 +195,14 @@ def caveats(run: Run, codes: Sequence[str], with_targets: bool = False) -> dict[
     if any(store.is_demonstration(run.edition, name) for name in behind):
         return {"demonstration": run.catalog.caveats["demonstration"][run.language]}
     return {}
+
+
+def kind(run: Run, dataset: str) -> str:
+    """Say what a dataset's rows are: received, published facts, or generated for demonstration."""
+    if run.edition == store.LIVE:
+        return run.text("sources.received")
+    generated = store.is_demonstration(run.edition, dataset)
+    return run.text("sources.demonstration" if generated else "sources.published")
 
 
 def receipts(run: Run) -> list[Receipt]:

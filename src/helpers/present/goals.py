@@ -2,10 +2,10 @@
 
 from dataclasses import asdict
 
-from .. import store
 from ..measures.indicators import Measure, measure
 from ..run import Run
-from . import tables
+from . import figures, provenance, tables
+from .figures import kind
 from .ledger import restated
 from .pieces import NOTE_TYPE, Piece
 from .tables import Column
@@ -38,10 +38,14 @@ def indicators(run: Run, activity: str) -> Piece:
     return tables.table(
         f"indicators-{activity}",
         [
-            Column(say("rankings.goal.code"), codes),
+            Column(say("rankings.goal.code"), [figures.led(run, code, code) for code in codes]),
             Column(say("rankings.goal.indicator"), [m.indicator.name[run.language] for m in found]),
             Column(say("rankings.goal.edition"), [str(m.edition) for m in found], True),
-            Column(say("rankings.goal.value"), [_written(run, m, m.value, m.at_least) for m in found], True),
+            Column(
+                say("rankings.goal.value"),
+                [figures.led(run, m.indicator.code, _written(run, m, m.value, m.at_least)) for m in found],
+                True,
+            ),
             Column(say("rankings.goal.before"), before, True),
         ],
         title=say("rankings.goal.title"),
@@ -59,18 +63,11 @@ def indicators(run: Run, activity: str) -> Piece:
     )
 
 
-def kind(run: Run, dataset: str) -> str:
-    """Say what a dataset's rows are: received, published facts, or generated for demonstration."""
-    if run.edition == store.LIVE:
-        return run.text("sources.received")
-    generated = store.is_demonstration(run.edition, dataset)
-    return run.text("sources.demonstration" if generated else "sources.published")
-
-
 def sources(run: Run) -> Piece:
     """Show the files that a page's figures were read from, with row counts and hashes.
 
-    The page's entry in the run manifest takes them from here.
+    The page's entry in the run manifest takes them from here, and the page the card of each figure that it
+    speaks of: so this is the last thing that a notebook shows.
     """
     say = run.text
     used = run.sources
@@ -89,5 +86,9 @@ def sources(run: Run) -> Piece:
         source=say("figure.source", sources=say(f"edition.{run.edition}")),
         notes=[say("sources.note")],
     )
-    note = {**shown.bundle[NOTE_TYPE], "sources": [asdict(source) for source in used]}
+    note = {
+        **shown.bundle[NOTE_TYPE],
+        "sources": [asdict(source) for source in used],
+        "provenance": provenance.cards(run),
+    }
     return Piece({**shown.bundle, NOTE_TYPE: note})

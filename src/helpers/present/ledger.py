@@ -32,8 +32,8 @@ def restatements(run: Run) -> Piece:
             Column(say("activities.code"), [change.new.indicator for change in changes]),
             Column(say("activities.indicator"), [_name(run, change.new) for change in changes]),
             Column(say("ledger.period"), [_period(run, change.new) for change in changes]),
-            Column(say("ledger.old"), [_value(run, change.old) for change in changes], True),
-            Column(say("ledger.new"), [_value(run, change.new) for change in changes], True),
+            Column(say("ledger.old"), [value(run, change.old) for change in changes], True),
+            Column(say("ledger.new"), [value(run, change.new) for change in changes], True),
             Column(say("ledger.on"), [_day(run, change.new) for change in changes]),
             Column(say("ledger.data"), [say(f"edition.{change.new.edition}") for change in changes]),
             Column(say("ledger.reason"), [change.reason for change in changes]),
@@ -66,8 +66,8 @@ def _sentence(run: Run, change: Restatement) -> str:
         key,
         code=change.new.indicator,
         period=_period(run, change.new),
-        old=_value(run, change.old),
-        new=_value(run, change.new),
+        old=value(run, change.old),
+        new=value(run, change.new),
         first=_day(run, change.old),
         day=_day(run, change.new),
         reason=change.reason,
@@ -86,15 +86,15 @@ def _period(run: Run, entry: Published) -> str:
     return f"{period} · {unit.name(run.language) if unit else entry.unit}" if entry.unit else period
 
 
-def _value(run: Run, entry: Published) -> str:
+def value(run: Run, entry: Published) -> str:
     """Write a value in the run's language, with the decimals that it was published with."""
     if not entry.value_text:
         return run.text("ledger.withdrawn")
-    value = Decimal(entry.value_text)
-    decimals = max(0, -int(value.as_tuple().exponent))
+    found = Decimal(entry.value_text)
+    decimals = max(0, -int(found.as_tuple().exponent))
     if entry.unit_of_measure == "percent":
-        return run.text.percent(float(value), decimals)
-    number = run.text.number(float(value), decimals)
+        return run.text.percent(float(found), decimals)
+    number = run.text.number(float(found), decimals)
     return run.text(f"activities.unit.{entry.unit_of_measure}", value=number)
 
 

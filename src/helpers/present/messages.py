@@ -12,11 +12,11 @@ from ..catalog import Indicator
 from ..measures import accreditation, cross
 from ..measures import indicators as ranked_codes
 from ..measures.core import Figure, MissingFigure
-from ..plan.assessment import Assessment, Line
+from ..plan.assessment import Assessment
+from ..plan.holding import shortfall
 from ..plan.performance import aim, plan
-from ..plan.tables import half_year_pace
 from ..run import Run
-from . import accreditation_words, cards, figures, pieces, rankings, standing
+from . import accreditation_words, cards, figures, heading, pieces, rankings, standing
 from .pieces import Piece
 
 LIMIT = 5
@@ -42,8 +42,8 @@ def of_goal(run: Run, goal: str) -> Piece:
 
 
 def of_plan(run: Run) -> Piece:
-    """Say what the overview finds: the plan's performance, what holds it back, what is owed, what changed."""
-    found = [*_plan(run), *overdue(run, *run.catalog.goals), *_deadlines(run)]
+    """Say what the overview finds: the plan's performance and outlook, what holds it back, what is owed."""
+    found = [*_plan(run), *heading.message(run), *overdue(run, *run.catalog.goals), *_deadlines(run)]
     found += changed(run, list(run.catalog.indicators))
     found += missing(run, list(run.catalog.indicators))
     return _shown(run, found, list(run.catalog.indicators))
@@ -70,11 +70,11 @@ def _plan(run: Run) -> list[str]:
     whole = plan([aim(values).value for values in by_aim.values()])
     said = run.text(
         "messages.plan_half" if run.period.half else "messages.plan",
-        value=whole.value or 0.0,
+        value=figures.linked(run, "plan", whole.value or 0.0, run.text.percent(whole.value or 0.0, 1)),
         best=ordered[-1][1].card.objective[run.language],
-        best_value=ordered[-1][0],
+        best_value=cards.linked(run, ordered[-1][1]),
         worst=ordered[0][1].card.objective[run.language],
-        worst_value=ordered[0][0],
+        worst_value=cards.linked(run, ordered[0][1]),
     ) + (
         run.text("messages.placeholders")
         if any(e.placeholder for one in found for e in one.card.indicators)
@@ -96,7 +96,10 @@ def _deadlines(run: Run) -> list[str]:
     first = missed.iloc[0]
     due = standing.day(run, pd.Timestamp(first["due_date"]).date())
     said = run.text(
-        "messages.deadlines", count=len(missed), body=accreditation_words.body(first["body"]), due=due
+        "messages.deadlines",
+        count=figures.linked(run, "deadlines", len(missed)),
+        body=accreditation_words.body(first["body"]),
+        due=due,
     )
     return [figures.marked(run, said, ["G3.08"])]
 
@@ -120,27 +123,11 @@ def _result(run: Run, found: Assessment) -> list[str]:
     said = run.text(
         "messages.card_half" if found.half else "messages.card",
         objective=found.card.objective[run.language],
-        value=found.objective.strict,
+        value=cards.linked(run, found),
         reached=sum(score is not None and score >= 100 for score in scores),
         count=len(scores),
     ) + (run.text("messages.placeholders") if any(e.placeholder for e in found.card.indicators) else ".")
     return [figures.marked(run, said, [line.entry.code for line in found.lines])]
-
-
-def shortfall(line: Line, half: bool, counted: float = 100.0) -> float:
-    """Return how many points of its objective an indicator costs: weight · (100 − S) / counted weight.
-
-    A missing value counts as nothing, as in the strict figure. At the half year a yearly count is read at
-    its pace, and one of an academic year not at all; else the calendar alone would cost most.
-    """
-    found, indicator = line.performance, line.indicator
-    if found.excluded or counted <= 0:
-        return 0.0
-    if half and indicator.frequency == "academic-year":
-        return 0.0
-    paced = half_year_pace(indicator, found.raw) if half else None
-    scored = found.scored or 0.0 if paced is None else min(100.0, max(0.0, paced))
-    return line.entry.weight * (100.0 - scored) / counted
 
 
 def held_back(run: Run, assessed: Sequence[Assessment]) -> list[str]:
@@ -234,7 +221,7 @@ def overdue(run: Run, *goals: str) -> list[str]:
     if late.empty:
         return []
     first = standing.action(run, late.to_dict("records")[0])
-    said = run.text("messages.overdue", count=len(late), action=first)
+    said = run.text("messages.overdue", count=figures.linked(run, "overdue", len(late)), action=first)
     return [figures.marked(run, said, [standing.ACTIONS])]
 
 
@@ -246,4 +233,5 @@ def missing(run: Run, codes: Sequence[str]) -> list[str]:
         return []
     reasons = list(dict.fromkeys(run.text(f"activities.reason.{reason}") for reason in without.values()))
     listed = ", ".join([*without][:_LISTED]) + (" …" if len(without) > _LISTED else "")
-    return [run.text("messages.missing", count=len(without), codes=listed, reasons="; ".join(reasons))]
+    count = figures.linked(run, "missing", len(without))
+    return [run.text("messages.missing", count=count, codes=listed, reasons="; ".join(reasons))]

@@ -37,10 +37,11 @@ def _on_flows(run: Run) -> str:
     was = [words.figure(run, code, run.period.before()).value for code in words.WAYS.values()]
     if going is None or not any([going, coming, *was]):
         return ""
+    out, back = figures.linked(run, words.OUT, going), figures.linked(run, words.BACK, coming)
     if coming is None:
-        said = say("mobility.messages.flows_out", period=period, outgoing=going)
+        said = say("mobility.messages.flows_out", period=period, outgoing=out)
     else:
-        said = say("mobility.messages.flows", period=period, outgoing=going, incoming=coming)
+        said = say("mobility.messages.flows", period=period, outgoing=out, incoming=back)
     if was[0] is not None and was[1] is not None and coming is not None:
         said += " " + say("mobility.messages.change", outgoing=going - was[0], incoming=coming - was[1])
     elif was[0] is not None:
@@ -66,7 +67,7 @@ def _on_ends(run: Run) -> str:
     first = ending.iloc[0]
     said = run.text(
         "mobility.messages.ends",
-        count=len(ending),
+        count=figures.linked(run, "ending", len(ending)),
         day=words.day(run),
         partner=words.partner_names(run).get(first["partner_id"], first["partner_id"]),
         country=run.text.country(first["country_code"]),
@@ -86,7 +87,8 @@ def _on_sleepers(run: Run) -> str:
     if not asleep or unknown:
         return ""
     total = int(rows["partners"].sum())
-    said = run.text("mobility.messages.sleepers", count=asleep, total=total, months=ACTIVE_MONTHS)
+    count = figures.linked(run, "asleep", asleep)
+    said = run.text("mobility.messages.sleepers", count=count, total=total, months=ACTIVE_MONTHS)
     return figures.marked(run, said, [words.PORTFOLIO])
 
 
@@ -98,7 +100,8 @@ def _on_recognition(run: Run) -> str:
         return ""
     share, before = 100 * recognised / earned, 100 * recognised_before / earned_before
     aimed, mark = words.aim(run, words.RATE)
-    say, numbers = run.text, {"lost": earned - recognised, "earned": earned, "share": share}
+    say, rate = run.text, figures.linked(run, words.RATE, share)
+    numbers = {"lost": earned - recognised, "earned": earned, "share": rate}
     period = f"{year}-{year + 1}"
     if aimed is not None and round(share, 1) < aimed:
         said = say("mobility.messages.recognition_target", period=period, target=aimed, mark=mark, **numbers)
@@ -114,7 +117,8 @@ def _on_validity(run: Run) -> str:
     count = persons.number(run, measures.uncounted_stays)
     if not count:
         return ""
-    said = run.text("mobility.messages.validity", period=words.academic_year(run.period), count=count)
+    counted = figures.linked(run, "uncounted", count)
+    said = run.text("mobility.messages.validity", period=words.academic_year(run.period), count=counted)
     return figures.marked(run, said, [words.OUT])
 
 
@@ -125,7 +129,8 @@ def _on_graduates(run: Run) -> str:
     )
     if found.value is None:
         return ""
-    said = run.text("mobility.messages.graduates", period=words.academic_year(run.period), share=found.value)
+    share = figures.linked(run, words.GRADUATES, found.value)
+    said = run.text("mobility.messages.graduates", period=words.academic_year(run.period), share=share)
     if before.value is not None:
         said += " " + run.text("mobility.messages.graduates_before", share=before.value)
     aimed, mark = words.aim(run, words.GRADUATES)

@@ -46,13 +46,18 @@ def goals(run: Run) -> Piece:
             (aims[code][run.language], mean.value, None, None, "") for code, mean in means.items()
         ] + totals
     every = [*rows, *totals]
+    led = [f"objective.{one.card.key}" for one in found]
+    performances = [
+        figures.led(run, code, _percent(run, row[1]))
+        for code, row in zip([*led, *["plan"] * len(totals)], every, strict=True)
+    ]
     statuses = [_unbroken(scale.band(row[1]).label(run.language)) for row in every]
     codes = [line.entry.code for one in found for line in one.lines]
     return tables.table(
         "goals",
         [
             Column(say("overview.goal"), [row[0] for row in every]),
-            Column(say("plan.head.performance"), [_percent(run, row[1]) for row in every], True),
+            Column(say("plan.head.performance"), performances, True),
             # By the middle of the year, yearly counts are far from their targets by the calendar alone.
             *([] if run.period.half else [Column(say("overview.status"), statuses)]),
             Column(say("overview.at_target"), [row[4] for row in every], True),
@@ -161,7 +166,10 @@ def changes(run: Run) -> Piece:
             Column(say("overview.way"), ways),
             Column(
                 figures.period(run, run.period),
-                [figures.written(run, i, now) for i, (now, _) in zip(found, pairs, strict=True)],
+                [
+                    figures.led(run, i.code, figures.written(run, i, now))
+                    for i, (now, _) in zip(found, pairs, strict=True)
+                ],
                 True,
             ),
             Column(

@@ -11,10 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..texts import links
+
 NOTE_TYPE = "application/vnd.workbook.piece+json"
 # How a chart travels: beside its note, so that Lab shows what the page shows.
 SVG = "image/svg+xml"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~$-])")
+# Stands for a link while the sentence around it is escaped; like the marks of links, no letter of any text.
+_HELD = "\ufdd3"
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,24 @@ class Piece:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, its cells as text, and whether they are numbers (set right)."""
+    """A column of a table: its heading, its cells as text, and whether they are numbers (set right).
+
+    `links` are addresses that the cells lead to, one for each: a page beside this one, a section or both.
+    """
 
     title: str
     cells: Sequence[str]
     number: bool = False
+    links: Sequence[str] = ()
 
 
 def text(*paragraphs: str, kind: str = "text", indicators: Sequence[str] = ()) -> Piece:
     """Show sentences as they are; nothing in them is markup."""
     return Piece(
         {
-            "text/plain": "\n\n".join(paragraphs),
+            "text/plain": links.bare("\n\n".join(paragraphs)),
             "text/markdown": "\n\n".join(escape(p) for p in paragraphs),
-            NOTE_TYPE: {"kind": kind, **_of(indicators)},
+            NOTE_TYPE: {"kind": kind, **_of([*indicators, *_spoken(*paragraphs)])},
         }
     )
 
@@ -62,9 +70,13 @@ def messages(
     """Show the messages of a page as a list; `caveats` go with any of them."""
     return Piece(
         {
-            "text/plain": "\n".join(f"- {s}" for s in sentences),
+            "text/plain": links.bare("\n".join(f"- {s}" for s in sentences)),
             "text/markdown": "\n".join(f"- {escape(s)}" for s in sentences),
-            NOTE_TYPE: {"kind": "messages", "caveats": dict(caveats or {}), **_of(indicators)},
+            NOTE_TYPE: {
+                "kind": "messages",
+                "caveats": dict(caveats or {}),
+                **_of([*indicators, *_spoken(*sentences)]),
+            },
         }
     )
 
@@ -77,17 +89,38 @@ def labelled(
     """Show sentences as a list, each behind a label in bold; `caveats` go with any of them."""
     return Piece(
         {
-            "text/plain": "\n".join(f"{label}: {sentence}" for label, sentence in sentences),
+            "text/plain": links.bare("\n".join(f"{label}: {sentence}" for label, sentence in sentences)),
             "text/markdown": "\n".join(
                 f"- **{escape(label)}:** {escape(sentence)}" for label, sentence in sentences
             ),
-            NOTE_TYPE: {"kind": "standing", "caveats": dict(caveats or {}), **_of(indicators)},
+            NOTE_TYPE: {
+                "kind": "standing",
+                "caveats": dict(caveats or {}),
+                **_of([*indicators, *_spoken(*(sentence for _, sentence in sentences))]),
+            },
         }
     )
 
 
+def _spoken(*sentences: str) -> list[str]:
+    """Name what the numbers of sentences are the values of."""
+    return [code for sentence in sentences for code in links.codes(sentence)]
+
+
 def escape(sentence: str) -> str:
-    """Write a sentence so that Markdown shows it letter by letter."""
+    """Write a sentence so that Markdown shows it letter by letter, its marked numbers as links."""
+    found: list[str] = []
+
+    def hold(code: str, written: str) -> str:
+        letters = _MARKDOWN.sub(r"\\\1", html.escape(written, quote=False))
+        found.append(f"[{letters}](#{links.anchor(code)})")
+        return _HELD
+
+    held = links.shown(sentence.replace(_HELD, ""), hold)
+    return re.sub(_HELD, lambda _: found.pop(0), _escape(held))
+
+
+def _escape(sentence: str) -> str:
     # A line end would begin a heading or a list; leading blanks stay, further ones are one.
     leading = sentence[: len(sentence) - len(sentence.lstrip(" "))]
     escaped = _MARKDOWN.sub(r"\\\1", html.escape(leading + " ".join(sentence.split()), quote=False))

@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..intake import declaration, held, wording
 from ..measures.core import MissingFigure
 from ..run import Run
-from . import cards, figures, goals, messages, outside, persons, pieces, tables
+from . import cards, figures, messages, outside, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -98,7 +98,7 @@ def holdings(run: Run) -> Piece:
                 say.number(count) if parts else say("quality.not_held"),
                 "–".join(dict.fromkeys([years[0], years[-1]])) if years else say("none"),
                 missing,
-                goals.kind(run, name) if parts else say("none"),
+                figures.kind(run, name) if parts else say("none"),
             )
         )
     without = sum(not any(part["dataset"] == name for part in held_rows) for name in declaration.receivable())

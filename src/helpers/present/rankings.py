@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..measures import rankings as measures
 from ..run import Run
-from . import charts, pieces, tables
+from . import charts, figures, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -60,7 +60,8 @@ def _sources(run: Run, *systems: str) -> str:
     return "; ".join(names) + (f" ({', '.join(kinds)})" if kinds else "")
 
 
-def _source(run: Run, *systems: str) -> str:
+def sources_line(run: Run, *systems: str) -> str:
+    """Name publishers and tables as the line under a figure does."""
     return run.text("figure.source", sources=_sources(run, *systems))
 
 
@@ -83,7 +84,8 @@ def _breaks(run: Run, system: str, editions: pd.Series) -> dict[int, str]:
     }
 
 
-def _variable(run: Run, system: str, variable: str) -> str:
+def named(run: Run, system: str, variable: str) -> str:
+    """Return the name of a published value in the run's language."""
     names = run.catalog.systems[system].variables[variable]
     return names.tr if run.language == "tr" else names.en
 
@@ -123,36 +125,35 @@ def _position_message(run: Run) -> str:
     rows = hidden(run, "the")
     now = rows[rows["edition"] == edition]
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
-    rank = places.at["the", "rank_text"]
+    rank = figures.linked(run, "the.rank", places.at["the", "rank_text"])
     if now.empty or pd.isna(now["gap"].iloc[0]):
         return run.text("rankings.messages.the_exact", edition=edition, name=run.name, rank=rank)
+    edge = now["edge_computed"].iloc[0]
     return run.text(
         "rankings.messages.the_band",
         edition=edition,
         name=run.name,
         rank=rank,
-        overall=now["overall"].iloc[0],
-        edge=now["edge_computed"].iloc[0],
+        overall=figures.linked(run, "the.overall", now["overall"].iloc[0]),
+        edge=figures.linked(run, "edge", edge, run.text.number(edge, 2)),
         gap=now["gap"].iloc[0],
     )
 
 
 def _edge_message(run: Run) -> list[str]:
     """Say how the edge of the next band moved, within one method and one band."""
-    rows = hidden(run, "the").dropna(subset=["edge_computed"])
-    if rows.empty or rows["edition"].iloc[-1] != run.edition_of("the"):
+    edition = run.edition_of("the")
+    rise = measures.edge_drift(run.rankings, run.institution.id, "the", edition)
+    if rise is None:
         return []
+    rows = hidden(run, "the")
     last = rows.iloc[-1]
     same = rows[(rows["series"] == last["series"]) & (rows["next_band"] == last["next_band"])]
-    years = last["edition"] - same["edition"].iloc[0]
-    if years < 1:
-        return []
-    rise = (last["edge_computed"] - same["edge_computed"].iloc[0]) / years
     key = "edge_up" if rise >= 0.5 else "edge_flat"
     return [
         run.text(
             f"rankings.messages.{key}",
-            rise=rise,
+            rise=figures.linked(run, "edge", rise, run.text.number(last["edge_computed"], 2)),
             first=int(same["edition"].iloc[0]),
             last=int(last["edition"]),
         )
@@ -169,8 +170,8 @@ def _outlook_messages(run: Run) -> list[str]:
     found = [
         run.text(
             "rankings.messages.outlook",
-            value=row["value"],
-            median=row["peer_median"],
+            value=figures.linked(run, "the.international_outlook", row["value"]),
+            median=figures.linked(run, "peers", row["peer_median"], run.text.number(row["peer_median"], 1)),
             count=row["peers_count"],
             below=row["peer_percentile"],
         )
@@ -204,7 +205,7 @@ def _share_message(run: Run) -> list[str]:
         run.text(
             f"rankings.messages.{key}",
             first_share=first["share_pct"],
-            last_share=last["share_pct"],
+            last_share=figures.linked(run, "the.international_students_pct", last["share_pct"]),
             first=int(first["edition"]),
             last=int(last["edition"]),
             fall=fall,
@@ -215,6 +216,7 @@ def _share_message(run: Run) -> list[str]:
 def _qs_message(run: Run) -> str:
     places = measures.places(run.rankings, run.institution.id, run.year).set_index("system")
     edition, rank = run.edition_of("qs"), places.at["qs", "rank_text"]
+    rank = figures.linked(run, "qs.rank", rank)
     before = measures.never_listed(run.rankings, run.institution.id, "qs", until=edition - 1)
     if before:
         first, last = before
@@ -261,7 +263,7 @@ def places(run: Run) -> Piece:
             Column(say("rankings.places.last"), [last(row) for row in records]),
         ],
         title=say("rankings.places.title", name=run.name, year=run.year),
-        source=_source(run, *(shown or ["the"])),
+        source=sources_line(run, *(shown or ["the"])),
         notes=[say("rankings.places.note")],
         caveats=_caveats(run, _codes(rows)),
     )
@@ -310,7 +312,7 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     members = held[
         held["institution"].isin(run.peer_group.members) & (held["institution"] != run.institution.id)
     ]
-    labels = {name: _variable(run, system, name) for name in shown["variable"]}
+    labels = {name: named(run, system, name) for name in shown["variable"]}
     alone = shown["peer_median"].isna().all()
     title = say(
         "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
@@ -333,7 +335,7 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         say("rankings.peers.subtitle_alone")
         if alone
         else say("rankings.peers.subtitle", count=count, name=run.name),
-        _source(run, system),
+        sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
         data=_peers_data(run, shown, members, labels),
@@ -394,6 +396,10 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     def cell(value: float, decimals: int = 1) -> str:
         return say("none") if pd.isna(value) else say.number(value, decimals)
 
+    own = [
+        cell(v) if pd.isna(v) else figures.led(run, f"{system}.{name}", cell(v))
+        for name, v in zip(rows["variable"], rows["value"], strict=True)
+    ]
     quartiles = [
         say("none") if pd.isna(row.peer_median)
         else f"{say.number(row.peer_lower_quartile, 1)}–{say.number(row.peer_upper_quartile, 1)}"
@@ -402,9 +408,9 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     return tables.table(
         f"peers-{system}",
         [
-            Column(say("rankings.peers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.peers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
-            Column(run.institution.short, [cell(v) for v in rows["value"]], True),
+            Column(run.institution.short, own, True),
             Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
             Column(say("rankings.peers.quartiles"), quartiles, True),
             Column(
@@ -417,7 +423,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         title=say(
             "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
         ),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[
             say("rankings.peers.note"),
             *([say("rankings.peers.note_missing")] if rows.isna().any(axis=None) else []),
@@ -450,7 +456,7 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
     words = charts.Words(
         title,
         say("rankings.outlook.subtitle"),
-        _source(run, "the"),
+        sources_line(run, "the"),
         points,
         caveats=_caveats(run, codes),
         data=[
@@ -511,7 +517,7 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     words = charts.Words(
         title,
         say("rankings.hidden.subtitle"),
-        _source(run, system),
+        sources_line(run, system),
         points,
         caveats=_caveats(run, codes),
         data=[
@@ -556,7 +562,7 @@ def hidden_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
             Column(say("rankings.hidden.place"), place, True),
         ],
         title=say("rankings.hidden.table_title", system=definition.short),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[say("rankings.hidden.note")],
     )
 
@@ -590,13 +596,13 @@ def levers(run: Run, system: str) -> Piece:
     return tables.table(
         f"levers-{system}",
         [
-            Column(say("rankings.levers.variable"), [_variable(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.levers.variable"), [named(run, system, v) for v in rows["variable"]]),
             Column(say("rankings.levers.value"), [say.number(v, 1) for v in rows["value"]], True),
             Column(say("rankings.levers.gain"), [f"+{say.number(v, 1)}" for v in rows["gain"]], True),
             Column(say("rankings.levers.target"), target, True),
         ],
         title=say("rankings.levers.title", system=definition.short, edition=edition),
-        source=_source(run, system),
+        source=sources_line(run, system),
         notes=[
             say(
                 "rankings.levers.note",
@@ -620,12 +626,19 @@ def qs_scores(run: Run) -> Piece:
     return tables.table(
         "qs-scores",
         [
-            Column(say("rankings.qs.variable"), [_variable(run, "qs", v) for v in rows["variable"]]),
+            Column(say("rankings.qs.variable"), [named(run, "qs", v) for v in rows["variable"]]),
             Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
-            Column(say("rankings.qs.value"), [say.number(v, 1) for v in rows["value"]], True),
+            Column(
+                say("rankings.qs.value"),
+                [
+                    figures.led(run, f"qs.{name}", say.number(v, 1))
+                    for name, v in zip(rows["variable"], rows["value"], strict=True)
+                ],
+                True,
+            ),
         ],
         title=say("rankings.qs.title", name=run.name, edition=edition),
-        source=_source(run, "qs"),
+        source=sources_line(run, "qs"),
     )
 
 
@@ -642,7 +655,7 @@ def qs_summary(run: Run) -> Piece:
     return pieces.text(
         run.text(
             "rankings.qs.summary",
-            overall=row["overall"],
+            overall=figures.linked(run, "qs.overall", row["overall"]),
             error=row["error"],
             edge=row["edge_computed"],
             gap=row["gap"],
@@ -679,7 +692,7 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
             edition=int(last["edition"]),
         ),
         say("rankings.share.subtitle"),
-        _source(run, "the"),
+        sources_line(run, "the"),
         points,
         caveats=_caveats(run, ["rounded_share"]),
         data=[
@@ -722,6 +735,6 @@ def share_table(run: Run, rows: pd.DataFrame) -> Piece:
             ),
         ],
         title=say("rankings.share.table_title"),
-        source=_source(run, "the"),
+        source=sources_line(run, "the"),
         notes=[say("rankings.share.note")],
     )

@@ -57,7 +57,7 @@ def now(run: Run, code: str) -> str:
         "standing.value",
         name=name,
         code=code,
-        value=figures.written(run, indicator, found),
+        value=figures.linked(run, code, figures.written(run, indicator, found)),
         period=figures.period(run, run.period),
     )
     if before.value is not None:
@@ -112,10 +112,10 @@ def _parts(run: Run, indicator: Indicator, found: Figure, before: Figure) -> str
     return run.text(
         "standing.parts",
         numerator=numerator.name[run.language],
-        numerator_now=counts[0],
+        numerator_now=figures.linked(run, indicator.code, counts[0]),
         numerator_before=counts[1],
         denominator=denominator.name[run.language],
-        denominator_now=counts[2],
+        denominator_now=figures.linked(run, indicator.code, counts[2]),
         denominator_before=counts[3],
     )
 

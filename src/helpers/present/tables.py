@@ -7,6 +7,7 @@ import pandas as pd
 from great_tables import GT
 from great_tables import html as as_html
 
+from ..texts import links
 from . import pieces
 from .pieces import NOTE_TYPE, Piece
 from .pieces import Column as Column
@@ -28,7 +29,14 @@ def table(
     `details`, such as definitions, are folded away under it; `indicators` are the codes it speaks of.
     """
     names = [f"c{i}" for i in range(len(columns))]
-    frame = pd.DataFrame({name: list(column.cells) for name, column in zip(names, columns, strict=True)})
+    frame = pd.DataFrame(
+        {
+            name: [_linked(*pair) for pair in zip(column.cells, column.links, strict=True)]
+            if column.links
+            else list(column.cells)
+            for name, column in zip(names, columns, strict=True)
+        }
+    )
     laid_out = (
         GT(frame, id=f"table-{key}", rowname_col="c0")
         .tab_stubhead(_heading(columns[0].title))
@@ -36,16 +44,29 @@ def table(
         .cols_align("right", [n for n, column in zip(names, columns, strict=True) if column.number])
         .cols_align("left", [n for n, c in zip(names[1:], columns[1:], strict=True) if not c.number])
     )
+    linked = [name for name, column in zip(names, columns, strict=True) if column.links]
+    if linked:
+        laid_out = laid_out.fmt(str, columns=linked)  # as it stands: it was escaped when it was written
+    columns = [Column(c.title, [links.bare(cell) for cell in c.cells], c.number) for c in columns]
     return Piece(
         {
             "text/plain": plain(title, columns, [*notes, *(caveats or {}).values(), *details]),
-            "text/html": laid_out.as_raw_html(),
+            "text/html": links.shown(laid_out.as_raw_html(), _link),
             NOTE_TYPE: {
                 **pieces.note("table", title, "", source, notes, caveats or {}, indicators=indicators),
                 **({"details": list(details)} if details else {}),
             },
         }
     )
+
+
+def _link(code: str, cell: str) -> str:
+    """Lead from a cell, which is escaped already, to the provenance of its number."""
+    return f'<a href="#{links.anchor(code)}">{cell}</a>'
+
+
+def _linked(cell: str, link: str) -> str:
+    return f'<a href="{html.escape(link)}">{html.escape(cell)}</a>'
 
 
 def _heading(title: str) -> object:

@@ -130,3 +130,34 @@ def number_axis(axis: Axis, texts: Texts) -> None:
     axis.set_major_formatter(
         FuncFormatter(lambda value, _: texts.number(value) if value == round(value) else "")
     )
+
+
+# The page around the charts: each colour by its name in CSS, as (light, dark). Inks stand on paper, on wash
+# or on the wash of their own name with a contrast of 4.5 to 1 at least.
+PAGE: dict[str, tuple[str, str]] = {
+    "ink": (INK, "#e8ecf0"),
+    "faint": ("#4d5761", "#b3bdc7"),
+    "rule": (RULE, "#3a4550"),
+    "edge": ("#6b7782", "#8b97a3"),
+    "paper": ("#ffffff", "#11171d"),
+    "wash": ("#f2f5f8", "#1a222a"),
+    "own": (OWN, "#84bdf2"),
+    "deep": ("#07335c", "#0c2439"),
+    "on-deep": ("#ffffff", "#e8ecf0"),
+    "focus": ("#b3520a", "#ffb454"),
+    "warn": ("#8a3b00", "#f5b87a"),
+    "notice": ("#5c3b00", "#ffdf9e"),
+    "notice-wash": ("#fff3cd", "#38290a"),
+    "notice-edge": ("#b38600", "#8f6d10"),
+    # Status bands, by the tone that data/catalog/performance.yml gives them.
+    "dark_green": ("#ffffff", "#0c1f17"),
+    "dark_green-wash": ("#0a5c40", "#79d3ac"),
+    "green": ("#0a4d36", "#a5e3c8"),
+    "green-wash": ("#d5eee2", "#123a2b"),
+    "yellow": ("#5c3b00", "#ffdf9e"),
+    "yellow-wash": ("#ffeab3", "#453208"),
+    "red": ("#7d1d0b", "#ffc4b5"),
+    "red-wash": ("#fbdcd3", "#4d1a0e"),
+    "grey": ("#3d4751", "#c6ced6"),
+    "grey-wash": ("#e6eaee", "#28323b"),
+}

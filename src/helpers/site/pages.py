@@ -1,54 +1,33 @@
-"""One page per executed notebook: prose and pieces, no code, nothing fetched, nothing run."""
+"""One page per executed notebook: prose and pieces, no code, nothing fetched; beside them search, index."""
 
-import html
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib import resources
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import jinja2
-import nh3
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from .. import locale, texts
-from ..catalog import Plan, load
-from ..errors import RunFailed
-from ..present import theme
-from ..present.pieces import NOTE_TYPE, SVG
+from ..catalog import Institution, Plan, load
 from ..texts import Texts
+from . import content, paper, sheet
 
-_HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
-_TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
-_TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
-_TABLE_ATTRIBUTES = {
-    "table": {"class"},
-    "th": {"class", "scope", "colspan", "rowspan"},
-    "td": {"class", "colspan", "rowspan"},
-    "tr": {"class"},
-}
+SEARCH = "search"
+# The name of a format is no Turkish word: ICS has no dot on its I.
+_FORMATS = {".ics": "ICS"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A rendered page and its place inside a set."""
+    """A rendered page, its place inside a set, and what can be looked up in it."""
 
     place: Path
     html: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading of the notebook with what follows it."""
-
-    id: str
-    title: str
-    items: list[dict[str, Any]]
+    outline: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -65,99 +44,195 @@ def render(
     edition: str,
     documents: Sequence[Path] = (),
     made: Mapping[Path, Made] | None = None,
+    bundles: Sequence[Path] = (),
 ) -> list[Page]:
     """Render executed notebooks of a set, each with navigation to all the others.
 
     Keys are places `year/language/notebook`; `made` has all places of the set, of which `notebooks` may be a
     part, and without it all were made now. `documents` are places of the official tables as files,
-    which the plan's own pages of their year and language link. Raises RunFailed where a cell shows
-    something that cannot be published.
+    which the plan's own pages of their year and language link; `bundles` those of the ZIPs. Raises RunFailed
+    where a cell shows something that cannot be published.
     """
     template = _environment().get_template("page.html.j2")
     if made is None:
         now = Made(datetime.now(UTC).isoformat())
         made = dict.fromkeys(notebooks, now)
     places = sorted(made, key=lambda p: (*p.parts[:2], plan.order(p.parts[2])))
+    marks = {language: content.Marks(language) for language in {place.parts[1] for place in notebooks}}
     rendered = []
     for place in (place for place in places if place in notebooks):
         day = datetime.fromisoformat(made[place].at).date()
-        year, language, name = place.parts
+        language, name = place.parts[1:]
         say = Texts(language)
-        sections = _sections(notebooks[place], place)
-        parameters = _parameters(notebooks[place])
-        institution = load().institutions[parameters.get("institution", plan.institution)]
+        sections = content.sections(notebooks[place], place, marks[language])
+        given = content.parameters(notebooks[place])
+        institution = load().institutions[given.get("institution", plan.institution)]
+        demonstration = content.has_demonstration(sections)
+        css = sheet.css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration))
         page = template.render(
-            say=say,
-            language=language,
-            other=_other_language(place, places),
-            title=say("site.title_page", page=_page_title(say, name), year=_report(say, year)),
+            **_around(place, places, plan),
+            title=say("site.title_page", page=_page_title(say, name), year=_report(say, place.parts[0])),
             institution=institution.name(language),
-            report=_report(say, year),
-            strategy=plan.title[language],
             sections=sections,
-            years=_links(
-                place,
-                [p for p in places if p.parts[1:] == (language, name)],
-                lambda p, say=say: _report(say, p.parts[0]),
-            ),
-            notebooks=_links(
-                place,
-                [p for p in places if p.parts[:2] == (year, language)],
-                lambda p, say=say: _page_title(say, p.parts[2]),
-            ),
-            year=year,
+            cards=content.cards(sections),
+            turn=_turn(place, places, plan),
+            year=place.parts[0],
             documents=_documents(place, documents) if institution.id == plan.institution else [],
+            bundle=next((bundle.name for bundle in bundles if bundle.parent == place.parent), ""),
             edition=edition,
-            demonstration=_has_demonstration(sections),
+            demonstration=demonstration,
             made=say("site.made", day=locale.day(day, language), version=version("strategy-workbook")),
             older=made[place].older,
-            css=_css(),
+            css=css,
+            policy=sheet.policy(css),
         )
-        rendered.append(Page(place.with_name(place.name + ".html"), page))
+        rendered.append(Page(_file(place), page, _outline(sections)))
+    return rendered
+
+
+def search(outlines: Mapping[Path, Sequence[Mapping[str, Any]]], plan: Plan, institution: str) -> list[Page]:
+    """Render, for each report and language, the page that finds indicators, sections, figures and tables.
+
+    `outlines` are those of all pages of a set, by place. Without a script the page is a register of all of
+    them; with it, what is typed narrows it. A report carries the register once and not in every page, so that
+    a page stays light and is not made anew when another one changes.
+    """
+    template = _environment().get_template("search.html.j2")
+    css = sheet.css()
+    rendered = []
+    for folder in sorted({place.parent for place in outlines}):
+        language = folder.name
+        say = Texts(language)
+        here = folder / SEARCH
+        pages = [
+            {"name": _page_title(say, place.name), "href": f"{place.name}.html", "sections": outlines[place]}
+            for place in sorted(outlines, key=lambda p: plan.order(p.name))
+            if place.parent == folder
+        ]
+        places = [*outlines, *(other / SEARCH for other in {place.parent for place in outlines})]
+        html = template.render(
+            **_around(here, sorted(places, key=lambda p: (*p.parts[:2], plan.order(p.parts[2]))), plan),
+            title=say("site.title_page", page=say("site.search"), year=_report(say, here.parts[0])),
+            institution=load().institutions[institution].name(language),
+            pages=pages,
+            indicators=_indicators(pages, language),
+            css=css,
+            policy=sheet.policy(css),
+        )
+        rendered.append(Page(_file(here), html))
     return rendered
 
 
 def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     """Render the index over all published sets; keys are their names, values places of pages."""
-    languages = plan.languages
     institutions = load().institutions
     owner = institutions[plan.institution]
+    css = sheet.css()
     return _environment().get_template("index.html.j2").render(
-        languages=[(language, Texts(language)) for language in languages],
-        institution={language: owner.name(language) for language in languages},
+        languages=[(language, Texts(language)) for language in plan.languages],
+        institution={language: owner.name(language) for language in plan.languages},
         plan=plan,
         published={
             name: {
-                language: _by_year([p for p in places if p.split("/")[1] == language], plan)
-                for language in languages
+                language: _by_year([Path(p) for p in places if p.split("/")[1] == language], plan)
+                for language in plan.languages
             }
             for name, places in published.items()
         },
         edition_of={name: plan.about(name)[0] for name in published},
         other={name: institutions[plan.about(name)[1]] for name in published if name != plan.about(name)[0]},
         page_title=_page_title,
-        css=_css(),
+        report=_report,
+        grouped=_grouped,
+        css=css,
+        policy=sheet.policy(css),
     )  # fmt: skip
 
 
-def _by_year(places: list[str], plan: Plan) -> dict[str, list[str]]:
-    years: dict[str, list[str]] = {}
+def _foot(
+    say: Texts, of: Institution, plan: Plan, place: Path, edition: str, demonstration: bool
+) -> list[str]:
+    """Return what a sheet must say when it lies alone: whose it is, of when, and of what data."""
+    year, language, name = place.parts
+    return [
+        of.name(language),
+        plan.title[language],
+        _report(say, year),
+        _page_title(say, name),
+        say("site.demonstration") if demonstration else say(f"edition.{edition}"),
+    ]
+
+
+def _by_year(places: list[Path], plan: Plan) -> dict[str, list[Path]]:
+    """Return the pages of each report, the newest report first."""
+    years: dict[str, list[Path]] = {}
     for place in sorted(places, reverse=True):
-        years.setdefault(place.split("/")[0], []).append(place)
-    return {year: sorted(found, key=lambda p: plan.order(p.split("/")[2])) for year, found in years.items()}
+        years.setdefault(place.parts[0], []).append(place)
+    return {year: sorted(found, key=lambda p: plan.order(p.parts[2])) for year, found in years.items()}
 
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("helpers.site"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    made.globals["script"] = sheet.script()
+    return made
 
 
-@lru_cache(maxsize=1)
-def _css() -> str:
-    page = resources.files(__package__).joinpath("templates", "page.css").read_text(encoding="utf-8")
-    return f"{theme.css()}\n{page}"
+def _around(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, Any]:
+    """Return what stands around the content of a page: whose it is, and the ways to all other pages."""
+    year, language, name = here.parts
+    say = Texts(language)
+    beside = [p for p in places if p.parts[:2] == (year, language) and p.parts[2] != SEARCH]
+    return {
+        "say": say,
+        "language": language,
+        "strategy": plan.title[language],
+        "report": _report(say, year),
+        "file": f"{year}-{name}",
+        "groups": [
+            (heading, [_link(here, p, _page_title(say, p.parts[2])) for p in pages])
+            for heading, pages in _grouped(say, beside)
+        ],
+        "years": [
+            _link(here, p, _report(say, p.parts[0])) for p in places if p.parts[1:] == (language, name)
+        ],
+        "other": next(
+            (
+                {"href": _relative(here, p), "language": p.parts[1]}
+                for p in places
+                if (p.parts[0], p.parts[2]) == (year, name) and p.parts[1] != language
+            ),
+            None,
+        ),
+    }
+
+
+def _grouped(say: Texts, places: Sequence[Path]) -> list[tuple[str, list[Path]]]:
+    """Put pages together, in their order, under the headings of the navigation; the first has none."""
+    goals = {goal.page for goal in load().goals.values()}
+
+    def heading(place: Path) -> str:
+        name = place.name
+        if name.startswith("goal") and name in goals:
+            return say("site.goals")
+        return say("site.topics") if name.startswith("topic_") else ""
+
+    return [(name, list(found)) for name, found in groupby(places, heading)]
+
+
+def _turn(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return the page before and the page after one, in the order of the report."""
+    say = Texts(here.parts[1])
+    row = [place for place in places if place.parts[:2] == here.parts[:2]]
+    at = row.index(here)
+    ends: dict[str, int] = {"previous": at - 1, "next": at + 1}
+    return {
+        way: _link(here, row[to], _page_title(say, row[to].parts[2]))
+        for way, to in ends.items()
+        if 0 <= to < len(row)
+    }
 
 
 def _report(say: Texts, folder: str) -> str:
@@ -177,139 +252,59 @@ def _page_title(say: Texts, name: str) -> str:
     return say(key) if key in texts.keys(say.language) else name.replace("_", " ")
 
 
-def _links(here: Path, places: list[Path], label: Any) -> list[dict[str, Any]]:
-    return [
-        {"href": _relative(here, place), "label": label(place), "current": place == here} for place in places
-    ]
+def _link(here: Path, there: Path, label: str) -> dict[str, Any]:
+    return {"href": _relative(here, there), "label": label, "current": there == here}
+
+
+def _file(place: Path) -> Path:
+    return place.with_name(place.name + ".html")
 
 
 def _relative(here: Path, there: Path) -> str:
     return "../../" + there.as_posix() + ".html" if here != there else here.name + ".html"
 
 
-def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, str]]:
-    """Return links to the documents that stand beside a page, spreadsheets first."""
-    beside = sorted((d for d in documents if d.parent == here.parent), key=lambda d: d.suffix, reverse=True)
-    return [{"href": document.name, "kind": locale.upper(document.suffix[1:])} for document in beside]
+def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return links to the documents that stand beside a page, spreadsheets first.
 
-
-def _other_language(here: Path, places: list[Path]) -> dict[str, str] | None:
-    year, language, name = here.parts
-    for place in places:
-        if place.parts[0] == year and place.parts[2] == name and place.parts[1] != language:
-            return {"href": _relative(here, place), "language": place.parts[1]}
-    return None
-
-
-def _parameters(notebook: Any) -> dict[str, Any]:
-    """Return the values that were injected, as literals from the injected cell."""
-    import ast
-
-    for cell in notebook.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            return {
-                statement.targets[0].id: ast.literal_eval(statement.value)
-                for statement in ast.parse(cell.source).body
-                if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
-            }
-    return {}
-
-
-def _sections(notebook: Any, place: Path) -> list[Section]:
-    sections: list[Section] = []
-    for number, cell in enumerate(notebook.cells):
-        tags = set(cell.metadata.get("tags", []))
-        if tags & _HIDDEN_TAGS:
-            continue
-        if cell.cell_type == "markdown":
-            key = texts.prose_key(sorted(tags)) or f"cell-{number}"
-            rendered = _markdown(cell.source)
-            title = re.search(r"<h[1-6]>(.*?)</h[1-6]>", rendered, flags=re.S)
-            sections.append(
-                Section(
-                    key.replace(".", "-").replace("_", "-"),
-                    html.unescape(re.sub(r"<[^>]+>", "", title.group(1))).strip() if title else "",
-                    [{"kind": "prose", "html": rendered}],
-                )
-            )
-        elif cell.cell_type == "code":
-            if not sections:
-                sections.append(Section(f"cell-{number}", "", []))
-            sections[-1].items.extend(
-                _item(output, f"{place} {cell.get('id', number)}") for output in cell.outputs
-            )
-    return sections
-
-
-def _item(output: Any, where: str) -> dict[str, Any]:
-    """Turn one output into an item of the page.
-
-    Only what carries its own words is published: a bare image has no alternative text, and a
-    warning on the error stream names folders of this machine.
+    `calendar` marks the action calendar: what has a calendar file of the same name.
     """
-    if output.output_type == "stream" and output.name == "stdout":
-        return {"kind": "plain", "text": output.text}
-    data = output.get("data", {})
-    note = data.get(NOTE_TYPE, {})
-    if note.get("kind") == "figure":
-        if note.get("alt", "").strip(" .") in ("", note.get("title", "").strip(" .")):
-            raise RunFailed(
-                f"{where} shows a figure without words of its own.",
-                expected="an alternative text that says what the figure shows, beyond its title",
-                remedy="Give its numbers in words (helpers.present.charts.Words.points).",
-            )
-        return {**note, "svg": _drawing("".join(data[SVG]), where)}
-    if note.get("kind") == "table":
-        return {**note, "html": _table(data["text/html"])}
-    if "text/markdown" in data:
-        return {"kind": note.get("kind", "text"), "html": _markdown(data["text/markdown"])}
-    if "text/html" in data:
-        return {"kind": "html", "html": _table(data["text/html"])}
-    if "text/plain" in data and not any(kind.startswith("image/") for kind in data):
-        return {"kind": "plain", "text": data["text/plain"]}
-    shown = sorted(data) or output.get("name") or output.get("ename", "")
-    raise RunFailed(
-        f"{where} shows {output.output_type} {shown}, which cannot be published.",
-        expected="a text, table or chart of helpers",
-        remedy="A warning belongs to its cause; a figure needs its words (helpers.present.charts).",
-    )
+    beside = sorted((d for d in documents if d.parent == here.parent), key=lambda d: d.suffix, reverse=True)
+    calendars = {document.stem for document in beside if document.suffix == ".ics"}
+    return [
+        {
+            "href": document.name,
+            "kind": _FORMATS.get(document.suffix, locale.upper(document.suffix[1:])),
+            "calendar": document.stem in calendars,
+        }
+        for document in beside
+    ]
 
 
-# What a chart is made of: shapes and words. Nothing of it runs, links or loads.
-_SHAPES = frozenset({"svg", "g", "path", "circle", "rect", "text", "title"})
+def _outline(sections: Sequence[content.Section]) -> list[dict[str, Any]]:
+    """Return what can be looked up in a page, as plain data that a manifest can keep."""
+    return [
+        {"id": one.id, "title": one.title, "findings": one.findings, "codes": one.codes}
+        for one in sections
+        if one.title or one.findings
+    ]
 
 
-def _drawing(drawn: str, where: str) -> str:
-    """Return a chart as it is; raise RunFailed where it holds more than shapes and words."""
-    odd = [] if "<!" not in drawn and "<?" not in drawn else ["a declaration"]
-    try:
-        for element in ElementTree.fromstring(drawn).iter():
-            name = str(element.tag).removeprefix("{http://www.w3.org/2000/svg}")
-            odd += [] if name in _SHAPES else [name]
-            odd += [a for a, v in element.items() if a.startswith("on") or "href" in a or "url(" in v]
-    except ElementTree.ParseError as error:
-        odd.append(str(error))
-    if odd:
-        raise RunFailed(
-            f"{where} shows a drawing that cannot be published: {', '.join(odd)}.",
-            expected="shapes and words alone",
-            remedy="Draw it with helpers.present.charts.",
-        )
-    return drawn
-
-
-def _markdown(source: str) -> str:
-    rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(
-        source
-    )
-    return nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
-
-
-def _table(laid_out: str) -> str:
-    # The style sheet of the page dresses every table; each one's own would repeat it.
-    bare = re.sub(r"<style.*?</style>", "", laid_out, flags=re.S)
-    return nh3.clean(bare, tags=_TAGS | _TABLE_TAGS, attributes=_TABLE_ATTRIBUTES, link_rel=None)
-
-
-def _has_demonstration(sections: list[Section]) -> bool:
-    return any("demonstration" in item.get("caveats", {}) for section in sections for item in section.items)
+def _indicators(pages: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return every indicator that pages speak of, by code, with the sections that do."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for page in pages:
+        for section in page["sections"]:
+            for code in section["codes"]:
+                place = {
+                    "href": f"{page['href']}#{section['id']}",
+                    "page": page["name"],
+                    "title": section["title"],
+                }
+                found.setdefault(code, []).append(place)
+    known = load().indicators
+    return [
+        {"code": code, "name": known[code].name[language], "places": found[code]}
+        for code in sorted(found)
+        if code in known
+    ]

@@ -7,6 +7,7 @@ that an outdated text stops the build instead of misleading a reader.
 """
 
 import hashlib
+import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,9 +15,15 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from .. import locale, shared, yml
+from .. import locale, shared, spoken, yml
 from ..errors import TextMissing
 from ..reads import Definitions
+from . import links
+from .links import Linked
+
+# A format, and what of the sentence goes with the value: a suffix (`n1'ye`), an article (`a n1`).
+_FORMAT = re.compile(r"(?P<article>a )?(?P<written>[+a-z]*\d*)(?:'(?P<suffix>[a-zş]+))?")
+_WRITTEN = re.compile(r"(n|\+n|pct)(\d+)")
 
 
 class _Formatter(string.Formatter):
@@ -24,18 +31,44 @@ class _Formatter(string.Formatter):
         self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write a value by a format such as `n1`, `+n1` or `pct0`, in the language."""
-        if format_spec.startswith("n"):
-            return locale.number(float(value), self._language, int(format_spec[1:]))
-        if format_spec.startswith("+n"):
-            decimals = int(format_spec[2:])
-            sign = "+" if round(float(value), decimals) > 0 else ""
-            return sign + locale.number(float(value), self._language, decimals)
-        if format_spec.startswith("pct"):
-            return locale.percent(float(value), self._language, int(format_spec[3:]))
-        if format_spec:
-            raise TextMissing(f"The number format {format_spec!r} is not known.", expected="n0, +n1, pct1 …")
-        return str(value)
+        """Write a value by a format, in the language; mark a linked one.
+
+        `n1`, `+n1` and `pct0` write numbers. In Turkish `'ye` adds a suffix, in the form that it has after 2
+        (iki): `{share:pct0'si}`, `{year:'de}`. In English `?is|are` writes none of the value but the word
+        that agrees with it, and `a n0` puts `a` or `an` before it.
+        """
+        code = value.code if isinstance(value, Linked) else ""
+        bare = value.value if isinstance(value, Linked) else value
+        if format_spec.startswith("?"):
+            one, other = format_spec[1:].split("|")
+            return one if spoken.is_one(self._written(bare, "" if isinstance(bare, str) else "n0")) else other
+        parts = _FORMAT.fullmatch(format_spec)
+        if parts is None:
+            raise self._unknown(format_spec)
+        written = self._written(bare, parts["written"])
+        article = f"{spoken.article(written)} " if parts["article"] else ""
+        after = ""
+        if parts["suffix"]:
+            try:
+                after = spoken.suffix(written, parts["suffix"])
+            except KeyError:
+                raise self._unknown(format_spec) from None
+        return article + (links.wrap(code, written) if code else written) + after
+
+    def _written(self, value: Any, written: str) -> str:
+        if not written:
+            return str(value)
+        known = _WRITTEN.fullmatch(written)
+        if known is None:
+            raise self._unknown(written)
+        decimals = int(known[2])
+        if known[1] == "pct":
+            return locale.percent(float(value), self._language, decimals)
+        sign = "+" if known[1] == "+n" and round(float(value), decimals) > 0 else ""
+        return sign + locale.number(float(value), self._language, decimals)
+
+    def _unknown(self, format_spec: str) -> TextMissing:
+        return TextMissing(f"The format {format_spec!r} is not known.", expected="n0, +n1, pct1, n1'ye …")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,522 @@
+"""Against whom: groups and found peers, level and change, who may pass whom, in words, tables and a chart."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+from matplotlib import rc_context
+
+from ..analysis.peers import FEWEST_FOR_PERCENTILE, FEWEST_FOR_QUINTILE, FEWEST_FOR_RACE
+from ..catalog import PeerGroup
+from ..measures import ranking_peers as measures
+from ..plan import cards
+from ..run import Run
+from . import charts, likelihood, pieces, tables, theme
+from .pieces import Piece
+from .rankings import named, sources_line
+from .tables import Column
+
+# The groups of a page: that of the plan, that abroad which the plan names, and the one found in the data.
+PLAN, ABROAD, FOUND = "plan", "abroad", "found"
+_SYSTEM, _OUTLOOK = "the", "international_outlook"
+# How many found peers are shown and make a group of their own.
+_NEAREST = 10
+# The domain dossier gives no forecast beyond three years.
+_FARTHEST = 3
+# How many universities a sentence names in each direction.
+_NAMED = 3
+# A change of places less likely than this is not named by name.
+_WORTH_NAMING = 0.15
+
+
+# -- who is named, and how -------------------------------------------------------------------------
+
+
+def names(run: Run, system: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return how each institution is called on a page that shows its values in a ranking.
+
+    A public ranking names everybody. Where the publisher does not show others' values to everyone, only the
+    report's own university has a name, and the others are "University A", in an order that says nothing of
+    their values and stays the same on all pages.
+    """
+    chosen = sorted(set(ids))
+    if run.catalog.systems[system].public:
+        return {one: run.catalog.institutions[one].name(run.language) for one in chosen}
+    others = sorted((o for o in chosen if o != run.institution.id), key=_shuffled)
+    found = {one: run.text("against.somebody", letter=_letters(i)) for i, one in enumerate(others)}
+    return {**found, run.institution.id: run.name}
+
+
+def _shuffled(institution: str) -> str:
+    return hashlib.sha256(institution.encode()).hexdigest()
+
+
+def _letters(number: int) -> str:
+    """Return A to Z, then AA, AB and so on."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def members(run: Run, group: str) -> tuple[str, ...]:
+    """Return the institutions of a group: of the plan's, of that abroad, or of the one found."""
+    if group != FOUND:
+        defined = _defined(run, group)
+        return defined.members if defined else ()
+    near, _ = measures.alike(run.rankings, run.institution.id, run.catalog.likeness, run.edition_of(_SYSTEM))
+    return tuple(near["institution"].dropna().head(_NEAREST))
+
+
+def title(run: Run, group: str) -> str:
+    """Return the name of a peer group."""
+    if group == FOUND:
+        return run.text("against.found.group")
+    defined = _defined(run, group)
+    return defined.title[run.language] if defined else run.text("none")
+
+
+def _defined(run: Run, group: str) -> PeerGroup | None:
+    """Return the definition of a group of the plan; None where the plan names none."""
+    plan = run.catalog.plan
+    name = plan.peer_group if group == PLAN else plan.peer_group_abroad
+    return run.catalog.peer_groups[name] if name else None
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+
+def groups(run: Run) -> Piece:
+    """Show the groups that the university is compared with, and the newest edition held of each."""
+    say = run.text
+    chosen = [group for group in (PLAN, ABROAD) if _defined(run, group)] + [FOUND]
+    rows, notes, details = [], [], []
+    for group in chosen:
+        ids = [one for one in members(run, group) if one != run.institution.id]
+        edition = measures.edition_with(
+            run.rankings, run.institution.id, ids, _SYSTEM, run.edition_of(_SYSTEM)
+        )
+        held = set() if edition is None else _held(run, edition)
+        rows.append((title(run, group), len(ids), edition, len(held & set(ids))))
+        missing = [one for one in ids if edition is not None and one not in held]
+        if missing:
+            called = names(run, _SYSTEM, missing)
+            notes.append(
+                say(
+                    "against.groups.missing",
+                    group=title(run, group),
+                    names=", ".join(called[one] for one in missing),
+                    edition=edition,
+                )
+            )
+        if group != FOUND:
+            details += _reasons(run, group)
+    details.append(say("against.found.how"))
+    return tables.table(
+        "peer-groups",
+        [
+            Column(say("against.groups.group"), [row[0] for row in rows]),
+            Column(say("against.groups.members"), [say.number(row[1]) for row in rows], True),
+            Column(
+                say("against.groups.edition"),
+                [say("none") if row[2] is None else f"THE {row[2]}" for row in rows],
+            ),
+            Column(say("against.groups.held"), [say.number(row[3]) for row in rows], True),
+        ],
+        title=say("against.groups.title", name=run.name),
+        source=_source(run),
+        notes=notes,
+        details=details,
+    )
+
+
+def _held(run: Run, edition: int) -> set[str]:
+    held = measures.scores(run.rankings, _SYSTEM, [edition])
+    return set(held.loc[held["variable"] == measures.OVERALL, "institution"])
+
+
+def _reasons(run: Run, group: str) -> list[str]:
+    found = _defined(run, group)
+    if found is None:
+        return []
+    said = [run.text("against.groups.source", group=title(run, group), source=found.source)]
+    if found.criterion is not None:
+        said.append(found.criterion[run.language])
+    if run.catalog.systems[_SYSTEM].public and found.reasons:
+        called = names(run, _SYSTEM, found.reasons)
+        said.append("; ".join(f"{called[one]}: {why[run.language]}" for one, why in found.reasons.items()))
+    return said
+
+
+def found(run: Run) -> Piece:
+    """Show who is nearest by size, staff and country, with each distance and what it is made of."""
+    say = run.text
+    by = run.catalog.likeness
+    near, left_out = measures.alike(run.rankings, run.institution.id, by, run.edition_of(_SYSTEM))
+    if near.empty:
+        return _missing(run, "against.found.none")
+    near = near.head(_NEAREST)
+    own = measures.sizes(run.rankings, run.institution.id, by, run.edition_of(_SYSTEM))
+    public = run.catalog.systems[_SYSTEM].public
+    called = names(run, _SYSTEM, near["institution"].dropna())
+    rows = [
+        (run.name, own, None),
+        *((_called(run, called, row), row, row["distance"]) for row in near.to_dict("records")),
+    ]
+    at_hand = [name for name in by if name not in left_out]
+    columns = [
+        Column(say("against.found.university"), [name for name, *_ in rows]),
+        Column(
+            say("against.found.distance"),
+            [say("none") if distance is None else say.number(distance, 2) for *_, distance in rows],
+            True,
+        ),
+    ]
+    if public:  # size and country would tell who a hidden university is
+        columns += [
+            Column(
+                by[name].title[run.language],
+                [_number(run, row[name], by[name].decimals) for _, row, _ in rows],
+                True,
+            )
+            for name in at_hand
+        ]
+        columns.append(
+            Column(say("against.found.edition"), [f"THE {int(row['edition'])}" for _, row, _ in rows])
+        )
+    weights = ", ".join(f"{by[name].title[run.language]} {say.number(by[name].weight)}" for name in at_hand)
+    notes = [say("against.found.note", weights=weights)]
+    if left_out:
+        listed = ", ".join(by[name].title[run.language] for name in left_out)
+        notes.append(say("against.found.left_out", variables=listed))
+    return tables.table(
+        "peers-found",
+        columns,
+        title=say("against.found.title", name=run.name, count=len(near)),
+        source=_source(run),
+        notes=notes,
+        details=[say("against.found.how")],
+    )
+
+
+def _called(run: Run, called: dict[str, str], row: dict[str, object]) -> str:
+    """Return a found university's name: as registered or printed, none where the ranking is not public."""
+    if not run.catalog.systems[_SYSTEM].public:
+        return called.get(str(row["institution"]), run.text("against.nobody"))
+    return called.get(str(row["institution"]), str(row["name"]))
+
+
+# -- level and change ------------------------------------------------------------------------------
+
+
+def table(run: Run, group: str) -> Piece:
+    """Show, score by score, the place of level and of change in a group, in its newest edition held."""
+    say = run.text
+    ids = members(run, group)
+    edition = _edition(run, ids)
+    if edition is None:
+        return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
+    rows = measures.level_and_change(run.rankings, run.institution.id, ids, _SYSTEM, edition)
+    first = int(rows["first"].iloc[0])
+    notes = [say("against.table.note")]
+    if edition < run.edition_of(_SYSTEM):
+        wanted = run.edition_of(_SYSTEM)
+        notes.append(say("against.table.earlier", edition=wanted, held=edition, group=title(run, group)))
+    if edition - first < 1:
+        notes.append(say("against.table.no_change", first=first))
+    elif edition - first < 2:
+        notes.append(say("against.table.one_step", first=first, edition=edition, enough=first + 4))
+    if rows["count"].max() < FEWEST_FOR_QUINTILE:
+        notes.append(say("against.table.no_quintile", fewest=FEWEST_FOR_QUINTILE))
+    return tables.table(
+        f"level-and-change-{group}",
+        [
+            Column(say("rankings.peers.variable"), [_variable(run, v) for v in rows["variable"]]),
+            Column(run.institution.short, [_number(run, v, 1) for v in rows["value"]], True),
+            Column(say("against.table.percentile"), [_number(run, v, 0) for v in rows["percentile"]], True),
+            Column(say("against.table.quintile"), [_number(run, v, 0) for v in rows["quintile"]], True),
+            Column(say("against.table.median_gap"), [_signed(run, v) for v in rows["median_gap"]], True),
+            Column(say("against.table.quarter_gap"), [_signed(run, v) for v in rows["quarter_gap"]], True),
+            Column(say("against.table.change"), [_signed(run, v) for v in rows["change"]], True),
+            Column(
+                say("against.table.median_change"), [_signed(run, v) for v in rows["median_change"]], True
+            ),
+            Column(
+                say("against.table.change_percentile"),
+                [_number(run, v, 0) for v in rows["change_percentile"]],
+                True,
+            ),
+        ],
+        title=say(
+            "against.table.title",
+            name=run.name,
+            group=title(run, group),
+            count=rows["count"].max(),
+            edition=edition,
+        ),
+        source=_source(run),
+        notes=notes,
+        details=[say("against.table.how", first=first, edition=edition)],
+    )
+
+
+# Above the others' median by level, by change.
+_SIDES = {
+    (True, True): "against.chart.above_faster",
+    (True, False): "against.chart.above_slower",
+    (False, True): "against.chart.below_faster",
+    (False, False): "against.chart.below_slower",
+}
+
+
+def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
+    """Show level and change of one score, a mark for each university of a group."""
+    say = run.text
+    ids = {*members(run, group), run.institution.id}
+    edition = _edition(run, list(ids))
+    if edition is None:
+        return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
+    rows = measures.levels_and_changes(run.rankings, list(ids), _SYSTEM, variable, edition)
+    own = rows[rows["institution"] == run.institution.id]
+    if own.empty or len(rows) < FEWEST_FOR_PERCENTILE:
+        return _missing(run, "against.chart.none", edition=edition)
+    first = measures.comparable(run.rankings, _SYSTEM, edition)[0]
+    called = names(run, _SYSTEM, rows["institution"])
+    others = rows[rows["institution"] != run.institution.id]
+    level, pace = others["value"].median(), others["change"].median()
+    ahead = bool(own["value"].iloc[0] >= level), bool(own["change"].iloc[0] > pace)
+    words = charts.Words(
+        say(
+            _SIDES[ahead],
+            name=run.name,
+            variable=_variable(run, variable),
+            change=own["change"].iloc[0],
+            pace=pace,
+            value=own["value"].iloc[0],
+            level=level,
+        ),
+        say("against.chart.subtitle", group=title(run, group), first=first, edition=edition),
+        _source(run),
+        [
+            say("against.chart.point", name=called[row.institution], value=row.value, change=row.change)
+            for row in rows.itertuples()
+        ],
+        notes=[say("against.chart.note")],
+    )
+    return _scatter(run, rows, called, (level, pace), words)
+
+
+def _scatter(
+    run: Run, rows: pd.DataFrame, called: dict[str, str], medians: tuple[float, float], words: charts.Words
+) -> Piece:
+    """Draw level against change with the group's medians; the own mark and the outermost are named."""
+    drawn, (ax,) = theme.figure(3.9)
+    with rc_context(theme.STYLE):
+        ax.axvline(medians[0], color=theme.RULE, lw=1.2, zorder=1)
+        ax.axhline(medians[1], color=theme.RULE, lw=1.2, zorder=1)
+        others = rows[rows["institution"] != run.institution.id]
+        ax.scatter(others["value"], others["change"], s=34, color=theme.PEERS, zorder=3)
+        own = rows[rows["institution"] == run.institution.id].iloc[0]
+        ax.scatter(own["value"], own["change"], s=110, marker="D", color=theme.OWN, ec="white", zorder=5)
+        short = _short(run, called)
+        spread = rows["change"].max() - rows["change"].min() or 1.0
+        for row in rows.itertuples():
+            is_own = row.institution == run.institution.id
+            ax.annotate(
+                short[row.institution],
+                (row.value, row.change),
+                xytext=(0, 9 if is_own or row.change >= medians[1] else -10),
+                textcoords="offset points",
+                ha="center",
+                va="center",
+                fontsize=10.5 if is_own else 8,
+                fontweight="bold" if is_own else "normal",
+                color=theme.OWN if is_own else theme.FAINT,
+                zorder=6 if is_own else 4,
+            )
+        ax.set_ylim(rows["change"].min() - 0.12 * spread, rows["change"].max() + 0.14 * spread)
+        ax.margins(x=0.06)
+        ax.set_xlabel(run.text("against.chart.level"))
+        ax.set_ylabel(run.text("against.chart.pace"))
+        theme.number_axis(ax.xaxis, run.text)
+        theme.number_axis(ax.yaxis, run.text)
+    return charts.piece(drawn, words)
+
+
+def _short(run: Run, called: dict[str, str]) -> dict[str, str]:
+    if not run.catalog.systems[_SYSTEM].public:
+        return called
+    return {one: run.catalog.institutions[one].short for one in called}
+
+
+# -- who may pass whom -----------------------------------------------------------------------------
+
+
+def overtaking(run: Run, group: str) -> Piece:
+    """Show whom the university may pass by the plan's end and who may pass it, each with its chance."""
+    say = run.text
+    edition = run.edition_of(_SYSTEM)
+    ahead, then = _ahead(run)
+    rows = _races(run, group)
+    if rows.empty:
+        return _missing(run, "against.race.none", fewest=FEWEST_FOR_RACE, edition=edition)
+    shown = rows[rows["turn"] >= _WORTH_NAMING]
+    called = names(run, _SYSTEM, rows["institution"])
+    rest = say("against.race.rest", count=len(rows) - len(shown), variable=_variable(run, _OUTLOOK))
+    notes = [
+        *([rest] if len(shown) < len(rows) else []),
+        say("against.race.note", n=int(rows["n"].min()), first=int(rows["first"].min())),
+        *([say("against.race.capped", years=_FARTHEST)] if then < _plan_end(run) else []),
+    ]
+    if shown.empty:
+        return pieces.text(rest)
+    records = shown.to_dict("records")
+    return tables.table(
+        "overtaking",
+        [
+            Column(say("against.race.university"), [called[row["institution"]] for row in records]),
+            Column(say("against.race.now"), [say.number(row["value"], 1) for row in records], True),
+            Column(say("against.race.lead"), [_signed(run, row["lead"]) for row in records], True),
+            Column(
+                say("against.race.range", then=then),
+                [say("against.race.span", low=row["low"], high=row["high"]) for row in records],
+                True,
+            ),
+            Column(say("against.race.what"), [_turn(run, row) for row in records]),
+        ],
+        title=say("against.race.title", name=run.name, variable=_variable(run, _OUTLOOK), then=then),
+        source=_source(run),
+        notes=notes,
+        caveats=_across(run, int(rows["first"].min()), edition),
+        details=[say("against.race.how", ahead=ahead)],
+    )
+
+
+def _across(run: Run, first: int, edition: int) -> dict[str, str]:
+    """Say which breaks of method lie within the editions of the races."""
+    breaks = [str(b.at) for b in run.catalog.systems[_SYSTEM].breaks if first < b.at <= edition]
+    return {"break_in_series": run.text("against.race.across", editions=", ".join(breaks))} if breaks else {}
+
+
+def _turn(run: Run, row: dict[str, float]) -> str:
+    if row["lead"] == 0:
+        return run.text("against.race.level", chance=likelihood.chance(run.text, row["chance"]))
+    key = "passing" if row["lead"] < 0 else "passed"
+    return run.text(f"against.race.{key}", chance=likelihood.chance(run.text, row["turn"]))
+
+
+def _races(run: Run, group: str) -> pd.DataFrame:
+    return measures.races(
+        run.rankings,
+        run.institution.id,
+        members(run, group),
+        _SYSTEM,
+        _OUTLOOK,
+        run.edition_of(_SYSTEM),
+        _ahead(run)[0],
+    )
+
+
+def _plan_end(run: Run) -> int:
+    return cards.load(run.catalog)[0].years[-1]
+
+
+def _ahead(run: Run) -> tuple[int, int]:
+    """Return how many editions lie ahead, and the last of them: to the plan's end, but no more than three.
+
+    After the plan's last year it is the next edition.
+    """
+    ahead = min(_FARTHEST, max(1, _plan_end(run) - run.year))
+    return ahead, run.edition_of(_SYSTEM) + ahead
+
+
+# -- in two sentences ------------------------------------------------------------------------------
+
+
+def summary(run: Run, group: str) -> Piece:
+    """Say where the university stands in a group by level and change, and who may change places with it."""
+    say = run.text
+    ids = members(run, group)
+    edition = _edition(run, ids)
+    if edition is None:
+        return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
+    rows = measures.level_and_change(run.rankings, run.institution.id, ids, _SYSTEM, edition)
+    row = rows.set_index("variable").loc[_OUTLOOK]
+    if pd.isna(row["percentile"]):
+        return _missing(run, "against.chart.none", edition=edition)
+    sentences = [
+        say(
+            "against.summary.level" if row["median_gap"] < 0 else "against.summary.level_ahead",
+            variable=_variable(run, _OUTLOOK),
+            group=title(run, group),
+            edition=edition,
+            percentile=row["percentile"],
+            median_gap=abs(row["median_gap"]),
+            quarter_gap=abs(min(0.0, row["quarter_gap"])),
+        )
+    ]
+    if pd.notna(row["change_percentile"]):
+        key = "faster" if row["change"] > row["median_change"] else "slower"
+        sentences.append(
+            say(
+                f"against.summary.{key}",
+                change=row["change"],
+                median=row["median_change"],
+                first=int(row["first"]),
+                edition=edition,
+                percentile=row["change_percentile"],
+            )
+        )
+    sentences += _turns(run, group)
+    return pieces.text(" ".join(sentences))
+
+
+def _turns(run: Run, group: str) -> list[str]:
+    rows = _races(run, group)
+    rows = rows[rows["turn"] >= _WORTH_NAMING]
+    if rows.empty:
+        return []
+    called = names(run, _SYSTEM, rows["institution"])
+
+    def listed(part: pd.DataFrame) -> str:
+        chances = [(called[r["institution"]], float(r["turn"])) for r in part.head(_NAMED).to_dict("records")]
+        return "; ".join(f"{name}: {likelihood.chance(run.text, chance)}" for name, chance in chances)
+
+    then = _ahead(run)[1]
+    before, behind = rows[rows["lead"] < 0], rows[rows["lead"] > 0]
+    said = []
+    if len(before):
+        said.append(run.text("against.summary.ahead", names=listed(before), then=then))
+    if len(behind):
+        said.append(run.text("against.summary.behind", names=listed(behind), then=then))
+    return said
+
+
+# -- shared ----------------------------------------------------------------------------------------
+
+
+def _edition(run: Run, ids: Sequence[str]) -> int | None:
+    return measures.edition_with(run.rankings, run.institution.id, ids, _SYSTEM, run.edition_of(_SYSTEM))
+
+
+def _variable(run: Run, variable: str) -> str:
+    return run.text("against.overall") if variable == measures.OVERALL else named(run, _SYSTEM, variable)
+
+
+def _number(run: Run, value: object, decimals: int) -> str:
+    return run.text("none") if pd.isna(value) else run.text.number(float(str(value)), decimals)
+
+
+def _signed(run: Run, value: float) -> str:
+    return run.text("none") if pd.isna(value) else run.text.signed(value, 1)
+
+
+def _source(run: Run) -> str:
+    return sources_line(run, _SYSTEM)
+
+
+def _missing(run: Run, key: str, **values: object) -> Piece:
+    reason = run.text(key, name=run.name, **values)
+    return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")

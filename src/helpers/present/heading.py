@@ -1,0 +1,395 @@
+"""Where the indicators are heading: trends, forecasts, chances and paces, with what they rest on.
+
+A trend is said only where chance does not explain it among all tests of the goal; a forecast only where the
+back-test of its kind of series bears it. What is missing is told, with the year in which it will be enough.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ..analysis.forecast import Ahead
+from ..analysis.trend import Trend
+from ..catalog import Indicator
+from ..measures import indicators as ranked
+from ..measures.core import Figure, MissingFigure, Period
+from ..plan import outlook
+from ..plan.outlook import Outlook
+from ..plan.tables import DECIMALS
+from ..run import Run
+from . import figures, likelihood, persons, pieces, tables
+from .pieces import Piece
+from .tables import Column
+
+# As many years as the trends of the pages show.
+_YEARS = 10
+# The least p that is written as a number.
+_LEAST_P = 0.001
+# How many indicators a cell or a note names.
+_NAMED = 8
+
+
+# -- what is known -------------------------------------------------------------------------------------
+
+
+def last_year(run: Run) -> int:
+    """Return the last whole year: at the half year, that is the year before."""
+    return run.year - 1 if run.period.half else run.year
+
+
+def outlooks(run: Run, goal: str) -> list[Outlook]:
+    """Return where every indicator of a goal is heading; their trends are tested together."""
+    found: list[Outlook] = run.measured.get(("heading", goal), lambda: _outlooks(run, goal))
+    return found
+
+
+def _outlooks(run: Run, goal: str) -> list[Outlook]:
+    found = []
+    for indicator in run.catalog.indicators.values():
+        if indicator.goal == goal:
+            values = {year: figure.value for year, figure in _series(run, indicator.code).items()}
+            breaks = outlook.breaks_of(run.catalog, indicator, run.institution.id, run.unit)
+            kind = outlook.kinds().of(indicator)
+            targets = {year: figures.target(run, indicator.code, year) for year in _plan_years(run)}
+            found.append(outlook.outlook(indicator, values, breaks, kind, targets, last_year(run)))
+    return outlook.together(found)
+
+
+def _series(run: Run, code: str) -> dict[int, Figure]:
+    """Return an indicator's figures of the last ten whole years, as they may be published."""
+
+    def read() -> dict[int, Figure]:
+        last = last_year(run)
+        return {year: persons.figure(run, code, Period(year)) for year in range(last - _YEARS + 1, last + 1)}
+
+    if code in ranked.computed():
+        return read()  # the rankings are no register: who shows them must have read them
+    return run.once(("heading", code, last_year(run)), read)
+
+
+def _plan_years(run: Run) -> range:
+    """Return the years of the plan; without targets, the three years to come."""
+    try:
+        return run.cards[0].years if run.cards else range(0)
+    except MissingFigure:
+        return range(last_year(run) + 1, last_year(run) + 4)
+
+
+def _on_cards(run: Run, goal: str) -> dict[str, int]:
+    """Return the indicators on a goal's cards with their weights; none where there are no cards."""
+    try:
+        return {e.code: e.weight for card in run.cards if card.goal == goal for e in card.indicators}
+    except MissingFigure:
+        return {}
+
+
+# -- in words ------------------------------------------------------------------------------------------
+
+
+def _decimals(indicator: Indicator) -> int:
+    return 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
+
+
+def _value(run: Run, indicator: Indicator, value: float) -> str:
+    return figures.written(run, indicator, Figure(value))
+
+
+def _interval(run: Run, bounds: tuple[float, float], decimals: int) -> str:
+    low, high = (run.text.number(bound, decimals) for bound in bounds)
+    return run.text("heading.interval", low=low, high=high)
+
+
+def _slope(run: Run, indicator: Indicator, found: Trend | None) -> str:
+    """Write a slope with its interval; a count's slope has a decimal, for it is seldom whole."""
+    if found is None or found.slope is None:
+        return run.text("none")
+    decimals = max(1, _decimals(indicator))
+    said = run.text.signed(found.slope, decimals)
+    if found.low is None or found.high is None:
+        return run.text("heading.no_interval", slope=said)
+    return f"{said} {_interval(run, (found.low, found.high), decimals)}"
+
+
+def _trend(run: Run, indicator: Indicator, found: Outlook) -> str:
+    if found.told is None:
+        return run.text("heading.too_few", count=len(found.values))
+    return run.text(f"heading.way.{found.told}", slope=_slope(run, indicator, found.all_years))
+
+
+def _forecast(run: Run, indicator: Indicator, ahead: Ahead) -> str:
+    bounds = _interval(run, ahead.intervals[80], _decimals(indicator))
+    return f"{_value(run, indicator, ahead.point)} {bounds}"
+
+
+def _ahead(run: Run, indicator: Indicator, found: Outlook) -> str:
+    """Write the forecast with its year, or why there is none and until when it will be enough."""
+    if found.ahead is not None:
+        return f"{found.at}: {_forecast(run, indicator, found.ahead)}"
+    latest = _series(run, indicator.code)[last_year(run)]
+    if found.why == outlook.NO_VALUE:
+        missing = run.text(f"activities.reason.{latest.reason or 'no_year'}")
+        return run.text("heading.why.no_value", reason=missing)
+    if found.why == outlook.TOO_FEW:
+        return run.text("heading.why.too_few", year=found.enough)
+    return run.text(f"heading.why.{found.why}")
+
+
+def _without(run: Run, indicator: Indicator, found: Outlook) -> str:
+    said = _slope(run, indicator, found.without)
+    if found.since is None:
+        return said
+    return run.text("heading.since", slope=said, forecast=_forecast(run, indicator, found.since))
+
+
+def _p(run: Run, value: float | None) -> str:
+    if value is None:
+        return run.text("none")
+    return run.text("heading.p_below" if value < _LEAST_P else "heading.p_value", value=max(value, _LEAST_P))
+
+
+def _pace(run: Run, indicator: Indicator, found: Outlook) -> str:
+    if found.pace is None:
+        return run.text("none")
+    decimals = max(1, _decimals(indicator))
+    past = run.text.signed(found.pace.past, decimals)
+    if found.pace.reached:
+        return run.text("heading.pace.reached", past=past)
+    needed = run.text.signed(found.pace.needed, decimals)
+    said = run.text("heading.pace.both", needed=needed, past=past)
+    return said if found.pace.realistic else run.text("heading.pace.unrealistic", pace=said)
+
+
+def _name(run: Run, code: str) -> str:
+    return f"{run.catalog.indicators[code].name[run.language]} ({code})"
+
+
+# -- a goal --------------------------------------------------------------------------------------------
+
+
+def of_goal(run: Run, goal: str) -> Piece:
+    """Show where the indicators of a goal's card are heading; without a card, all of the goal.
+
+    Indicators whose own kind of series was tested, such as a ranking's score, stand with those of the card.
+    Columns: trend a year with its interval and direction, the same with the declared breaks taken out, the
+    p-value adjusted for all tests of the goal, the forecast with its 80 % interval, the target of that year,
+    the chance of reaching it, and the pace it takes beside that of the past.
+    """
+    every, weights = outlooks(run, goal), _on_cards(run, goal)
+    found = [one for one in every if not weights or one.code in weights or _is_tested(one.code)]
+    if not any(one.values for one in found):
+        reason = figures.why_missing(run, found[0].code, persons.figure(run, found[0].code))
+        return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
+    say, codes = run.text, [one.code for one in found]
+    rows = [(run.catalog.indicators[one.code], one) for one in found]
+    targets = [
+        Column(
+            say("heading.target"),
+            [say("none") if o.target is None else f"{o.at}: {_value(run, i, o.target)}" for i, o in rows],
+            True,
+        ),
+        Column(
+            say("heading.chance"),
+            [say("none") if o.chance is None else likelihood.chance(say, o.chance) for _, o in rows],
+        ),
+        Column(say("heading.pace.title"), [_pace(run, i, o) for i, o in rows], True),
+    ]
+    return tables.table(
+        f"heading-{goal}",
+        [
+            Column(say("activities.indicator"), [_name(run, code) for code in codes]),
+            Column(say("heading.trend"), [_trend(run, i, o) for i, o in rows]),
+            Column(say("heading.without"), [_without(run, i, o) for i, o in rows]),
+            Column(
+                say("heading.p"),
+                [_p(run, o.adjusted) for _, o in rows],
+                True,
+            ),
+            Column(say("heading.forecast"), [_ahead(run, i, o) for i, o in rows]),
+            *(targets if any(o.target is not None for o in found) else []),
+        ],
+        title=say(
+            "heading.title",
+            count=sum(o.told in ("up", "down") for o in found),
+            all=len(found),
+            last=last_year(run),
+        ),
+        source=figures.source(run, codes),
+        notes=[
+            *_break_notes(run, found),
+            *([say("heading.pace.note")] if any(o.pace and not o.pace.realistic for o in found) else []),
+            *_others(run, every, codes),
+            *([say("heading.half_year", year=last_year(run))] if run.period.half else []),
+            *figures.target_notes(run, codes),
+        ],
+        details=[*(say(f"heading.how.{part}") for part in _HOW), *_wide(run, found)],
+        caveats=figures.caveats(run, codes, with_targets=True),
+    )
+
+
+def _is_tested(code: str) -> bool:
+    """Tell whether the back-test tested and passed the very kind of series that an indicator is."""
+    return any(code in kind.indicators and kind.offered for kind in outlook.kinds().kinds.values())
+
+
+_HOW = ("trend", "breaks", "forecast", "chance", "pace")
+
+
+def _break_notes(run: Run, found: Sequence[Outlook]) -> list[str]:
+    """Name the breaks that touch any of the series."""
+    codes = {one.code for o in found for one in o.touching}
+    named = [one[run.language] for one in outlook.breaks() if one.code in codes]
+    for name, system in run.catalog.systems.items():
+        named += [
+            run.text("heading.method", system=system.short, edition=b.at)
+            for b in system.breaks
+            if f"{name}-{b.at}" in codes
+        ]
+    return [run.text("heading.breaks", breaks="; ".join(named))] if named else []
+
+
+def _others(run: Run, every: Sequence[Outlook], shown: Sequence[str]) -> list[str]:
+    """Name the goal's other indicators that have a trend."""
+    names = [
+        f"{_name(run, one.code)} {likelihood.change(run.text, *_signs(one))}"
+        for one in every
+        if one.code not in shown and one.told in ("up", "down")
+    ]
+    if not names:
+        return []
+    more = ["…"] if len(names) > _NAMED else []
+    return [run.text("heading.others", names="; ".join(names[:_NAMED] + more))]
+
+
+def _signs(found: Outlook) -> tuple[float, float]:
+    return (1.0, 1.0) if found.told == "up" else (-1.0, -1.0)
+
+
+def _wide(run: Run, found: Sequence[Outlook]) -> list[str]:
+    """Write each forecast with its model and its 95 % interval."""
+    return [
+        run.text(
+            "heading.wide",
+            code=one.code,
+            year=one.at,
+            model=run.text(f"heading.model.{one.ahead.model}"),
+            interval=_interval(run, one.ahead.intervals[95], _decimals(run.catalog.indicators[one.code])),
+        )
+        for one in found
+        if one.ahead is not None
+    ]
+
+
+# -- the plan ------------------------------------------------------------------------------------------
+
+
+def targeted(run: Run) -> list[Outlook]:
+    """Return the outlooks of all indicators on the goal cards that have a target ahead."""
+    return [
+        one
+        for goal in run.catalog.goals
+        for one in (outlooks(run, goal) if _on_cards(run, goal) else [])
+        if one.code in _on_cards(run, goal) and one.target is not None
+    ]
+
+
+def of_plan(run: Run) -> Piece:
+    """Show which targets of the plan are likely to be reached and which are not, by the words for chances."""
+    found = targeted(run)
+    if not found:
+        return pieces.text(
+            run.text("not_computed", reason=run.text("heading.no_targets")), kind="not_computed"
+        )
+    say, codes = run.text, [one.code for one in found]
+    by_word = {
+        word.code: [o for o in found if o.chance is not None and likelihood.word(o.chance).code == word.code]
+        for word in likelihood.wording().words
+    }
+    rows = [(word[run.language], by_word[word.code]) for word in likelihood.wording().words]
+    rows.append((say("heading.plan.unknown"), [o for o in found if o.chance is None]))
+    return tables.table(
+        "heading-plan",
+        [
+            Column(say("heading.chance"), [word for word, _ in rows]),
+            Column(say("heading.plan.count"), [say.number(len(of)) for _, of in rows], True),
+            Column(
+                say("heading.plan.indicators"),
+                ["; ".join(_name(run, o.code) for o in of) or say("none") for _, of in rows],
+            ),
+        ],
+        title=sentence(run, found),
+        source=figures.source(run, codes),
+        notes=[*_unrealistic(run, found), *figures.target_notes(run, codes)],
+        details=[say("heading.how.chance"), say("heading.how.pace")],
+        caveats=figures.caveats(run, codes, with_targets=True),
+    )
+
+
+def sentence(run: Run, found: Sequence[Outlook]) -> str:
+    """Say how many targets are likely and how many unlikely to be reached."""
+    words = Counter(likelihood.word(one.chance).code for one in found if one.chance is not None)
+    return run.text(
+        "heading.plan.title",
+        count=len(found),
+        likely=words["likely"] + words["very_likely"],
+        unlikely=words["unlikely"] + words["very_unlikely"],
+        even=words["even"],
+    )
+
+
+def _unrealistic(run: Run, found: Sequence[Outlook]) -> list[str]:
+    codes = [one.code for one in found if one.pace is not None and not one.pace.realistic]
+    return [run.text("heading.plan.unrealistic", count=len(codes), codes=", ".join(codes))] if codes else []
+
+
+def message(run: Run) -> list[str]:
+    """Say for the overview which targets are likely, where any chance is known."""
+    found = targeted(run)
+    if not any(one.chance is not None for one in found):
+        return []
+    codes = [one.code for one in found]
+    return [figures.marked(run, sentence(run, found) + ".", codes, with_targets=True)]
+
+
+# -- how it was tested ---------------------------------------------------------------------------------
+
+
+def backtest(run: Run) -> Piece:
+    """Show what the back-test measured, for each kind of series, and how far ahead it is offered."""
+    say, measured = run.text, outlook.kinds()
+    rows = list(measured.kinds.items())
+
+    def by_year(values: dict[int, float], decimals: int) -> str:
+        return " / ".join(say.number(value, decimals) for _, value in sorted(values.items()))
+
+    def share(value: float | None) -> str:
+        return say("none") if value is None else say.percent(100 * value, 1)
+
+    offered = [
+        say("heading.tested.years", count=kind.offered) if kind.offered else say("heading.tested.not")
+        for _, kind in rows
+    ]
+    return tables.table(
+        "backtest",
+        [
+            Column(say("heading.tested.kind"), [say(f"heading.kind.{code}") for code, _ in rows]),
+            Column(say("heading.tested.source"), [kind.source for _, kind in rows]),
+            Column(say("heading.tested.cases"), [say.number(kind.cases) for _, kind in rows], True),
+            Column(say("heading.tested.mase"), [by_year(kind.mase, 3) for _, kind in rows], True),
+            Column(
+                say("heading.tested.coverage"),
+                [by_year({h: 100 * v for h, v in kind.coverage.items()}, 0) for _, kind in rows],
+                True,
+            ),
+            Column(say("heading.tested.earlier"), [share(kind.earlier) for _, kind in rows], True),
+            Column(say("heading.tested.across"), [share(kind.across) for _, kind in rows], True),
+            Column(say("heading.tested.offered"), offered),
+        ],
+        title=say(
+            "heading.tested.title",
+            cases=sum(kind.cases for _, kind in rows),
+            offered=sum(kind.offered > 0 for _, kind in rows),
+            kinds=len(rows),
+        ),
+        source=say("heading.tested.from", day=measured.measured_on.isoformat()),
+        notes=[say("heading.tested.note"), say("heading.tested.across_note")],
+        details=[say("heading.how.forecast"), say("heading.how.tested")],
+    )

@@ -1,0 +1,55 @@
+"""Style and script of every page, and the policy that lets exactly these two act."""
+
+import base64
+import hashlib
+from functools import lru_cache
+from importlib import resources
+
+_STYLES, _SCRIPT = ("page.css", "card.css", "print.css"), "page.js"
+
+
+@lru_cache(maxsize=1)
+def css() -> str:
+    """Return the style sheet of all pages: the theme's colours and charts, then what they dress."""
+    from ..present import theme
+
+    return "\n".join([colours(), theme.css(), *(_template(name) for name in _STYLES)])
+
+
+@lru_cache(maxsize=1)
+def script() -> str:
+    """Return the one script of all pages. Nothing is ever written into it."""
+    return _template(_SCRIPT)
+
+
+def colours() -> str:
+    """Write the theme's colours as custom properties, in light and in dark."""
+    from ..present import theme  # it brings matplotlib, which a command that renders no page does without
+
+    light, dark = (
+        "".join(f"--{name}:{pair[shade]};" for name, pair in theme.PAGE.items()) for shade in (0, 1)
+    )
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+
+
+def policy(style: str) -> str:
+    """Return the Content-Security-Policy of a page: its style and its script by their hash, and no more."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src '{_hash(script())}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _template(name: str) -> str:
+    found = resources.files(__package__).joinpath("templates", name)
+    return found.read_text(encoding="utf-8")

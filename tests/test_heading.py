@@ -1,0 +1,295 @@
+"""Where indicators are heading: outlooks by hand, and what pages say of them, also where little is known."""
+
+import pytest
+
+from helpers import heading, messages, start
+from helpers.analysis.breaks import Break
+from helpers.catalog import load
+from helpers.errors import CatalogError
+from helpers.measures.core import Figure
+from helpers.plan import outlook
+from helpers.plan.outlook import Kind
+from helpers.present import activities, persons
+from helpers.present.pieces import NOTE_TYPE
+
+LANGUAGES = ("en", "tr")
+PLAN = {2024: 12.0, 2025: 14.0, 2026: 16.0, 2027: 18.0, 2028: 20.0}
+
+
+def indicator(code="G1.01", **changes):
+    return load().indicators[code].model_copy(update=changes)
+
+
+def kind(**changes) -> Kind:
+    return outlook.kinds().kinds["count"].model_copy(update=changes)
+
+
+def of(values, *, targets=PLAN, last=2026, breaks=(), how=None, **changes):
+    known = dict(enumerate(values, last - len(values) + 1))
+    return outlook.outlook(indicator(**changes), known, breaks, how or kind(), targets, last)
+
+
+# -- outlooks ----------------------------------------------------------------------------------------------
+
+
+def test_a_forecast_goes_to_the_plans_end_where_it_is_offered_so_far():
+    found = of([8, 9, 11, 12, 14, 15])
+    assert (found.at, found.target) == (2028, 20.0)
+    assert [one.horizon for one in found.path] == [1, 2]
+    assert found.chance == found.ahead.chance(20.0, "up")
+
+
+def test_and_no_further_than_it_is_offered():
+    found = of([8, 9, 11, 12, 14, 15], last=2024)
+    assert (found.at, found.target, found.ahead.horizon) == (2026, 16.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "last", "why", "enough"),
+    [
+        ([5, 6, 7], 2026, outlook.TOO_FEW, 2028),
+        ([7], 2026, outlook.TOO_FEW, 2030),
+        ([], 2026, outlook.NO_VALUE, 2031),
+        ([5, 6, 7, 8, 9, None], 2026, outlook.NO_VALUE, 2031),
+        ([5, 6, 7, 8, None, 6, 7], 2026, outlook.TOO_FEW, 2029),  # the middle is missing
+        ([0, 0, 0, 0, 0], 2026, outlook.TOO_SMALL, None),
+        ([5, 6, 7, 8, 9], 2028, outlook.OVER, None),
+    ],
+)
+def test_where_there_is_no_forecast_it_is_said_why_and_until_when(values, last, why, enough):
+    found = of(values, last=last)
+    assert (found.why, found.enough, found.path, found.chance) == (why, enough, (), None)
+
+
+@pytest.mark.parametrize("how", [None, 0])
+def test_a_kind_that_was_not_tested_or_failed_is_not_forecast(how):
+    known = dict(enumerate([5.0, 6, 7, 8, 9], 2022))
+    given = None if how is None else kind(offered=how)
+    found = outlook.outlook(indicator(), known, (), given, PLAN, 2026)
+    assert (found.why, found.path) == (outlook.NOT_OFFERED, ())
+    assert found.pace is not None
+    assert found.all_years.p == pytest.approx(2 / 120)
+
+
+def test_the_pace_needed_stands_beside_that_of_the_past():
+    """(20 − 15)/2 = 2.5 a year; the past moved (15 − 8)/5 = 1.4: less than twice as fast."""
+    found = of([8, 9, 11, 12, 14, 15]).pace
+    assert (found.needed, found.past, found.realistic) == (2.5, pytest.approx(1.4), True)
+
+
+@pytest.mark.parametrize(
+    ("values", "target", "direction", "realistic"),
+    [
+        ([8, 9, 11, 12, 14, 15], 21.0, "up", False),  # 3.0 is more than twice 1.4
+        ([15, 14, 13, 12, 11, 10], 12.0, "up", False),  # the other way
+        ([15, 14, 13, 12, 11, 10], 8.0, "down", True),
+        ([15, 14, 13, 12, 11, 10], 4.0, "down", False),
+        ([9, 9, 9, 9, 9, 9], 20.0, "up", False),
+        ([9, 9, 9, 9, 9, 9], 9.0, "up", True),  # there already
+    ],
+)
+def test_a_pace_more_than_twice_that_of_the_past_is_not_realistic(values, target, direction, realistic):
+    found = of(values, targets={**PLAN, 2028: target}, direction=direction)
+    assert found.pace.realistic is realistic
+    assert found.pace.reached == (target == 9.0 and values[0] == 9)
+
+
+def test_a_pace_is_realistic_where_a_forecast_finds_the_target_as_likely_as_not():
+    """Past: (15 − 15)/5 = 0, so that any pace is infinitely faster; yet 14.9 is all but there."""
+    close = of([15, 14, 16, 15, 14, 15], targets={**PLAN, 2028: 15.4}, how=kind())
+    assert close.chance is not None
+    assert close.pace.realistic == (close.chance >= 0.5)
+
+
+def test_both_fits_stand_beside_each_other_and_the_forecast_since():
+    pandemic = Break("pandemic", 2020, 2021)
+    found = of([10, 11, 12, 1, 2, 13, 14, 15, 16, 17], breaks=[pandemic])
+    assert found.touching == (pandemic,)
+    assert found.all_years.n == 10
+    assert found.without.n == 8
+    assert found.since.point > found.ahead.point
+    assert of([5, 6, 7, 8, 9], breaks=[pandemic]).without is None
+
+
+def test_trends_of_a_goal_are_judged_together():
+    steady, still = of([1, 2, 3, 4, 5]), of([5, 1, 4, 2, 3])
+    alone = outlook.together([steady])[0]
+    among = outlook.together([steady, *[still] * 9])
+    assert alone.told == "up"
+    assert among[0].adjusted == pytest.approx(10 * steady.all_years.p)
+    assert [one.told for one in among] == ["none"] * 10
+
+
+# -- definitions -------------------------------------------------------------------------------------------
+
+
+def test_every_break_is_declared_with_its_source():
+    for one in outlook.breaks():
+        assert one.source.strip()
+        assert one.institution is None or one.institution in load().institutions
+
+
+def test_the_pandemic_is_that_of_the_charts():
+    (found,) = [one for one in outlook.breaks() if one.code == "pandemic"]
+    assert (found.start, found.end) == activities.PANDEMIC
+
+
+def test_breaks_are_those_of_the_series():
+    catalog = load()
+
+    def codes(code, institution="ktu", unit=""):
+        return {b.code for b in outlook.breaks_of(catalog, catalog.indicators[code], institution, unit)}
+
+    assert codes("G3.03") == {"the-2016", "the-2024"}
+    assert codes("G3.04") == {"qs-2024"}
+    assert codes("G2.01") == {"pandemic", "split"}
+    assert codes("G2.01", "metu") == codes("G2.01", unit="eng") == {"pandemic"}
+
+
+def test_a_kind_that_names_no_indicator_of_the_catalogue_would_forecast_nothing():
+    catalog = load()
+    for code, one in outlook.kinds().kinds.items():
+        assert all(name in catalog.indicators for name in one.indicators), code
+        assert set(one.units) <= {i.unit for i in catalog.indicators.values()}, code
+
+
+def test_an_entry_that_nobody_knows_is_refused(workbook_root):
+    path = workbook_root / "data" / "catalog" / "forecasts.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("typical:", "tipical:", 1), encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"forecasts\.yml.*tipical"):
+        outlook.kinds()
+
+
+# -- pages -------------------------------------------------------------------------------------------------
+
+
+def cell(piece, row, column):
+    """The cell of a table in its plain form, found by the start of its row and its heading."""
+    heads = piece.text.splitlines()[1]
+    line = next(line for line in piece.text.splitlines()[2:] if row in line)
+    assert column in heads
+    return line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("goal", ["G1", "G2", "G3", "G4"])
+def test_each_goal_shows_where_it_is_heading(language, goal):
+    run = start(year=2026, language=language)
+    shown = heading.of_goal(run, goal)
+    note = shown.bundle[NOTE_TYPE]
+    assert note["kind"] == "table"
+    assert "demonstration" in note["caveats"]
+    for one in heading.outlooks(run, goal):
+        on_card = one.target is not None
+        assert not on_card or f"({one.code})" in shown.text
+        if on_card and one.ahead is not None:
+            assert any(line.startswith(f"{one.code}, {one.at}:") for line in note["details"])
+    assert len(note["details"]) > 5
+
+
+def test_the_international_outlook_is_told_with_its_published_trend():
+    run = start(year=2026)
+    line = cell(heading.of_goal(run, "G3"), "(G3.03)", "Trend a year")
+    assert "+2.31 [0.90, 3.40]" in line
+    assert "too few years for an interval" in line  # with the change of method taken out
+
+
+def test_the_overview_names_every_target_once():
+    run = start(year=2026)
+    found = heading.targeted(run)
+    shown = heading.of_plan(run)
+    for one in found:
+        assert shown.text.count(f"({one.code})") == 1
+    chances = [one.chance for one in found if one.chance is not None]
+    assert f"Of {len(found)} targets ahead" in shown.text
+    assert f"{sum(c >= 0.625 for c in chances)} are likely" in shown.text
+    assert heading.message(run)[0].startswith(f"Of {len(found)} targets ahead")
+
+
+def test_before_the_plan_it_looks_as_far_as_it_may():
+    run = start(year=2022)
+    reached = {one.at for one in heading.targeted(run) if one.ahead is not None}
+    assert reached <= {2024, 2025}
+
+
+def test_the_half_year_rests_on_whole_years():
+    run = start(year=2026, period="first_half")
+    shown = heading.of_goal(run, "G1")
+    assert "Trends and forecasts rest on whole years, up to 2025." in shown.text
+    assert max(heading.outlooks(run, "G1")[0].values) == 2025
+
+
+def test_a_unit_has_trends_and_no_targets():
+    run = start(year=2026, unit="eng")
+    shown = heading.of_goal(run, "G2")
+    assert "Target" not in shown.text.splitlines()[1]
+    assert heading.of_plan(run).text == "Not computed: no targets ahead are held"
+    assert heading.message(run) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_another_university_only_the_rankings_are_known(language):
+    run = start(year=2026, language=language, institution="metu")
+    assert heading.of_goal(run, "G1").bundle[NOTE_TYPE]["kind"] == "not_computed"
+    assert "G3.03" in heading.of_goal(run, "G3").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_nothing_received_the_page_says_so(store_root, language):
+    run = start(year=2026, language=language, edition="live")
+    for goal in ("G1", "G2", "G3", "G4"):
+        assert heading.of_goal(run, goal).bundle[NOTE_TYPE]["kind"] == "not_computed"
+    assert heading.of_plan(run).bundle[NOTE_TYPE]["kind"] == "not_computed"
+
+
+def test_a_hidden_count_is_not_forecast_and_shapes_nothing(monkeypatch):
+    """Whatever stands behind a hidden year, the page is the same letter by letter."""
+    figure = persons.figure
+
+    def page(behind):
+        def hides(run, code, period=None):
+            found = figure(run, code, period)
+            if code == "G2.01" and period.year in behind:
+                return Figure(None, numerator=behind[period.year], reason=persons.PROTECTED)
+            return found
+
+        monkeypatch.setattr(persons, "figure", hides)
+        return heading.of_goal(start(year=2026), "G2").text
+
+    shown = page({2026: 3.0, 2021: 4.0})
+    assert shown == page({2026: 1.0, 2021: 2.0})
+    line = next(line for line in shown.splitlines() if "(G2.01)" in line)
+    assert "none: protected" in line
+    assert not [line for line in shown.splitlines() if line.startswith("G2.01, ")]
+
+
+def test_few_years_are_said_with_the_year_in_which_they_will_be_enough(monkeypatch):
+    figure = persons.figure
+
+    def begins_late(run, code, period=None):
+        if period is not None and period.year < 2024 and code == "G2.01":
+            return Figure(None, reason="no_year")
+        return figure(run, code, period)
+
+    monkeypatch.setattr(persons, "figure", begins_late)
+    for language, expected in (
+        ("en", ("3 of 5 years known", "none: five years in a row are needed; enough in 2028")),
+        ("tr", ("5 yıldan 3 tanesi biliniyor", "2028 raporunda yeterli olur")),
+    ):
+        line = cell(heading.of_goal(start(year=2026, language=language), "G2"), "(G2.01)", "")
+        for words in expected:
+            assert words in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_methods_page_shows_what_the_backtest_measured(language):
+    run = start(year=2026, language=language)
+    shown = heading.backtest(run)
+    for kind in outlook.kinds().kinds.values():
+        assert run.text.number(kind.cases) in shown.text
+        assert " / ".join(run.text.number(v, 3) for v in kind.mase.values()) in shown.text
+
+
+def test_the_overview_says_it_among_its_messages():
+    run = start(year=2026)
+    assert heading.message(run)[0] in messages.of_plan(run).text
