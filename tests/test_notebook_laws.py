@@ -109,7 +109,9 @@ def test_the_setup_cell_hands_every_parameter_to_start(path):
 
 @every_notebook
 def test_a_cell_is_short(path):
-    lengths = [len(source(cell).splitlines()) for cell in cells(path, "code")]
+    # The one import of the set-up is a list of what the notebook uses, however its lines are broken.
+    listed = re.compile(r"^from helpers import \(.*?\)$", re.S)
+    lengths = [len(listed.sub("", source(cell)).splitlines()) for cell in cells(path, "code")]
     assert max(lengths) <= 10
     assert statistics.median(lengths) <= 4
 
