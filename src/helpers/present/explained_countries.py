@@ -81,7 +81,7 @@ def below_expected(run: Run, what: str) -> Piece:
         ),
     ]
     key = "explained.countries.title" if told else "explained.countries.none"
-    title = say(key, what=named, count=len(told), names=", ".join(n for n in names[: len(told)]))
+    title = say(key, what=named, names=", ".join(names[: len(told)]))
     return tables.table(
         f"explained-{what}",
         columns,

@@ -14,7 +14,8 @@ from . import charts, figures, pieces
 from . import mobility_words as words
 from .pieces import Column, Piece
 
-_CODES = ["G1.05", "G1.08", "G2.04"]
+_REGISTERS = ["applications", "fairs", "visits"]
+_CODES = ["G1.05", "G1.08", "G2.06"]
 _KINDS = {"fair": "explained.fairs.fair", "visit": "explained.fairs.visit"}
 _STEPS = {
     -2: "explained.fairs.two_before",
@@ -74,7 +75,7 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     around = charts.Words(
         " ".join(_verdict(run, effect) for effect in found),
         say("explained.fairs.subtitle"),
-        figures.source(run, _CODES),
+        figures.of_registers(run, _REGISTERS, _CODES),
         [f"{name}: {cell}" for name, cell in zip(names, cells, strict=True)],
         [say("explained.fairs.read")],
         caveats=figures.caveats(run, _CODES),

@@ -13,6 +13,7 @@ from . import mobility_words as words
 from .pieces import Piece
 from .tables import Column
 
+_REGISTERS = ["fairs", "applications", "students", "graduates"]
 _CODES = ["G1.06", "G2.05", "G2.06", "G2.10"]
 _STAGES = {
     "leads": "explained.funnel.leads",
@@ -80,7 +81,7 @@ def _chart(run: Run, cohort: Period, every: _Way, fairs: _Way) -> Piece:
     around = charts.Words(
         words.titled(run, _finding(run, cohort, every)),
         say("explained.funnel.subtitle"),
-        figures.source(run, _CODES),
+        figures.of_registers(run, _REGISTERS, _CODES),
         [
             f"{label}: {row.count}" + ("" if row.share == none else f" ({row.share})")
             for label, row in zip(frame["label"], rows, strict=True)
@@ -119,7 +120,7 @@ def _table(run: Run, cohort: Period, every: _Way, fairs: _Way) -> Piece:
             Column(say("explained.funnel.share"), [row.share for row in fairs], True),
         ],
         title=words.titled(run, _finding(run, cohort, every)),
-        source=figures.source(run, _CODES),
+        source=figures.of_registers(run, _REGISTERS, _CODES),
         notes=[
             *_against(run, cohort, every),
             *words.hidden_note(run, [cell for row in (*every, *fairs) for cell in (row.count, row.share)]),
