@@ -345,8 +345,9 @@ def forecast(
     `frame`, one row a year without gaps: year; value (what was, NaN ahead); point, low80, high80, low95,
     high95 (what is likely, NaN before); target (NaN where none). `write` writes a value. `labels`: `value`,
     `point` (the ends of the lines), `target`, `likely` (what the two bands are, in a line above the chart).
-    `breaks` name what changed before a year, `marked` is a span of years that broke the series. The
-    axis begins at nought. Data: value, forecast, 80 % and 95 % interval, target; "" where there is none.
+    `breaks` name what changed before a year, where the line stops; `marked` is a span of years that broke the
+    series. The axis begins at nought. Data: value, forecast, 80 % and 95 % interval, target; "" where there
+    is none.
     """
     frame = frame.reset_index(drop=True)
     drawn, (ax,) = theme.figure(2.9)
@@ -370,8 +371,12 @@ def forecast(
             zorder=3,
         )  # fmt: skip
         _say(dots, words, ahead, "point", 2, 3, 4, 5)
-        (line,) = ax.plot(frame["year"], frame["value"], color=theme.OWN, lw=2.4, marker="o", ms=5, zorder=3)
-        _say(line, words, frame, "value", 1, 5)
+        # Values before and after a change of what is counted are not joined.
+        for _, part in frame.groupby(frame["year"].map(lambda year: sum(year >= at for at in breaks or {}))):
+            (line,) = ax.plot(
+                part["year"], part["value"], color=theme.OWN, lw=2.4, marker="o", ms=5, zorder=3
+            )
+            _say(line, words, part, "value", 1, 5)
         around.mark_targets(ax, frame["year"], frame["target"])
         ends = []
         if len(past):
