@@ -287,7 +287,8 @@ def test_every_figure_has_its_words_and_its_size(path):
         assert plain.startswith(note["title"])
         # The words for those who do not see the chart hold every number that the plain form holds.
         for number in re.findall(r"\d+(?:[.,]\d+)*", plain.removesuffix("\n".join(note["caveats"].values()))):
-            assert number in note["alt"] + note["subtitle"] + " ".join(note["notes"])
+            beside = " ".join([*note["notes"], *note.get("details", [])])
+            assert number in note["alt"] + note["subtitle"] + beside
         drawn = joined(output["data"]["image/svg+xml"])
         assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and drawn.endswith("</svg>")
         assert "image/png" not in output["data"]  # drawn once

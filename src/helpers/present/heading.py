@@ -20,6 +20,7 @@ from ..plan import outlook
 from ..plan.outlook import Outlook
 from ..plan.tables import DECIMALS
 from ..run import Run
+from ..texts.links import Linked
 from . import charts, figures, likelihood, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
@@ -474,12 +475,12 @@ def of_plan(run: Run) -> Piece:
     )
 
 
-def sentence(run: Run, found: Sequence[Outlook]) -> str:
-    """Say how many targets are likely and how many unlikely to be reached."""
+def sentence(run: Run, found: Sequence[Outlook], count: Linked | None = None) -> str:
+    """Say how many targets are likely and how many unlikely to be reached; `count` leads to how."""
     words = Counter(likelihood.word(one.chance).code for one in found if one.chance is not None)
     return run.text(
         "heading.plan.title",
-        count=len(found),
+        count=count or len(found),
         likely=words["likely"] + words["very_likely"],
         unlikely=words["unlikely"] + words["very_unlikely"],
         even=words["even"],
@@ -497,7 +498,8 @@ def message(run: Run) -> list[str]:
     if not any(one.chance is not None for one in found):
         return []
     codes = [one.code for one in found]
-    return [figures.marked(run, sentence(run, found) + ".", codes, with_targets=True)]
+    said = sentence(run, found, figures.linked(run, "ahead", len(found)))
+    return [figures.marked(run, said + ".", codes, with_targets=True)]
 
 
 # -- how it was tested ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from .. import locale, texts
 from ..catalog import Institution, Plan, load
 from ..texts import Texts
 from . import content, outline, paper, sheet
+from .plain import plain
 
 SEARCH = "search"
 # The name of a format is no Turkish word: ICS has no dot on its I.
@@ -85,7 +86,7 @@ def render(
             css=css,
             policy=sheet.policy(css),
         )
-        rendered.append(Page(_file(place), page))
+        rendered.append(Page(_file(place), plain(page)))
     return rendered
 
 
@@ -124,7 +125,7 @@ def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page
             css=css,
             policy=sheet.policy(css),
         )
-        rendered.append(Page(_file(folder / SEARCH), html))
+        rendered.append(Page(_file(folder / SEARCH), plain(html)))
     return rendered
 
 
@@ -133,7 +134,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     institutions = load().institutions
     owner = institutions[plan.institution]
     css = sheet.css()
-    return _environment().get_template("index.html.j2").render(
+    return plain(_environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in plan.languages],
         institution={language: owner.name(language) for language in plan.languages},
         plan=plan,
@@ -151,7 +152,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
         grouped=_grouped,
         css=css,
         policy=sheet.policy(css),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _foot(

@@ -89,7 +89,7 @@ def against_targets(frame: pd.DataFrame, marks: Sequence[str], texts: Texts, wor
                 dot = ax.scatter(x, y, s=38, marker=sign, color=theme.OWN, zorder=4, clip_on=False)
                 vector.mark(dot, words.row(i))
             around.target_line(ax, 100, y - 0.42, y + 0.42)
-            ax.text(154, y, marks[i], va="center", fontsize=theme.SMALL)
+            ax.text(154, y, fold(marks[i], 32, 1), va="center", fontsize=theme.SMALL)
         ax.set_xlim(0, 205)
         ax.set_xticks([0, 50, 100, 150], [texts.percent(value) for value in (0, 50, 100, 150)])
         ax.spines["bottom"].set_visible(False)
