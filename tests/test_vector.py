@@ -237,8 +237,9 @@ def test_the_line_of_a_forecast_stops_at_a_break(drawn):
         [x for x, y in zip(one.get_xdata(), one.get_ydata(), strict=True) if y == y] for one in ax.lines
     ]
     assert [2019, 2020, 2021] in joined and [2022, 2023, 2024, 2025] in joined
-    # The fan begins at the last value that is known.
+    # The fan begins at the last value that is known, and is within the chart.
     assert [2025, 2026, 2027, 2028] in joined
+    assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] > 263
 
 
 def test_a_bar_is_as_long_as_its_count(made):

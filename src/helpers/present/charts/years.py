@@ -17,6 +17,8 @@ from .frame import Words, fold, known
 _MANY = 7
 # Years beside an end that the number written there covers, in a small panel.
 _NEAR = 3
+# How far above all else an outer band is followed.
+_OFF_THE_TOP = 1.5
 
 
 def history(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Words, name: str) -> Piece:
@@ -352,7 +354,9 @@ def forecast(
     frame = frame.reset_index(drop=True)
     drawn, (ax,) = theme.figure(2.9)
     past, ahead = frame[frame["value"].notna()], frame[frame["point"].notna()]
-    top = float(frame[["value", "point", "high95", "target"]].max().max()) or 1.0
+    # An outer band that would press all else flat runs off the top; the data hold where it ends.
+    inner = float(frame[["value", "point", "high80", "target"]].max().max()) or 1.0
+    top = min(max(inner, float(frame["high95"].fillna(0.0).max())), _OFF_THE_TOP * inner)
     low = min(0.0, float(frame[["value", "low95"]].min().min()))
     with rc_context(theme.STYLE):
         if marked:
