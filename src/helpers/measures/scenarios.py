@@ -203,6 +203,8 @@ def changes_of(
     own = own_scores(rankings, institution, system, edition)
     if own is None:
         return None
+    if {*scenario.changes, *scenario.to} - {*own, *rankings.system(system).curves_of(edition)}:
+        return None  # scores of another method
     changes = dict(scenario.changes)
     held = ranking_peers.scores(rankings, system, [edition])
     group = held[held["institution"].isin([*members, institution])]
@@ -228,7 +230,7 @@ def changes_of(
 class Range:
     """How far a score may realistically rise in one edition, and on what that rests.
 
-    `own`: the university's best yearly move within one method. `peers`: where its own past is too short, the
+    `own`: the university's best yearly move within one method. `peers`: where it has none, or never rose, the
     upper quartile of what peers gained in a year on the median peer; what lifts all scores lifts no one.
     """
 
@@ -254,8 +256,8 @@ def ranges(
         others = moves[moves.index.isin(list(members)) & (moves.index != institution)]
         others = (others - others.median()).to_numpy().ravel()
         others = others[~np.isnan(others)]
-        if len(own):
-            found[variable] = Range(max(0.0, float(own.max())), "own")
+        if len(own) and own.max() > 0:
+            found[variable] = Range(float(own.max()), "own")
         elif len(others) >= statistics.FEWEST_FOR_PERCENTILE:
             found[variable] = Range(max(0.0, float(np.quantile(others, 0.75))), "peers")
     return found

@@ -168,3 +168,15 @@ def _coefficients(run: Run, found: gravity.Gravity) -> list[str]:
         )
         for name, row in found.coefficients.iterrows()
     ]
+
+
+def surely_below(run: Run, what: str) -> list[str]:
+    """Return the countries told from chance to send fewer than expected, the largest gap first.
+
+    Raises MissingFigure where they cannot be known, and NotFitted where the model cannot be fitted.
+    """
+    if run.unit:
+        raise MissingFigure(NOT_BY_UNIT)
+    counts = _WHAT[what][0](run.registers, run.period)
+    found = run.once(("gravity", what, run.period), lambda: _fitted(run, counts))
+    return [str(code) for code in found.below(_RATE).index]

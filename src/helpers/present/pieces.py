@@ -163,7 +163,7 @@ def table_of(columns: Sequence[Column]) -> dict[str, Any]:
     """Return columns as the page takes them: headings, and cells row by row."""
     return {
         "columns": [{"title": column.title, "number": column.number} for column in columns],
-        "rows": [list(row) for row in zip(*(column.cells for column in columns), strict=True)],
+        "rows": [[links.bare(cell) for cell in row] for row in zip(*(c.cells for c in columns), strict=True)],
     }
 
 
