@@ -341,8 +341,8 @@ def test_what_was_said_of_real_universities_came_true_as_often(shared: Path, ahe
         held = [one for one in outlooks(shared) if all(y in one for y in (*years, cut + ahead))]
         held.sort(key=lambda one: one[cut])
         assert len(held) > 700
-        for at in range(len(held) - 20):
-            pair = held[at], held[at + int(rng.integers(1, 20))]
+        for at in [*range(len(held) - 40)] * 3:
+            pair = held[at], held[at + int(rng.integers(1, 40))]
             one, other = pair if rng.random() < 0.5 else pair[::-1]
             found = race(years, [one[y] for y in years], [other[y] for y in years], ahead)
             assert found is not None
@@ -355,7 +355,8 @@ def test_what_was_said_of_real_universities_came_true_as_often(shared: Path, ahe
     assert 0.75 <= np.mean(within) <= 0.88
     for low in (0.0, 0.2, 0.4, 0.6, 0.8):
         given = (said >= low) & (said < low + 0.2)
-        assert given.sum() > 60
-        assert true[given].mean() == pytest.approx(said[given].mean(), abs=0.1)
+        assert given.sum() > 200
+        # Within twelve points in each fifth: chances are written to five points, as "about".
+        assert true[given].mean() == pytest.approx(said[given].mean(), abs=0.12)
     # Better than to say that nothing changes.
     assert ((said - true) ** 2).mean() < 0.85 * ((np.array(stayed) - true) ** 2).mean()

@@ -131,6 +131,13 @@ def _escape(sentence: str) -> str:
     return re.sub(r"^ +", lambda blanks: "&#32;" * len(blanks.group()), escaped)
 
 
+def with_details(piece: Piece, details: Sequence[str]) -> Piece:
+    """Fold details, such as how a figure is computed, away under a chart, as a table has them."""
+    described = {**piece.bundle[NOTE_TYPE], "details": list(details)}
+    plain = "\n".join([piece.text, *details])
+    return Piece({**piece.bundle, "text/plain": plain, NOTE_TYPE: described}, piece.metadata)
+
+
 def note(
     kind: str,
     title: str,

@@ -10,9 +10,9 @@ which is wider than the faces of systems that may stand in for it, so that no la
 import html
 import re
 import textwrap
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +21,7 @@ from matplotlib.artist import Artist
 from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, Transform
@@ -57,10 +57,7 @@ def svg(figure: Figure, label: str) -> str:
     canvas = _Canvas(figure)
     for text in figure.findobj(Text):
         text.set_parse_math(False)  # a name with dollar signs is a name, and no formula
-    with warnings.catch_warnings():
-        # Letters that the measuring font lacks are drawn by the reader's own faces.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font", category=UserWarning)
-        figure.draw(canvas.renderer)
+    figure.draw(canvas.renderer)
     return canvas.renderer.document(label)
 
 
@@ -99,6 +96,17 @@ class _Renderer(RendererBase):
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         return self.width, self.height
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: Any
+    ) -> tuple[float, float, float]:
+        """Measure a text; what the face lacks, as a name in Chinese, is measured by a letter as wide."""
+        known = _known_letters(findfont(prop))
+        letters = (letter if ord(letter) in known else "W" for letter in _UNSEEN.sub("", s))
+        measured: tuple[float, float, float] = super().get_text_width_height_descent(
+            "".join(letters), prop, ismath
+        )
+        return measured
 
     def points_to_pixels(self, points: Any) -> Any:
         return points * self.dpi / 72
@@ -424,6 +432,11 @@ def _paint(name: str, colour: Any, alpha: float | None = None) -> list[str]:
 def _alpha(gc: GraphicsContextBase) -> float | None:
     """Return how opaque an artist is as a whole; None where each of its colours says so itself."""
     return gc.get_alpha() if gc.get_forced_alpha() else None
+
+
+@lru_cache(maxsize=8)
+def _known_letters(face: str) -> frozenset[int]:
+    return frozenset(get_font(face).get_charmap())
 
 
 def _letters(text: str) -> str:

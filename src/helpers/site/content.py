@@ -142,7 +142,8 @@ def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
                 expected="an alternative text that says what the figure shows, beyond its title",
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
-        return {**note, "svg": drawings.checked("".join(data[SVG]), where), "codes": _codes([note])}
+        drawn = drawings.checked("".join(data[SVG]), where)
+        return {**note, "svg": drawn, "tall": drawings.is_tall(drawn), "codes": _codes([note])}
     if note.get("kind") == "table":
         laid_out = _table(data["text/html"], marks)
         return {**note, "html": laid_out, "codes": _codes([{**note, "html": laid_out}])}

@@ -21,6 +21,8 @@ _ATTRIBUTES = frozenset(
      "vector-effect", "shape-rendering", "text-rendering", "pointer-events", "visibility", "aria-label",
      "aria-labelledby", "aria-describedby", "aria-hidden", "aria-roledescription")
 )  # fmt: skip
+# Times its width; a sheet of A4 within its margins is 1.5 times as high as wide.
+_TALL = 2.2
 # What fetches; a place in the same drawing does not.
 _REFERENCE = re.compile(r"(?:url|image|src|expression)\s*\(", re.I)
 _OWN_REFERENCE = re.compile(r"url\(#[\w.-]+\)")
@@ -56,6 +58,12 @@ def checked(drawing: str, where: str) -> str:
             remedy="Draw it with helpers.present.charts.",
         ) from error
     return drawing
+
+
+def is_tall(drawing: str) -> bool:
+    """Tell whether a chart is so high for its width that it could not be read on one sheet of paper."""
+    box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', drawing)
+    return box is not None and float(box[2]) > _TALL * float(box[1])
 
 
 def _fetches(value: str) -> bool:
