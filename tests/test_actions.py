@@ -19,6 +19,7 @@ from test_messages import SMALL, card, carded, entry
 from test_standing import HOSTILE, fairs, run_with
 
 from helpers import actions, overview, paths, start
+from helpers.analysis import funnel
 from helpers.catalog import load
 from helpers.errors import CatalogError, WorkbookError
 from helpers.measures import accreditation_calendar, cross, partners, prospects
@@ -214,6 +215,46 @@ def test_planned_fairs_with_what_past_ones_cost_and_countries_without_one() -> N
     assert plan.of_fairs(rows.iloc[:0], ["EG"], END, owners, None) == []
 
 
+# -- where a cohort is lost, and countries below expectation -------------------------------------------
+
+
+def of_funnel(now: list[tuple[str, float]], before: list[tuple[str, float]]) -> list[Action]:
+    stages = [funnel.stages(counts) if counts else [] for counts in (now, before)]
+    return plan.of_funnel(*stages, 2025, REVIEW, "int")
+
+
+def test_a_stage_whose_share_fell_brings_the_persons_lost() -> None:
+    # Of 400 offered, 300 and then 200 registered: 75 and 50 %, a hundred persons of the new cohort.
+    found = of_funnel([("offered", 400), ("registered", 200)], [("offered", 400), ("registered", 300)])
+    (one,) = found
+    assert (one.kind, one.due, one.evidence.section) == (plan.WORSE, REVIEW, "goal2.explained")
+    assert (dict(one.facts)["share"], dict(one.facts)["before"]) == (0.5, 0.75)
+    assert one.gain is not None and one.gain.value == pytest.approx(100)
+    # Wilson: 45.12 to 54.88 % and 70.53 to 78.99 %; so Newcombe's interval is 18.38 to 31.30 points.
+    assert (one.gain.low, one.gain.high) == pytest.approx((73.5, 125.2), abs=0.1)
+
+
+def test_what_chance_explains_is_no_leak_and_a_better_share_is_none() -> None:
+    assert of_funnel([("offered", 40), ("registered", 19)], [("offered", 40), ("registered", 20)]) == []
+    assert of_funnel([("offered", 400), ("registered", 300)], [("offered", 400), ("registered", 200)]) == []
+    assert of_funnel([("offered", 400), ("registered", 200)], []) == []
+    assert of_funnel([], []) == []
+
+
+def test_the_stage_that_stands_out_is_named_once() -> None:
+    counts = [("applied", 1000.0), ("eligible", 900.0), ("offered", 800.0), ("registered", 300.0)]
+    (one,) = of_funnel(counts, [])
+    assert (one.kind, dict(one.facts)["stage"], one.gain) == (plan.LEAK, "registered", None)
+    fallen = of_funnel(counts, [*counts[:3], ("registered", 600.0)])
+    assert [one.kind for one in fallen] == [plan.WORSE]
+
+
+def test_countries_below_expectation_are_one_action_before_the_season() -> None:
+    (one,) = plan.of_expectations(["NG", "ID"], date(2026, 3, 1), "int")
+    assert (one.due, dict(one.facts), one.gain) == (date(2026, 3, 1), {"countries": ("NG", "ID")}, None)
+    assert plan.of_expectations([], date(2026, 3, 1), "int") == []
+
+
 # -- days that come back -------------------------------------------------------------------------------
 
 
@@ -303,7 +344,7 @@ def test_every_action_of_the_sample_shows_evidence_that_is_there(sample: Run) ->
     found = actions.calendar(sample)
     assert {one.kind for one in found.actions} >= {
         plan.APPLY, plan.MISSED, plan.RENEW, plan.REVIEW, plan.SLEEPING, plan.FAIR, plan.MARKETS, plan.OPEN,
-        plan.BEHIND, plan.PLAN, plan.MONITORING, plan.SUBMISSION,
+        plan.BEHIND, plan.PLAN, plan.MONITORING, plan.SUBMISSION, plan.LEAK,
     }  # fmt: skip
     assert not found.missing
     for one in found.actions:
@@ -363,7 +404,7 @@ def test_what_cannot_be_asked_is_named_with_its_reason() -> None:
     run = carded(run_with(fairs=fairs("2025-03-01", DE=5)), card(entry("G1.05", 100, 5)))
     shown = actions.upcoming(run)
     assert re.search(
-        r"Not in this calendar: .*agreements; the action plan.* \(no register held\)", shown.text
+        r"Not in this calendar: .*agreements; .*the action plan.* \(no register held\)", shown.text
     )
 
 

@@ -185,6 +185,7 @@ SUFFIXES = (".xlsx", ".docx")
 CALENDARS = {"tr": f"eylem-takvimi-{YEAR}", "en": f"action-calendar-{YEAR}"}
 FILED = {place(YEAR, language, DOCUMENTS[language], suffix) for language in LANGUAGES for suffix in SUFFIXES}
 FILED |= {place(YEAR, of, CALENDARS[of], suffix) for of in LANGUAGES for suffix in (".ics", ".xlsx")}
+BUNDLES = {place(YEAR, "tr", f"rapor-{YEAR}", ".zip"), place(YEAR, "en", f"report-{YEAR}", ".zip")}
 PLACES = [(YEAR, language, notebook) for language in LANGUAGES for notebook in NOTEBOOKS]
 
 
@@ -229,8 +230,9 @@ def shown(notebook):
 
 def test_a_run_publishes_pages_documents_notebooks_manifest_and_index_and_nothing_else(reports):
     pages = {f"sample/{place(*p, '.html')}" for p in PLACES}
+    pages |= {f"sample/{place(YEAR, language, 'search', '.html')}" for language in LANGUAGES}
     notebooks = {f"sample/notebooks/{place(*p, '.ipynb')}" for p in PLACES}
-    documents = {f"sample/{name}" for name in FILED}
+    documents = {f"sample/{name}" for name in FILED | BUNDLES}
     assert set(tree(reports)) == {"index.html", "sample/run.json"} | pages | notebooks | documents
     assert (reports / "sample").readlink() == Path(".sets", "sample-0001")
     hidden = {path.name for path in reports.glob(".*")}

@@ -10,11 +10,11 @@ from test_measures_goal1 import CATALOG
 from test_messages import card, carded, entry, small
 from test_standing import fairs, run_with
 
-from helpers import holding as page
 from helpers import start
 from helpers.errors import ParameterError
 from helpers.plan import assessment, holding, performance
 from helpers.plan.assessment import Assessment
+from helpers.present import holding as page
 from helpers.present.pieces import NOTE_TYPE
 
 YEAR = 2025

@@ -6,12 +6,12 @@ import pytest
 from test_messages import card, carded, entry
 from test_standing import fairs, run_with
 
-from helpers import risks as page
 from helpers import start
 from helpers.errors import CatalogError
 from helpers.measures.core import MissingFigure
 from helpers.plan import cards
 from helpers.plan.cards import Risk
+from helpers.present import risks as page
 from helpers.present.pieces import NOTE_TYPE
 from helpers.run import Run
 

@@ -18,6 +18,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from .. import paths
+from ..analysis import funnel
 from ..catalog import Text
 from ..errors import CatalogError, WorkbookError
 from ..measures import accreditation_calendar as due
@@ -31,10 +32,12 @@ from .holding import parts
 APPLY, MISSED, ASK = "apply", "missed", "ask"  # accreditations
 RENEW, REVIEW, SLEEPING = "renew", "review", "sleeping"  # agreements
 MONITORING, SUBMISSION = "monitoring", "submission"  # days that come back every year
-FAIR, MARKETS, OPEN, BEHIND, PLAN = "fair", "markets", "open", "behind", "plan"
+FAIR, MARKETS, EXPECTED = "fair", "markets", "expected"
+LEAK, WORSE, OPEN, BEHIND, PLAN = "leak", "worse", "open", "behind", "plan"
 KINDS = (
-    MISSED, APPLY, ASK, RENEW, REVIEW, SUBMISSION, MONITORING, FAIR, MARKETS, SLEEPING, OPEN, BEHIND, PLAN,
-)  # fmt: skip
+    *(MISSED, APPLY, ASK, RENEW, REVIEW, SUBMISSION, MONITORING, FAIR, MARKETS, EXPECTED),
+    *(SLEEPING, OPEN, WORSE, LEAK, BEHIND, PLAN),
+)
 
 # How far ahead the calendar looks.
 MONTHS_AHEAD = 12
@@ -48,10 +51,10 @@ class Gain:
     """What an action brings: `kind` says of what, `low` and `high` are a 95 % interval, None where exact.
 
     `kind` is `points` of the objective's performance, `programmes` that stay accredited, `up_to` so many
-    programmes, `stays` a year with the partner, `registrations` a fair.
+    programmes, `stays` a year with the partner, `registrations` a fair, `persons` of a cohort.
     """
 
-    kind: Literal["points", "programmes", "up_to", "stays", "registrations"]
+    kind: Literal["points", "programmes", "up_to", "stays", "registrations", "persons"]
     value: float
     low: float | None = None
     high: float | None = None
@@ -380,16 +383,13 @@ def of_fairs(
         )
         for row in ahead.to_dict("records")
     ]
-    bare = sorted(set(priority) - set(ahead["country_code"]))
-    starts = [first for first, _ in seasons(pd.to_datetime(by_now["start_date"]).dt.month)]
-    days_ahead = [date(year, m, 1) for m in starts for year in (period.end.year, period.end.year + 1)]
-    upcoming = sorted(day for day in days_ahead if day > period.end)
-    if bare and upcoming:
+    bare, season = sorted(set(priority) - set(ahead["country_code"])), next_season(fairs, period)
+    if bare and season:
         found.append(
             Action(
                 MARKETS,
-                f"priority countries without a fair {upcoming[0]}",
-                upcoming[0],
+                f"priority countries without a fair {season}",
+                season,
                 owners.markets,
                 "G1",
                 Evidence("goal1_recognition", "goal1.fairs"),
@@ -401,10 +401,75 @@ def of_fairs(
     return found
 
 
+def next_season(fairs: pd.DataFrame, period: Period) -> date | None:
+    """Return the day on which the next season of fairs begins, as those attended so far tell it."""
+    began = pd.to_datetime(fairs["start_date"])
+    past = began[(fairs["status"] == "attended") & (began <= pd.Timestamp(period.end))]
+    years = (period.end.year, period.end.year + 1)
+    days_ahead = [date(year, first, 1) for first, _ in seasons(past.dt.month) for year in years]
+    return min((day for day in days_ahead if day > period.end), default=None)
+
+
+def of_expectations(countries: Sequence[str], day: date, owner: str) -> list[Action]:
+    """Return one action for the countries that send fewer than expected beyond chance, before the season.
+
+    The largest gap comes first. What a fair or visit there would bring, the model does not say.
+    """
+    if not countries:
+        return []
+    return [
+        Action(
+            EXPECTED,
+            f"countries below expectation {day}",
+            day,
+            owner,
+            "G2",
+            Evidence("topic_mobility", "mobility.expected"),
+            ("G2.01",),
+            (("countries", tuple(countries)),),
+        )
+    ]
+
+
 def _mean_cost(fairs: pd.DataFrame, country: str, mode: str) -> float | None:
     alike = fairs[(fairs["country_code"] == country) & (fairs["mode"] == mode)]
     cost = alike["cost_try"].astype(float).mean()
     return None if pd.isna(cost) else float(cost)
+
+
+# -- where a cohort is lost ------------------------------------------------------------------------------
+
+
+def of_funnel(
+    stages: Sequence[funnel.Stage], earlier: Sequence[funnel.Stage], year: int, day: date, owner: str
+) -> list[Action]:
+    """Return the stages at which a cohort of applications is lost, to be looked into by the review.
+
+    One whose share fell against the cohort before, beyond chance; what it would bring to have the old share
+    back is the difference times those who reached the stage, with Newcombe's interval. And the one that
+    loses more than every other, beyond chance, of which no gain can be told. `year` is the cohort's.
+    """
+    by_name = {stage.name: stage for stage in stages}
+    before = {stage.name: stage for stage in earlier}
+    evidence = Evidence("goal2_accessibility", "goal2.explained")
+
+    def action(kind: str, stage: funnel.Stage, was: float | None, gain: Gain | None) -> Action:
+        facts = (("stage", stage.name), ("share", stage.share), ("before", was), ("cohort", year))
+        return Action(
+            kind, f"{kind} {stage.name} {year}", day, owner, "G2", evidence, ("G2.06",), facts, gain
+        )
+
+    found = []
+    for one in funnel.against(stages, earlier):
+        if one.p < funnel.LEVEL and one.difference < 0:
+            stage = by_name[one.name]
+            bounds = [-stage.of * bound for bound in (one.difference, one.high, one.low)]
+            gain = Gain("persons", bounds[0], max(0.0, bounds[1]), bounds[2])
+            found.append(action(WORSE, stage, before[one.name].share, gain))
+    leak = funnel.leak(stages)
+    if leak and leak.stands_out() and leak.stage.name not in {dict(one.facts)["stage"] for one in found}:
+        found.append(action(LEAK, leak.stage, None, None))
+    return found
 
 
 # -- the plan ------------------------------------------------------------------------------------------------

@@ -1,27 +1,51 @@
-"""What next: the action calendar on a page, as a table of the documents and as a calendar file."""
+"""What next: the action calendar on a page, as a table of the documents and as a calendar file.
+
+What holds a goal back and the risks of its card have modules of their own; notebooks find them here.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
 from .. import locale
-from ..analysis import intervals
-from ..measures import accreditation_calendar, cross, partners, promotion, prospects
-from ..measures.core import MissingFigure
+from ..analysis import funnel, intervals
+from ..analysis.poisson import NotFitted
+from ..measures import accreditation_calendar, cohorts, cross, partners, promotion, prospects
+from ..measures.core import MissingFigure, Period
 from ..plan import actions as plan
 from ..plan.actions import Action, Gain
 from ..plan.calendar_file import Entry, ics
 from ..plan.tables import Cell, Section, Table
 from ..run import Run
-from . import accreditation_words, cards, figures, mobility_words, persons, pieces, standing, tables
+from ..texts import links
+from . import (
+    accreditation_words,
+    cards,
+    explained_countries,
+    figures,
+    mobility_words,
+    persons,
+    pieces,
+    standing,
+    tables,
+)
+from .holding import most as most_held_back
+from .holding import of_goal as held_back
+from .holding import ways
 from .pieces import Piece
+from .risks import register as risks
 from .tables import Column
+
+__all__ = ["file", "held_back", "most_held_back", "of_goal", "risks", "table", "upcoming", "ways"]
 
 # Rows on the overview and on the page of a goal; the documents hold all.
 _NEXT, _OF_GOAL = 8, 20
-# A name in a sentence, and how many countries one lists.
+# The stages of a cohort that one year knows.
+_COHORT: tuple[cohorts.Stage, ...] = ("applied", "eligible", "offered", "registered")
+# How many countries a sentence lists.
 _COUNTRIES = 6
 
 
@@ -59,6 +83,8 @@ def _assembled(run: Run) -> Calendar:
         "fairs": lambda: plan.of_fairs(
             registers["fairs"], _priority(run), period, owners, _of_a_fair(run)
         ),
+        "cohorts": lambda: _of_cohorts(run, review, owners.markets),
+        "countries": lambda: _of_expectations(run, owners.markets),
         "actions": lambda: plan.of_register(cross.open_actions(registers, period), period),
         "targets": lambda: _of_plan(run, known, review),
     }  # fmt: skip
@@ -95,6 +121,38 @@ def _of_agreements(run: Run, review: date, owner: str) -> list[Action]:
     rows = partners.decisions(partners.in_force(run.registers, run.period))
     asleep = rows.loc[rows["reason"] == partners.ASLEEP, "partner_id"]
     return plan.of_agreements(rows, _flows(run, asleep), run.period, review, owner)
+
+
+def _of_cohorts(run: Run, review: date, owner: str) -> list[Action]:
+    now = _stages(run, run.period)
+    try:
+        earlier = _stages(run, run.period.before())
+    except MissingFigure:
+        earlier = []  # the register begins with this cohort
+    return plan.of_funnel(now, earlier, run.period.academic_year, review, owner)
+
+
+def _stages(run: Run, cohort: Period) -> list[funnel.Stage]:
+    """Return the stages of a cohort whose shares may be told, from application to registration."""
+    found = []
+    for before, stage in pairwise(_COHORT):
+        base, count = (
+            persons.number(run, cohorts.Reached(name, run.period.academic_year), cohort)
+            for name in (before, stage)
+        )
+        # A share that leaves few on either side of it would tell of them.
+        if base is not None and count is not None and persons.share(run, count, base) is not None:
+            found += funnel.stages([(before, base), (stage, count)])
+    return found
+
+
+def _of_expectations(run: Run, owner: str) -> list[Action]:
+    season = plan.next_season(run.registers["fairs"], run.period)
+    try:
+        below = explained_countries.surely_below(run, "students")
+    except NotFitted:
+        return []  # the page on mobility says why
+    return plan.of_expectations(below, season, owner) if season else []
 
 
 def _flows(run: Run, asleep: Iterable[str]) -> dict[str, Gain]:
@@ -137,6 +195,9 @@ _WHAT = {
     plan.FAIR: "actions.what.fair",
     plan.MARKETS: "actions.what.markets",
     plan.OPEN: "actions.what.open",
+    plan.EXPECTED: "actions.what.expected",
+    plan.WORSE: "actions.what.worse",
+    plan.LEAK: "actions.what.leak",
     plan.BEHIND: "actions.what.behind",
 }
 _GAIN = {
@@ -145,14 +206,22 @@ _GAIN = {
     "up_to": "actions.gains.up_to",
     "stays": "actions.gains.stays",
     "registrations": "actions.gains.registrations",
+    "persons": "actions.gains.persons",
 }
 
+_STAGES = {
+    "eligible": "actions.stage.eligible",
+    "offered": "actions.stage.offered",
+    "registered": "actions.stage.registered",
+}
 # What a source of the calendar is called where it says nothing.
 _SOURCES = {
     "accreditation": "actions.source.accreditation",
     "programmes": "actions.source.programmes",
     "agreements": "actions.source.agreements",
     "fairs": "actions.source.fairs",
+    "cohorts": "actions.source.cohorts",
+    "countries": "actions.source.countries",
     "actions": "actions.source.actions",
     "targets": "actions.source.targets",
 }
@@ -197,6 +266,10 @@ def _written(run: Run, names: _Names, facts: Mapping[str, Any]) -> dict[str, obj
         "country": run.text.country,
         "countries": lambda codes: _countries(run, codes),
         "mode": lambda mode: figures.named(run, "mode", mode),
+        "stage": lambda stage: run.text(_STAGES[stage]),
+        "cohort": lambda year: mobility_words.academic_year(Period(year)),
+        "share": lambda share: run.text.percent(100 * share),
+        "before": lambda share: "" if share is None else run.text.percent(100 * share),
     }
     return {name: writers[name](value) if name in writers else value for name, value in facts.items()}
 
@@ -329,6 +402,7 @@ def _shown(
         ],
         caveats=figures.caveats(run, _codes(shown), with_targets=True),
         details=[say("actions.how"), *_sources(run, shown)],
+        indicators=_codes(shown),
     )
 
 
@@ -372,7 +446,7 @@ def table(run: Run) -> Table | None:
         return None
     rows = tuple(
         (
-            Cell(what(run, names, one)),
+            Cell(links.bare(what(run, names, one))),
             Cell(one.due, "day"),
             Cell(_state(run, one)),
             Cell(owner(run, one)),
@@ -406,7 +480,7 @@ def entries(run: Run) -> list[Entry]:
     made = []
     for one in found.actions:
         late, generated = one.is_late(run.period), is_generated(run, one)
-        said = what(run, names, one)
+        said = links.bare(what(run, names, one))
         lines = [
             say("actions.line", label=say("actions.when"), text=when(run, one)),
             say("actions.line", label=say("actions.who"), text=owner(run, one)),

@@ -109,7 +109,7 @@ def _reasons(run: Run, group: str) -> list[str]:
     found = _defined(run, group)
     if found is None:
         return []
-    said = [run.text("against.groups.source", group=title(run, group), source=found.source)]
+    said = [run.text("against.groups.source", group=title(run, group), source=found.source[run.language])]
     if not run.catalog.systems[_SYSTEM].public:
         return said  # what is told of single members would say who they are
     if found.criterion is not None:

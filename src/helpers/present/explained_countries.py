@@ -56,7 +56,6 @@ def below_expected(run: Run, what: str) -> Piece:
     told = set(found.below(_RATE).index)
     shown = _shown(run, codes)
     rows = _candidates(found, shown, told)
-    contacts = origins.contacts(run.registers, run.period, _CONTACT_YEARS)
     names = [say.country(code) for code in rows.index]
     counted = [words.cell(run, shown.get(code, 0.0)) for code in rows.index]
     columns = [
@@ -77,12 +76,12 @@ def below_expected(run: Run, what: str) -> Piece:
         ),
         Column(
             say("explained.countries.contacts", years=_CONTACT_YEARS),
-            [say.number(float(contacts.get(code, 0))) for code in rows.index],
+            _contacts(run, list(rows.index)),
             True,
         ),
     ]
     key = "explained.countries.title" if told else "explained.countries.none"
-    title = say(key, what=named, count=len(told), names=", ".join(n for n in names[: len(told)]))
+    title = say(key, what=named, names=", ".join(names[: len(told)]))
     return tables.table(
         f"explained-{what}",
         columns,
@@ -100,6 +99,7 @@ def below_expected(run: Run, what: str) -> Piece:
             say("explained.countries.how", places=len(found.places), explained=100 * found.explained),
             *_coefficients(run, found),
         ],
+        indicators=codes,
     )
 
 
@@ -152,6 +152,15 @@ def _candidates(found: gravity.Gravity, shown: dict[str, float | None], told: se
     return places.loc[order.index[: max(_SHOWN, len(told))]]
 
 
+def _contacts(run: Run, codes: list[str]) -> list[str]:
+    """Count fairs and delegations in countries, as cells; where the registers lack them, nothing is told."""
+    try:
+        found = origins.contacts(run.registers, run.period, _CONTACT_YEARS)
+    except MissingFigure:
+        return [run.text("none")] * len(codes)
+    return [run.text.number(float(found.get(code, 0))) for code in codes]
+
+
 def _one_huge(run: Run, found: gravity.Gravity) -> str:
     return run.text("explained.countries.one_huge", country=run.text.country(found.largest))
 
@@ -168,3 +177,15 @@ def _coefficients(run: Run, found: gravity.Gravity) -> list[str]:
         )
         for name, row in found.coefficients.iterrows()
     ]
+
+
+def surely_below(run: Run, what: str) -> list[str]:
+    """Return the countries told from chance to send fewer than expected, the largest gap first.
+
+    Raises MissingFigure where they cannot be known, and NotFitted where the model cannot be fitted.
+    """
+    if run.unit:
+        raise MissingFigure(NOT_BY_UNIT)
+    counts = _WHAT[what][0](run.registers, run.period)
+    found = run.once(("gravity", what, run.period), lambda: _fitted(run, counts))
+    return [str(code) for code in found.below(_RATE).index]

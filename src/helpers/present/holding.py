@@ -95,6 +95,7 @@ def _table(
         notes=figures.target_notes(run, codes),
         caveats=figures.caveats(run, codes, with_targets=True),
         details=[say("holding.how")],
+        indicators=codes,
     )
 
 
@@ -146,6 +147,7 @@ def ways(
         ],
         caveats=figures.caveats(run, codes, with_targets=True),
         details=[say("holding.ways_how")],
+        indicators=codes,
     )
 
 

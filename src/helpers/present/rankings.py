@@ -331,6 +331,47 @@ def absences(run: Run) -> Piece:
     return pieces.text(counted, *sentences)
 
 
+def bands_chart(run: Run, system: str) -> Piece:
+    """Show the institution's place in a ranking by edition, as a band among all who were ranked."""
+    say, short = run.text, run.catalog.systems[system].short
+    rows = measures.bands_held(run.rankings, run.institution.id, system, run.edition_of(system))
+    if rows.empty:
+        return _not_computed(run, "rankings.bands.none", system=short, edition=run.edition_of(system))
+    last = rows.iloc[-1]
+    counted = [say("none") if pd.isna(n) else say.number(n) for n in rows["ranked_count"]]
+    key = "title" if pd.notna(last["ranked_count"]) else "title_plain"
+    breaks = _breaks(run, system, rows["edition"])
+    words = charts.Words(
+        say(
+            f"rankings.bands.{key}",
+            name=run.name,
+            rank=last["rank_text"],
+            count=last["ranked_count"],
+            system=short,
+            edition=int(last["edition"]),
+        ),
+        say("rankings.bands.subtitle", system=short),
+        sources_line(run, system),
+        [
+            say("rankings.bands.point", edition=row.edition, rank=row.rank_text, count=count)
+            for row, count in zip(rows.itertuples(), counted, strict=True)
+        ],
+        [say("rankings.bands.note")],
+        _caveats(run, {"break_in_series"} if breaks else set()),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.places.place"), list(rows["rank_text"])),
+            Column(say("rankings.bands.ranked"), counted, True),
+        ],
+        indicators=["G3.01"] if system == "the" else [],
+    )
+    labels = {
+        "all": say("rankings.bands.ranked"),
+        "own": say("rankings.bands.own", name=run.institution.short),
+    }
+    return charts.rank_bands(rows, breaks, labels, words)
+
+
 # -- scores against peers -------------------------------------------------------------------------
 
 
@@ -418,6 +459,48 @@ def _peers_data(
             for row in shown.to_dict("records")
         ),
     ]
+
+
+def steps_chart(run: Run, system: str) -> Piece:
+    """Show how far each score moved since the first edition of the method in force."""
+    edition, say = run.edition_of(system), run.text
+    method = run.catalog.systems[system].method(edition)
+    found = []
+    for variable in method.weights if method else {}:
+        rows = history(run, system, variable)
+        rows = rows[rows["series"] == rows["series"].max()].dropna(subset=["value"])
+        found.append((variable, rows))
+    found = [(variable, rows) for variable, rows in found if len(rows) > 1]
+    if not found:
+        return _not_computed(run, "rankings.steps.none", system=run.catalog.systems[system].short)
+    first = max(int(rows["edition"].iloc[0]) for _, rows in found)
+    ends = [(v, rows[rows["edition"] == first], rows.iloc[-1]) for v, rows in found]
+    frame = pd.DataFrame(
+        {
+            "label": [named(run, system, variable) for variable, *_ in ends],
+            "first": [float(began["value"].iloc[0]) if len(began) else float("nan") for _, began, _ in ends],
+            "second": [float(last["value"]) for *_, last in ends],
+        }
+    )
+    edition = max(int(last["edition"]) for *_, last in ends)
+    cells = [_scores(run, frame[column]) for column in ("first", "second")]
+    rose = int((frame["second"] > frame["first"]).sum())
+    short = run.catalog.systems[system].short
+    words = charts.Words(
+        say("rankings.steps.title", rose=rose, count=len(frame), system=short, first=first, last=edition),
+        say("rankings.steps.subtitle"),
+        sources_line(run, system),
+        [
+            say("rankings.steps.point", label=label, first=began, last=ended)
+            for label, began, ended in zip(frame["label"], *cells, strict=True)
+        ],
+        data=[
+            Column(say("rankings.peers.variable"), list(frame["label"])),
+            Column(str(first), cells[0], True),
+            Column(str(edition), cells[1], True),
+        ],
+    )
+    return charts.dumbbell(frame, (str(first), str(edition)), lambda v: say.number(v, 1), words)
 
 
 def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:

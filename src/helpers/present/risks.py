@@ -58,6 +58,7 @@ def register(run: Run, goal: str) -> Piece:
         notes=[*notes, *figures.target_notes(run, codes)],
         caveats=figures.caveats(run, codes, with_targets=True),
         details=[say("risks.how")],
+        indicators=codes,
     )  # fmt: skip
 
 
