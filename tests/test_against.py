@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 from ranking_builders import OUTLOOK_2026, TEXT, method, place, rankings, score, system
@@ -20,7 +21,7 @@ from ranking_builders import OUTLOOK_2026, TEXT, method, place, rankings, score,
 from helpers import against, catalog, start
 from helpers import rankings as views
 from helpers.measures import ranking_peers as measures
-from helpers.present import charts
+from helpers.present.charts import plane
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run
 
@@ -211,20 +212,24 @@ def test_the_chart_marks_everybody_once_and_says_which_side_we_are_on(run: Run) 
     assert gazi[1:] == ["24.5", "+1.4"]
 
 
-def test_names_that_would_lie_on_one_another_are_left_to_focus() -> None:
-    import pandas as pd
-
+def test_names_that_would_lie_on_one_another_or_on_a_dot_are_left_to_focus() -> None:
     frame = pd.DataFrame(
         {
-            "label": ["a", "b", "own", "c"],
-            "value": [0.0, 10.0, 10.5, 100.0],
-            "change": [0.0, 5.0, 5.0, 10.0],
-            "is_own": [False, False, True, False],
+            "label": ["a", "near", "own", "above", "far"],
+            "value": [0.0, 51.0, 50.0, 50.0, 100.0],
+            "change": [0.0, 5.2, 5.0, 5.7, 10.0],
+            "is_own": [False, False, True, False, False],
         }
     )
-    assert charts.crowded(frame, (0.1, 0.1)) == {"b"}
-    assert charts.crowded(frame, (0.001, 0.001)) == set()
-    assert charts.crowded(frame.iloc[:1], (0.1, 0.1)) == set()
+    names = {label: label.upper() for label in frame["label"]}
+    found = plane.legible(frame, names, 1.0)
+    # Our own is always written; "near" and "above" would lie on it.
+    assert set(found) == {"a", "own", "far"}
+    # Above the dot, but below it where the dot is in the lower part.
+    assert found["a"] < 0 and found["far"] > 10 and found["own"] > 5
+    apart = frame.assign(value=[0.0, 30.0, 50.0, 70.0, 100.0])
+    assert set(plane.legible(apart, names, 1.0)) == set(names)
+    assert set(plane.legible(frame.iloc[:1], names, 1.0)) == {"a"}
 
 
 # -- who may pass whom -----------------------------------------------------------------------------

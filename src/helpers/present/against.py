@@ -21,8 +21,6 @@ _SYSTEM, _OUTLOOK = "the", "international_outlook"
 _NEAREST = 10
 # The domain dossier gives no forecast beyond three years.
 _FARTHEST = 3
-# Width and height of a written name in the chart, as shares of what it spans.
-_NEAR = (0.13, 0.1)
 # How many universities a sentence names in each direction.
 _NAMED = 3
 # A change of places less likely than this is not named by name.
@@ -285,10 +283,8 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
         indicators=["G3.03"] if variable == _OUTLOOK else [],
     )
     frame = rows.assign(label=rows["institution"], is_own=rows["institution"] == run.institution.id)
-    short = _short(run, called)
-    written = {one: short[one] for one in short if one not in charts.crowded(frame, _NEAR)}
     axes = (say("against.chart.level"), say("against.chart.pace"))
-    return charts.level_and_change(frame, (level, pace), axes, written, say, words)
+    return charts.level_and_change(frame, (level, pace), axes, _short(run, called), say, words)
 
 
 def _short(run: Run, called: dict[str, str]) -> dict[str, str]:
