@@ -78,8 +78,8 @@ def level_and_change(
     """Return one row per weighted score and the overall one: place of level and of change in a group.
 
     Columns: variable, value, count, percentile, quintile, median_gap, quarter_gap, change (points a year
-    since the last break of method, Theil–Sen), change_count, median_change (the group's, without the
-    institution's), change_percentile, first. The group contains the institution.
+    since the last break of method, Theil–Sen), change_count, median_change (the group's), change_percentile,
+    first. The group contains the institution.
     """
     series = comparable(rankings, system, edition)
     held = scores(rankings, system, series)
@@ -91,7 +91,6 @@ def level_and_change(
         value = level.get(institution)
         place = statistics.place(value, list(level))
         changes = _changes(group, variable, series)
-        others = changes.drop(institution, errors="ignore")
         own = changes.get(institution)
         moved = statistics.place(own, list(changes))
         rows.append(
@@ -105,7 +104,7 @@ def level_and_change(
                 "quarter_gap": place.quarter_gap,
                 "change": own,
                 "change_count": moved.n,
-                "median_change": others.median() if moved.percentile is not None else None,
+                "median_change": changes.median() if moved.percentile is not None else None,
                 "change_percentile": moved.percentile,
                 "first": series[0] if series else None,
             }

@@ -21,8 +21,6 @@ _SYSTEM, _OUTLOOK = "the", "international_outlook"
 _NEAREST = 10
 # The domain dossier gives no forecast beyond three years.
 _FARTHEST = 3
-# Width and height of a written name in the chart, as shares of what it spans.
-_NEAR = (0.09, 0.07)
 # How many universities a sentence names in each direction.
 _NAMED = 3
 # A change of places less likely than this is not named by name.
@@ -209,9 +207,13 @@ def table(run: Run, group: str) -> Piece:
             Column(say("against.table.quintile"), [_number(run, v, 0) for v in rows["quintile"]], True),
             Column(say("against.table.median_gap"), [_signed(run, v) for v in rows["median_gap"]], True),
             Column(say("against.table.quarter_gap"), [_signed(run, v) for v in rows["quarter_gap"]], True),
-            Column(say("against.table.change"), [_signed(run, v) for v in rows["change"]], True),
             Column(
-                say("against.table.median_change"), [_signed(run, v) for v in rows["median_change"]], True
+                say("against.table.change"),
+                [
+                    _signed(run, own) if pd.isna(middle) else f"{_signed(run, own)} ({_signed(run, middle)})"
+                    for own, middle in zip(rows["change"], rows["median_change"], strict=True)
+                ],
+                True,
             ),
             Column(
                 say("against.table.change_percentile"),
@@ -232,7 +234,7 @@ def table(run: Run, group: str) -> Piece:
     )
 
 
-# Above the others' median by level, by change.
+# Above the group's median by level, by change.
 _SIDES = {
     (True, True): "against.chart.above_faster",
     (True, False): "against.chart.above_slower",
@@ -254,8 +256,7 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
         return _missing(run, "against.chart.none", edition=edition)
     first = measures.comparable(run.rankings, _SYSTEM, edition)[0]
     called = names(run, _SYSTEM, rows["institution"])
-    others = rows[rows["institution"] != run.institution.id]
-    level, pace = others["value"].median(), others["change"].median()
+    level, pace = rows["value"].median(), rows["change"].median()
     ahead = bool(own["value"].iloc[0] >= level), bool(own["change"].iloc[0] > pace)
     words = charts.Words(
         say(
@@ -282,10 +283,8 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
         indicators=["G3.03"] if variable == _OUTLOOK else [],
     )
     frame = rows.assign(label=rows["institution"], is_own=rows["institution"] == run.institution.id)
-    short = _short(run, called)
-    written = {one: short[one] for one in short if one not in charts.crowded(frame, _NEAR)}
     axes = (say("against.chart.level"), say("against.chart.pace"))
-    return charts.level_and_change(frame, (level, pace), axes, written, say, words)
+    return charts.level_and_change(frame, (level, pace), axes, _short(run, called), say, words)
 
 
 def _short(run: Run, called: dict[str, str]) -> dict[str, str]:

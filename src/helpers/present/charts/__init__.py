@@ -6,7 +6,6 @@ two values of each.
 
 from .frame import Words as Words
 from .frame import piece as piece
-from .plane import crowded as crowded
 from .plane import level_and_change as level_and_change
 from .rows import against_peers as against_peers
 from .rows import against_targets as against_targets

@@ -11,6 +11,9 @@ from ..pieces import Piece
 from . import frame as around
 from .frame import Words
 
+# Of what the dots span: the width of a letter, how far a name stands from its dot, and half of its height.
+_LETTER, _OFFSET, _LINE = 0.027, 0.055, 0.032
+
 
 def level_and_change(
     frame: pd.DataFrame,
@@ -22,10 +25,11 @@ def level_and_change(
 ) -> Piece:
     """Show level against change a year, a dot each, with the medians as lines and one mark of our own.
 
-    `frame`, a row for each row of the words' data: label, value, change, is_own. `axes` name the two values;
-    `names` the dots that are written beside them, by their label. A dot without a name says it on focus.
+    `frame`, a row for each row of the words' data: label, value, change, is_own. `axes` name the two values,
+    `names` the dots by their label. Where a name would lie on another or on a dot, the dot says it on focus.
     """
     drawn, (ax,) = theme.figure(3.6)
+    places = legible(frame, names, medians[1])
     spread = (frame["change"].max() - frame["change"].min()) or 1.0
     with rc_context(theme.STYLE):
         ax.axvline(medians[0], color=theme.RULE, lw=1.2, zorder=1)
@@ -41,11 +45,9 @@ def level_and_change(
                 zorder=5 if row.is_own else 3,
             )
             vector.mark(dot, words.row(place))
-            if row.label in names:
-                above = row.is_own or row.change >= medians[1]
-                at = row.change + spread * (0.055 if above else -0.055) * (1.25 if row.is_own else 1)
+            if row.label in places:
                 colour, weight = (theme.OWN, "bold") if row.is_own else (theme.FAINT, "normal")
-                around.label(ax, row.value, at, names[row.label], colour, weight)
+                around.label(ax, row.value, places[row.label], names[row.label], colour, weight)
         ax.set_ylim(frame["change"].min() - 0.13 * spread, frame["change"].max() + 0.13 * spread)
         ax.margins(x=0.08)
         ax.set(xlabel=axes[0], ylabel=axes[1])
@@ -54,19 +56,27 @@ def level_and_change(
     return around.piece(drawn, words)
 
 
-def crowded(frame: pd.DataFrame, near: tuple[float, float]) -> set[str]:
-    """Return the labels whose name would lie on another's: `near` are width and height of one, as shares.
+def legible(frame: pd.DataFrame, names: Mapping[str, str], middle: float) -> dict[str, float]:
+    """Return where names stand, by label: the height of each that lies on no dot and on no other name.
 
-    Of two that are near the later row gives way; our own keeps its name.
+    A name stands above its dot, or below it where the dot is under `middle`; our own keeps its place always.
     """
-    width = near[0] * ((frame["value"].max() - frame["value"].min()) or 1.0)
-    height = near[1] * ((frame["change"].max() - frame["change"].min()) or 1.0)
-    taken: list[tuple[float, float]] = []
-    hidden = set()
-    rows = frame.sort_values("is_own", ascending=False, kind="stable")
-    for row in rows.itertuples():
-        if any(abs(row.value - x) < width and abs(row.change - y) < height for x, y in taken):
-            hidden.add(str(row.label))
-        else:
-            taken.append((row.value, row.change))
-    return hidden
+    wide = _LETTER * ((frame["value"].max() - frame["value"].min()) or 1.0)
+    spread = (frame["change"].max() - frame["change"].min()) or 1.0
+    dots = list(zip(frame["label"], frame["value"], frame["change"], strict=True))
+    taken: list[tuple[float, float, float]] = []
+    found: dict[str, float] = {}
+    for row in frame.sort_values("is_own", ascending=False, kind="stable").itertuples():
+        side = 1.25 if row.is_own else 1 if row.change >= middle else -1
+        at, half = row.change + spread * _OFFSET * side, wide * len(names[row.label]) / 2
+        on_dot = any(
+            label != row.label and abs(x - row.value) < half and abs(y - at) < spread * _LINE
+            for label, x, y in dots
+        )
+        on_name = any(
+            abs(x - row.value) < half + other and abs(y - at) < 2 * spread * _LINE for x, y, other in taken
+        )
+        if row.is_own or not (on_dot or on_name):
+            found[row.label] = at
+            taken.append((row.value, at, half))
+    return found
