@@ -135,9 +135,26 @@ def learn(known: Knowledge, reader: Reader, source: str, piece: Piece) -> None:
             _of_who(known, reader, rows)
         if key == "mobility-validity":
             _of_reasons(known, reader, rows)
+    _of_cards(known, reader, piece.bundle[NOTE_TYPE].get("provenance", {}))
     if (asked := re.search(r'standing\.of\(.*?\), \("(G[\dX]\.\d\d)".*by="(\w+)"', source)) is not None:
         _of_changes(known, reader, piece.text, *asked.groups())
     _of_sentences(known, reader, piece.text)
+
+
+def _of_cards(known: Knowledge, reader: Reader, cards: dict[str, Any]) -> None:
+    """The provenance cards at the end of a page: a figure, and what it is made of."""
+    for code, card in cards.items():
+        indicator = reader.catalog.indicators.get(code)
+        if indicator is None:
+            continue
+        _of_code(known, reader, code, reader.period, card["value"] or "")
+        for variable, told in zip(
+            (indicator.numerator, indicator.denominator), card["variables"], strict=False
+        ):
+            if variable and reader.catalog.variables[variable].person_count:
+                known.number(
+                    (variable, reader.period, reader.unit, "", ""), told["value"] or "", reader.language
+                )
 
 
 def _of_changes(known: Knowledge, reader: Reader, text: str, code: str, column: str) -> None:

@@ -185,6 +185,7 @@ SUFFIXES = (".xlsx", ".docx")
 CALENDARS = {"tr": f"eylem-takvimi-{YEAR}", "en": f"action-calendar-{YEAR}"}
 FILED = {place(YEAR, language, DOCUMENTS[language], suffix) for language in LANGUAGES for suffix in SUFFIXES}
 FILED |= {place(YEAR, of, CALENDARS[of], suffix) for of in LANGUAGES for suffix in (".ics", ".xlsx")}
+BUNDLES = {place(YEAR, "tr", f"rapor-{YEAR}", ".zip"), place(YEAR, "en", f"report-{YEAR}", ".zip")}
 PLACES = [(YEAR, language, notebook) for language in LANGUAGES for notebook in NOTEBOOKS]
 
 
@@ -229,8 +230,9 @@ def shown(notebook):
 
 def test_a_run_publishes_pages_documents_notebooks_manifest_and_index_and_nothing_else(reports):
     pages = {f"sample/{place(*p, '.html')}" for p in PLACES}
+    pages |= {f"sample/{place(YEAR, language, 'search', '.html')}" for language in LANGUAGES}
     notebooks = {f"sample/notebooks/{place(*p, '.ipynb')}" for p in PLACES}
-    documents = {f"sample/{name}" for name in FILED}
+    documents = {f"sample/{name}" for name in FILED | BUNDLES}
     assert set(tree(reports)) == {"index.html", "sample/run.json"} | pages | notebooks | documents
     assert (reports / "sample").readlink() == Path(".sets", "sample-0001")
     hidden = {path.name for path in reports.glob(".*")}
@@ -425,6 +427,8 @@ def test_a_second_year_keeps_the_first_and_both_link_each_other(mine, reports):
     new = {
         f"sample/{place(2023, 'en', name, '.html')}",
         f"sample/notebooks/{place(2023, 'en', name, '.ipynb')}",
+        # The plan has no tables of 2023 yet, but its registers have deadlines.
+        *(f"sample/{place(2023, 'en', 'action-calendar-2023', suffix)}" for suffix in (".ics", ".xlsx")),
     }
     assert set(after) - set(before) == new
     assert set(before) <= set(after)
@@ -500,7 +504,8 @@ def test_a_document_that_was_taken_away_is_no_longer_listed(mine, reports):
     gone = place(YEAR, "tr", DOCUMENTS["tr"], ".xlsx")
     (mine / "reports" / "sample" / gone).unlink()
     publish({"sample": [one_more(reports, 2020)]})
-    assert set(manifest_of(mine)["documents"]) == FILED - {gone}
+    new = {f"2020/en/action-calendar-2020{suffix}" for suffix in (".ics", ".xlsx")}
+    assert set(manifest_of(mine)["documents"]) == FILED - {gone} | new
     page = mine / "reports" / "sample" / place(YEAR, "tr", NOTEBOOKS[0], ".html")
     assert f'href="{DOCUMENTS["tr"]}.docx"' in page.read_text(encoding="utf-8")
     assert f'href="{DOCUMENTS["tr"]}.xlsx"' not in page.read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from helpers.batch.execute import Executed
 from helpers.cli import _parser, main
 from helpers.plan import ledger
 
-COMMANDS = ("check", "receive", "template", "list", "run", "calendar", "rollback", "confirm")
+COMMANDS = ("check", "receive", "template", "list", "trace", "run", "calendar", "rollback", "confirm")
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
     "International Outlook,rank_prefix"

@@ -16,7 +16,7 @@ from test_batch import LANGUAGES, NOTEBOOKS, YEAR, place, real_set, workbook
 from test_pages_in_browser import ARGUMENTS, CHROMIUM
 from test_site import parsed
 
-from helpers.site import alone, paper
+from helpers.site import alone, drawings, paper
 
 NAMES = {"tr": f"rapor-{YEAR}", "en": f"report-{YEAR}"}
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; install it: apt-get install chromium")
@@ -200,6 +200,21 @@ def test_pages_of_a_booklet_share_no_id_and_lead_to_one_another():
     annex = made.one("section", class_="annex")
     assert annex.one("p").text == "Chart <b>" and annex.one("td").text == "7"
     assert "Annex" not in parsed(paper.booklet("A", "en", [("two", two)])).text
+
+
+def test_a_chart_too_tall_for_a_sheet_is_printed_as_its_table():
+    assert drawings.is_tall('<svg viewBox="0 0 432 1869.2"/>')
+    assert not drawings.is_tall('<svg viewBox="0 0 432 320.6"/>') and not drawings.is_tall("<svg/>")
+    data = '<details class="data"><table><tr><td>7</td></tr></table></details>'
+    cards = '<div class="how" id="how"><details class="card"><dl id="how-G1">8</dl></details></div>'
+    figure = "<figure><div class='drawing{}'></div>{}</figure>{}"
+    page = f"<!DOCTYPE html><html><body><main>{figure}</main></body></html>"
+    for tall, annex, tables in ((" tall", "", 1), ("", "", 0), (" tall", "Annex", 1), ("", "Annex", 1)):
+        made = parsed(paper.booklet("A", "en", [("one", page.format(tall, data, cards))], annex))
+        assert len(made.all("table")) == tables
+        assert bool(made.all("section", class_="annex")) is bool(annex and not tall)
+        assert bool(made.all("div", class_="how")) is bool(annex)
+        assert all("open" in folded.attributes for folded in made.all("details"))
 
 
 # --- ZIP and single files --------------------------------------------------------------------------

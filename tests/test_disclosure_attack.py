@@ -48,7 +48,7 @@ SET = [
     (job(unit="let"), ("goal1_recognition", "topic_mobility")),
 ]
 # These speak of no persons, or of places in rankings only.
-BESIDE = ("goals.", "rankings.", "outlook", "hidden", "cards.card", "cards.answers")
+BESIDE = ("goals.indicators", "rankings.", "outlook", "hidden", "cards.card", "cards.answers")
 
 
 READ = cache(store.read)

@@ -5,9 +5,11 @@ import json
 import os
 import platform
 import re
+import runpy
 import socket
 import statistics
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -225,7 +227,18 @@ def test_every_output_has_a_plain_form_that_can_be_compared(path):
     for output in shown(path):
         assert joined(output["data"]["text/plain"]).strip()
         assert " at 0x" not in joined(output["data"]["text/plain"])
-        assert "image/svg+xml" not in output["data"]
+
+
+def test_nbval_compares_words_and_notes_and_no_drawing():
+    hook = runpy.run_path(str(REPO / "notebooks" / "conftest.py"))["pytest_collection_modifyitems"]
+
+    class Held:
+        skip_compare = ("metadata", "image/png")
+
+    notebook = Held()
+    # Two cells of a notebook, and a test that is no cell.
+    hook([SimpleNamespace(parent=one) for one in (notebook, notebook, object())])
+    assert notebook.skip_compare == ("metadata", "image/png", "image/svg+xml")
 
 
 @every_notebook
@@ -274,7 +287,8 @@ def test_every_figure_has_its_words_and_its_size(path):
         assert plain.startswith(note["title"])
         # The words for those who do not see the chart hold every number that the plain form holds.
         for number in re.findall(r"\d+(?:[.,]\d+)*", plain.removesuffix("\n".join(note["caveats"].values()))):
-            assert number in note["alt"] + note["subtitle"] + " ".join(note["notes"])
+            beside = " ".join([*note["notes"], *note.get("details", [])])
+            assert number in note["alt"] + note["subtitle"] + beside
         drawn = joined(output["data"]["image/svg+xml"])
         assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and drawn.endswith("</svg>")
         assert "image/png" not in output["data"]  # drawn once

@@ -525,6 +525,8 @@ def shown(run: Run) -> dict[str, Piece]:
         found[f"hidden_chart {system}"] = views.hidden_chart(run, rows, system)
         found[f"hidden_table {system}"] = views.hidden_table(run, rows, system)
         found[f"levers {system}"] = views.levers(run, system)
+        found[f"bands_chart {system}"] = views.bands_chart(run, system)
+        found[f"steps_chart {system}"] = views.steps_chart(run, system)
     return found
 
 

@@ -1,9 +1,15 @@
 """Every number leads to a card that says where it comes from; figures worked by hand from rows given here."""
 
+import hashlib
+import json
 import re
+from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import yaml
+from test_batch import real_set
 from test_measures_goal1 import CATALOG
 from test_standing import fairs, run_with
 
@@ -115,6 +121,29 @@ def test_what_nobody_knows_is_refused_with_what_is_known():
             provenance.card(start(year=2026), code)
 
 
+def test_a_received_file_is_named_with_its_day_its_sender_and_its_row(workbook_root, tmp_path):
+    from helpers.cli import main
+
+    header = (
+        "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
+        "International Outlook,rank_prefix"
+    )
+    rows = [
+        "2026,1,Oxford,United Kingdom,98,97,96,95,94,93,",
+        "2026,1501+,Karadeniz Technical University,Türkiye,10.3–27.2,23,15,30,41,26.5,",
+    ]
+    file = tmp_path / "THE autumn.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    assert main(["receive", str(file), "--from", "International office"]) == 0
+    card = provenance.card(start(year=2026, edition=store.LIVE, language="tr"), "the.international_outlook")
+    assert card["value"] == "26,5" and card["rows"][0]["row"] == 3
+    (source,) = [one for one in card["sources"] if "ranking_scores" in one["file"]]
+    assert source["sha256"] == store.sha256(workbook_root / source["file"]) and source["rows"] > 5
+    assert source["sha256_received"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert "International office" in source["received"] and "THE autumn.csv" in source["received"]
+    assert re.search(r"\d\d\.\d\d\.20\d\d günü alındı", source["received"])
+
+
 # -- from a sentence to its card ------------------------------------------------------------------------
 
 
@@ -133,3 +162,161 @@ def test_the_last_cell_has_the_card_of_everything_that_was_spoken_of():
     assert set(said.bundle[NOTE_TYPE]["indicators"]) <= set(note["provenance"])
     assert {"plan", "G3.01", "G3.05"} <= set(note["provenance"])
     assert next(iter(note["provenance"])).startswith("G")
+
+
+# -- on the page ----------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What of a page matters here: places, links, the items of its messages, and the cards' values."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.places: set[str] = set()
+        self.links: list[str] = []
+        self.messages: list[tuple[str, int]] = []
+        self.values: dict[str, str] = {}
+        self._open: list[str] = []
+        self._inside = ""
+        self._place = self._term = ""
+        self._item: list[Any] | None = None
+        self.feed(written)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        place = told.get("id") or ""
+        self.places.add(place)
+        if tag == "div" and told.get("class") == "messages":
+            self._inside = "messages"
+        if tag == "li" and self._inside:
+            self._item = ["", 0]
+        if tag == "a" and (told.get("href") or "").startswith("#how-"):
+            self.links.append(str(told["href"])[1:])
+            if self._item:
+                self._item[1] += 1
+        if tag == "dl" and place.startswith("how-"):
+            self._place = place
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "li" and self._item:
+            self.messages.append((self._item[0], self._item[1]))
+            self._item = None
+        if tag == "div":
+            self._inside = ""
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._item:
+            self._item[0] += data
+        if self._open[-1:] == ["dt"]:
+            self._term = data
+        if self._open[-1:] == ["dd"] and self._place and self._term in ("Value", "Değer"):
+            self.values.setdefault(self._place.removeprefix("how-"), data.rsplit(" (", 1)[0])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The pages of the real notebooks by their place, and the manifest of their set."""
+    folder = real_set(tmp_path_factory) / "reports" / "sample"
+    pages = {
+        path.relative_to(folder).as_posix(): Page(path.read_text("utf-8")) for path in folder.rglob("*.html")
+    }
+    return pages, json.loads((folder / "run.json").read_text(encoding="utf-8"))
+
+
+def test_every_link_to_a_card_finds_it_on_the_same_page(made):
+    for place, page in made[0].items():
+        assert page.links or place.endswith("search.html"), place
+        assert set(page.links) <= page.places, place
+
+
+def test_every_message_with_a_number_leads_to_where_it_comes_from(made):
+    for place, page in made[0].items():
+        assert page.messages or place.endswith("search.html"), place
+        without = [said for said, links_of in page.messages if not links_of and re.search(r"\d", said)]
+        assert "data_quality" in place or not without, (
+            f"{place}: give the number by figures.linked: {without}"
+        )
+
+
+def test_the_value_of_a_card_is_that_of_the_manifest(made):
+    pages, manifest = made
+    for place, page in pages.items():
+        year, language, _ = place.split("/")
+        figures = manifest["figures"][year]["ktu"]
+        for code in page.values.keys() & figures.keys():
+            exact = Decimal(figures[code]["value"])
+            written = Texts(language).number(abs(float(exact)), max(0, -int(exact.as_tuple().exponent)))
+            assert written in page.values[code], (place, code)
+
+
+# -- two languages --------------------------------------------------------------------------------------
+
+# Words of English prose that Turkish has not; `lang="en"` marks what is quoted.
+ENGLISH = {"the", "of", "and", "with", "for", "are", "was", "which", "from", "year", "rows"}
+# Names are the same in both languages: of files, of bodies and partners, of a ranking's table.
+NAMES = re.compile(
+    r"^SHA-256|data/sample/|Demo University|\.csv\b|\.xlsx\b|^[A-ZÇĞİÖŞÜ][\w.–-]*(,? \(?[A-Z][\w.)-]*)*$"
+)
+
+
+class Blocks(HTMLParser):
+    """The sentences of a page: what stands between the tags that begin a line, without what is quoted."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: set[str] = set()
+        self._now, self._quoted, self._silent = "", 0, 0
+        self.feed(written)
+        self._end()
+
+    def _end(self) -> None:
+        self.found.add(" ".join(self._now.split()))
+        self._now = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in ("script", "style")
+        if tag not in ("a", "span", "strong", "em", "code", "tspan"):
+            self._end()
+        if self._quoted or (tag in ("a", "span") and dict(attrs).get("lang")):
+            self._quoted += tag in ("a", "span")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style")
+        if self._quoted and tag in ("a", "span"):
+            self._quoted -= 1
+        if tag not in ("a", "span", "strong", "em", "code", "tspan"):
+            self._end()
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and not self._quoted:
+            self._now += data
+
+
+def cited(tree: Any) -> set[str]:
+    """What the catalogue cites, in the language of the source."""
+    if isinstance(tree, list):
+        return {one for part in tree for one in cited(part)}
+    if not isinstance(tree, dict):
+        return set()
+    own = {tree["source"]} if isinstance(tree.get("source"), str) else set()
+    return own | {one for part in tree.values() for one in cited(part)}
+
+
+def test_no_sentence_of_a_turkish_page_is_english(tmp_path_factory):
+    files = paths.data("catalog").rglob("*.yml")
+    citations = {one for file in files for one in cited(yaml.safe_load(file.read_text(encoding="utf-8")))}
+    folder = real_set(tmp_path_factory) / "reports" / "sample"
+    for path in sorted(folder.glob("*/tr/*.html")):
+        english = path.parents[1] / "en" / path.name
+        turkish, other = (Blocks(one.read_text(encoding="utf-8")).found for one in (path, english))
+        assert len(turkish) > 50, path.name
+        said = {one for one in turkish if len(re.findall(r"[^\W\d_]{3,}", one)) > 1 and not NAMES.search(one)}
+        assert said & other == set(), path.name
+        for sentence in said:
+            own = sentence
+            for citation in citations:
+                own = own.replace(citation, "")
+            assert not ENGLISH & set(re.findall(r"[^\W\d_]+", own)), (path.name, sentence)

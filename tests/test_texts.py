@@ -189,7 +189,7 @@ FROM_DATA = {
         outlook.TOO_SMALL,
         outlook.OVER,
     },
-    "heading.how.": lambda: {"trend", "breaks", "forecast", "chance", "pace", "tested"},
+    "heading.how.": lambda: {"forecast", "chance", "pace"},
     "heading.model.": lambda: set(forecast.MODELS),
     "heading.kind.": lambda: set(outlook.kinds().kinds),
     "explained.not_fitted.": not_fitted,

@@ -116,10 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--unit", default="", metavar="CODE", help="the one unit that fills it in (units.csv)"
     )
-    command.add_argument(
-        "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
-    )
-    command.add_argument("--replace", action="store_true", help="replace files that are there already")
+    _where_to(command)
     command.set_defaults(call=_template)
 
     command = _command(commands, "list", "show what the workbook holds", "workbook list --edition live")
@@ -130,6 +127,23 @@ def _parser() -> argparse.ArgumentParser:
         help="what a register held before: what replaced it, and what changed",
     )
     command.set_defaults(call=_list)
+
+    command = _command(
+        commands,
+        "trace",
+        "say where a number comes from: definition, formula, what it is made of, files, hashes, rows",
+        "workbook trace G3.25 --year 2025    or, of a ranking: workbook trace the.overall --language tr",
+    )
+    command.add_argument(
+        "code", help="an indicator's code, or a ranking's score, such as the.overall, qs.rank"
+    )
+    command.add_argument("--year", type=_whole, help="report year")
+    command.add_argument("--period", default="year", help="year (default) or first_half")
+    command.add_argument("--institution", metavar="ID", help="id of the institution; the plan's by default")
+    command.add_argument("--unit", default="", help="code of one unit (data/reference/units.csv)")
+    command.add_argument("--edition", default="sample", help="sample (default) or live")
+    command.add_argument("--language", default="en", help="en (default) or tr")
+    command.set_defaults(call=_trace)
 
     command = _command(
         commands,
@@ -222,6 +236,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--list", action="store_true", help="list the sets that are kept; change nothing")
     command.set_defaults(call=_rollback)
 
+    command = _command(
+        commands,
+        "slides",
+        "write the overview as slides (PPTX) with charts and tables that can be edited",
+        "workbook slides --year 2026 --language tr --to out",
+    )
+    command.add_argument("--edition", choices=("sample", "live"), default="sample", help="of which data")
+    command.add_argument("--year", type=_whole, default=0, help="the plan's last year if not said")
+    command.add_argument("--language", action="append", default=[], help="tr or en; both if not said")
+    _where_to(command)
+    command.set_defaults(call=_slides)
+
     for name, help_text, call in (
         ("pdf", "print published pages as PDF by a Chromium, Chrome or Edge of this machine", _pdf),
         ("mail", "write published pages as single files for mail, without links that lead nowhere", _mail),
@@ -244,10 +270,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--institution", default="", metavar="ID", help="about whom, if not the plan's own"
         )
-        command.add_argument(
-            "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
-        )
-        command.add_argument("--replace", action="store_true", help="replace files that are there already")
+        _where_to(command)
         if name == "pdf":
             command.add_argument("--annex", action="store_true", help="add the tables behind the charts")
             command.add_argument(
@@ -288,6 +311,13 @@ def _command(
         description=f"{help_text[:1].capitalize()}{help_text[1:]}.",
         epilog=f"Example: {example}",
     )
+
+
+def _where_to(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--to", type=Path, default=Path(), metavar="FOLDER", help="where to; here if not said"
+    )
+    command.add_argument("--replace", action="store_true", help="replace files that are there already")
 
 
 def _whole(text: str) -> int | str:
@@ -415,6 +445,20 @@ def _list_history(register: str) -> int:
     _print_table(lines)
     if len(lines) == 1:
         print("Nothing of it was ever replaced or withdrawn.")
+    return 0
+
+
+def _trace(parsed: argparse.Namespace) -> int:
+    from .catalog import load
+    from .present import provenance
+    from .run import start
+
+    names = ("year", "period", "institution", "unit", "edition", "language")
+    given = {name: getattr(parsed, name) for name in names}
+    if parsed.year is None:
+        given["year"] = load().parameters["year"].default
+    run = start(**given)
+    print("\n".join(provenance.told(run, provenance.card(run, parsed.code))))
     return 0
 
 
@@ -566,6 +610,12 @@ def _rollback(parsed: argparse.Namespace) -> int:
 
 
 # -- delivering -----------------------------------------------------------------------------------------
+
+
+def _slides(parsed: argparse.Namespace) -> int:
+    from .deliver import slides
+
+    return _told(slides.write(parsed.year, parsed.language, parsed.edition, parsed.to, parsed.replace))
 
 
 def _pdf(parsed: argparse.Namespace) -> int:

@@ -186,10 +186,7 @@ def _pages(
     filed: list[Path],
     now: Snapshot,
 ) -> None:
-    """Make the pages of a set; one whose notebook and navigation are as they were is taken over.
-
-    What can be looked up in a page stays in its entry, for the search pages are made of all of them.
-    """
+    """Make the pages of a set; one whose notebook and navigation are as they were is taken over."""
     edition, institution = load().plan.about(name)
     about = digest(
         [
@@ -203,7 +200,7 @@ def _pages(
     for place, entry in entries.items():
         made_of = digest([about, entry.get("executed_sha256"), entry["made"], entry.get("older")])
         file = Path(place + ".html")
-        if entry.get("page") == made_of and "outline" in entry and (target / file).exists():
+        if entry.get("page") == made_of and (target / file).exists():
             (staging / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(target / file, staging / file)
         else:
@@ -216,12 +213,16 @@ def _pages(
     packed = [*bundles.places(entries).values()]
     rendered = pages.render(notebooks, load().plan, edition, filed, made, packed)
     for page in rendered:
-        entries[page.place.with_suffix("").as_posix()]["outline"] = page.outline
-    outlines = {Path(place): entry["outline"] for place, entry in entries.items()}
-    for page in [*rendered, *pages.search(outlines, load().plan, institution)]:
-        path = staging / page.place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page.html, encoding="utf-8")
+        _write(staging, page)
+    whole = {Path(place): (staging / f"{place}.html").read_text(encoding="utf-8") for place in entries}
+    for page in pages.search(whole, load().plan, institution):
+        _write(staging, page)
+
+
+def _write(staging: Path, page: pages.Page) -> None:
+    path = staging / page.place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page.html, encoding="utf-8")
 
 
 def _sources(executed: Executed) -> list[dict[str, Any]]:

@@ -409,7 +409,7 @@ class PeerGroup(_Definition):
     """Institutions to compare with; `criterion` and `reasons` say how and why members were chosen."""
 
     title: Text
-    source: str
+    source: Text
     members: tuple[str, ...]
     criterion: Text | None = None
     reasons: dict[str, Text] = {}

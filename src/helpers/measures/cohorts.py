@@ -34,6 +34,15 @@ class Reached:
     known: int
     of_fairs: bool = False
 
+    @property
+    def part_of(self) -> tuple["Reached", ...]:
+        """Return what these are part of, of whom few may not be left: earlier stages, all beside fairs."""
+        if self.stage == "leads":
+            return ()
+        earlier = STAGES[1 : STAGES.index(self.stage)]
+        wholes = [replace(self, stage=stage) for stage in earlier]
+        return (*wholes, *([replace(self, of_fairs=False)] if self.of_fairs else []))
+
     def __call__(self, registers: Registers, period: Period) -> pd.DataFrame:
         """Return the rows with an amount of one each; of leads, the fairs with their leads as the amount."""
         if self.stage == "leads":
@@ -56,15 +65,19 @@ class Reached:
             return registered
         if known_from(self.stage, cohort) > self.known:
             raise MissingFigure(NO_YEAR)
+        done = _graduates(whole, cohort, self.known)
         if self.stage == "returned":
             still = yearly(whole, "students", "academic_year", cohort + 1)
-            # Who has graduated within the year has not left.
-            done = _graduates(whole, cohort, cohort + 1)
+            # Who has graduated, or was away for a year and did so later, is not lost.
             return registered[registered["student_key"].isin({*still["student_key"], *done} - {""})]
-        done = _graduates(whole, cohort, self.known)
         if not done:
             raise MissingFigure(NO_YEAR)
         return registered[registered["student_key"].isin(done)]
+
+
+def first_known(registers: Registers) -> int:
+    """Return the first cohort that the register of applications holds."""
+    return int(registers.whole("applications")["cohort"].min())
 
 
 def known_from(stage: Stage, cohort: int) -> int:

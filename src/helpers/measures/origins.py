@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from .core import Period, Registers
+from .core import NO_YEAR, MissingFigure, Period, Registers
 from .events import HOME
 from .mobility import exchange_students
 from .students import international_students
@@ -37,13 +37,19 @@ def contacts(registers: Registers, period: Period, years: int) -> pd.Series:
 def panel(registers: Registers, period: Period) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return applications by country and academic year, and where there was a fair, a visit in its season.
 
-    All of the whole university, up to the period's academic year; the years that every register covers.
+    All of the whole university, up to the period's academic year; the years that every register covers,
+    without a gap. Raises MissingFigure where there are no applications for the period's academic year.
     Each frame has a row for each country of any of them and a column for each year; events are 0 or 1.
     """
     rows = registers.whole("applications")
     rows = rows[rows["country_code"] != HOME]
+    known = set(rows["cohort"])
+    if period.academic_year not in known:
+        raise MissingFigure(NO_YEAR)
     events = {"fair": _fairs(registers), "visit": _visits(registers)}
     first = max(int(rows["cohort"].min()), *(int(_season(e["day"]).min()) for e in events.values()))
+    # A year without any application is not known; what lies before it is cut off.
+    first = max([first, *(year + 1 for year in range(first, period.academic_year) if year not in known)])
     years = range(first, period.academic_year + 1)
     places = sorted({*rows["country_code"], *(c for e in events.values() for c in e["country_code"])})
 

@@ -151,33 +151,46 @@ def statuses(agreements: pd.DataFrame) -> pd.DataFrame:
     return found.reindex(list(STATUSES), fill_value=0).astype(int).rename_axis("status").reset_index()
 
 
+def student_stays(registers: Registers, period: Period, months: int) -> pd.DataFrame:
+    """Return the student stays that count, of the whole university in so many months, by partner.
+
+    Columns: outgoing, incoming, `country_code`. Source: mobility.
+    """
+    rows = judged(registers.whole("mobility"))
+    rows = _within(rows[(rows["reason"] == "") & (rows["participant"] == "student")], period, months)
+    ways = pd.crosstab(rows["partner_id"], rows["direction"])
+    found = ways.reindex(columns=["outgoing", "incoming"], fill_value=0).astype(float)
+    return found.assign(country_code=rows.groupby("partner_id")["country_code"].first())
+
+
 def amounts(registers: Registers, period: Period, months: int) -> pd.DataFrame:
     """Return by partner with an agreement in force what was done with it in so many months, as numbers.
 
-    Columns of AMOUNTS: student stays that count, out and in, joint publications (by whole years), funded
-    projects running, visits either way; and `country_code`. Partners of whom nothing is known have noughts.
+    Columns of AMOUNTS: student stays out and in, joint publications (of whole years), funded projects that
+    ran, visits either way; and `country_code`. Partners of whom nothing is known have noughts.
     """
-    end = pd.Timestamp(period.end)
-    after = end - pd.DateOffset(months=months)
-
-    def within(rows: pd.DataFrame) -> pd.DataFrame:
-        return rows[(pd.to_datetime(rows["start_date"]) <= end) & (pd.to_datetime(rows["end_date"]) > after)]
-
-    stays = judged(registers.whole("mobility"))
-    stays = within(stays[(stays["reason"] == "") & (stays["participant"] == "student")])
+    stays = student_stays(registers, period, months)
     papers, projects = registers.whole("publications"), registers.whole("projects")
     last = last_full_year(period)
     joint = papers[(papers["kind"] == "with_partner") & papers["year"].between(last - months // 12 + 1, last)]
+    ran = _within(projects[projects["decision"] == "funded"], period, months)
     counted = {
-        "outgoing": stays[stays["direction"] == "outgoing"].groupby("partner_id").size(),
-        "incoming": stays[stays["direction"] == "incoming"].groupby("partner_id").size(),
+        "outgoing": stays["outgoing"],
+        "incoming": stays["incoming"],
         "publications": joint.groupby("partner_id")["publications_count"].sum(),
-        "projects": within(projects[projects["decision"] == "funded"]).groupby("partner_id").size(),
-        "visits": within(registers.whole("visits")).groupby("partner_id").size(),
+        "projects": ran.groupby("partner_id").size(),
+        "visits": _within(registers.whole("visits"), period, months).groupby("partner_id").size(),
     }
     held = in_force(registers, period).drop_duplicates("partner_id").set_index("partner_id")
-    found = pd.DataFrame(counted).reindex(held.index).fillna(0.0)
+    found = pd.DataFrame(counted).reindex(held.index).fillna(0.0).astype(float)
     return found.assign(country_code=held["country_code"])
+
+
+def _within(rows: pd.DataFrame, period: Period, months: int) -> pd.DataFrame:
+    """Return the rows of which some day lies in the months up to the period's end."""
+    end = pd.Timestamp(period.end)
+    begun, ended = pd.to_datetime(rows["start_date"]) <= end, pd.to_datetime(rows["end_date"])
+    return rows[begun & (ended > end - pd.DateOffset(months=months))]
 
 
 def priorities(registers: Registers, period: Period) -> frozenset[str]:

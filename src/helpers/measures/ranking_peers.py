@@ -22,15 +22,29 @@ def scores(rankings: Rankings, system: str, editions: Sequence[int]) -> pd.DataF
 
     Columns: institution, edition, variable, value. An institution has one value each.
     """
-    methods = [rankings.system(system).method(edition) for edition in editions]
-    weighted = {variable for method in methods if method for variable in method.weights}
-    held = values(rankings, system, weighted, editions).rename(columns={"value_low": "value"})
-    overall = rankings.overall
-    overall = overall[(overall["system"] == system) & overall["edition"].isin(list(editions))]
-    parts = [held, overall.rename(columns={"overall": "value"}).assign(variable=OVERALL)]
+    key = ("weighted", system)
+    if key not in rankings.memo:
+        rankings.memo[key] = _scores(rankings, system)
+    held = rankings.memo[key]
+    return held[held["edition"].isin(list(editions))]
+
+
+def _scores(rankings: Rankings, system: str) -> pd.DataFrame:
+    overall = rankings.overall[rankings.overall["system"] == system]
+    editions = sorted({int(edition) for edition in overall["edition"]})
+    weights = {e: found.weights for e in editions if (found := rankings.system(system).method(e))}
+    held = values(rankings, system, {name for of in weights.values() for name in of}, editions)
+    counted = [
+        name in weights.get(edition, {})
+        for edition, name in zip(held["edition"], held["variable"], strict=True)
+    ]
+    parts = [
+        held[counted].rename(columns={"value_low": "value"}),
+        overall.rename(columns={"overall": "value"}).assign(variable=OVERALL),
+    ]
     columns = ["institution", "edition", "variable", "value"]
     found = pd.concat([part[columns] for part in parts], ignore_index=True).dropna()
-    return found.drop_duplicates(["institution", "edition", "variable"])
+    return found.drop_duplicates(["institution", "edition", "variable"], ignore_index=True)
 
 
 def edition_with(
@@ -143,12 +157,19 @@ def alike(
     edition up to `until`, at most one edition back. The frame is empty where nothing is known of the
     institution itself. The second is the variables of `by` that are in no data at hand.
     """
+    key = ("alike", institution, until)
+    if key not in rankings.memo:
+        rankings.memo[key] = _alike(rankings, institution, by, until)
+    near = rankings.memo[key]
+    return near.copy(), [name for name in by if f"z_{name}" not in near.columns]
+
+
+def _alike(rankings: Rankings, institution: str, by: Mapping[str, Likeness], until: int) -> pd.DataFrame:
     wide = _latest(rankings, by, until)
     at_hand = [name for name in by if name in wide.columns and wide[name].notna().any()]
-    left_out = [name for name in by if name not in at_hand]
     own = wide.index[wide["institution"] == institution]
     if not len(own) or wide.loc[own[0], at_hand].isna().all():
-        return wide.iloc[:0], left_out
+        return wide.iloc[:0].assign(**{f"z_{name}": None for name in at_hand}).reset_index()
     logged = wide[at_hand].astype(float)
     for name in at_hand:
         if by[name].logarithm:
@@ -156,7 +177,7 @@ def alike(
     near = statistics.nearest(logged, own[0], {name: by[name].weight for name in at_hand})
     z = near[at_hand].add_prefix("z_")
     joined = wide.loc[near.index].join(near[["distance", "known"]]).join(z)
-    return joined.reset_index(), left_out
+    return joined.reset_index()
 
 
 def sizes(rankings: Rankings, institution: str, by: Mapping[str, Likeness], until: int) -> dict[str, float]:
@@ -228,7 +249,7 @@ def races(
     by how near the chance is to a change of places. All editions up to `edition` are used, across breaks of
     method: a change that moves both alike leaves the lead as it is, one that does not widens the interval.
     """
-    held = scores(rankings, system, sorted({int(e) for e in rankings.scores["edition"] if e <= edition}))
+    held = scores(rankings, system, range(edition + 1))
     group = held[held["institution"].isin([*members, institution]) & (held["variable"] == variable)]
     wide = group.pivot(index="edition", columns="institution", values="value").sort_index()
     rows = []

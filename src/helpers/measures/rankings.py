@@ -206,6 +206,26 @@ def editions_held(rankings: Rankings, system: str, until: int) -> list[int]:
     return sorted(int(edition) for edition in held if edition <= until)
 
 
+def bands_held(rankings: Rankings, institution: str, system: str, until: int) -> pd.DataFrame:
+    """Return one row per edition with a place: edition, rank_low, rank_high, rank_text, ranked_count.
+
+    A band that the publisher leaves open ends with the last university ranked, where the table's length is
+    known; `ranked_count` is that length, NaN where it is not. A withheld rank is no place.
+    """
+    own = rankings.positions[
+        (rankings.positions["institution"] == institution)
+        & (rankings.positions["system"] == system)
+        & (rankings.positions["edition"] <= until)
+        & rankings.positions["rank_low"].notna()
+    ]
+    tables = rankings.tables[rankings.tables["system"] == system]
+    counted = tables.drop_duplicates("edition").set_index("edition")["institutions_count"]
+    found = own[["edition", "rank_low", "rank_high", "rank_text"]].sort_values("edition", ignore_index=True)
+    found["ranked_count"] = found["edition"].map(counted).astype(float)
+    found["rank_high"] = found["rank_high"].fillna(found["ranked_count"])
+    return found
+
+
 def places(rankings: Rankings, institution: str, year: int) -> pd.DataFrame:
     """Return one row per ranking: the institution's place in the edition of a year.
 

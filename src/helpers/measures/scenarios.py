@@ -203,6 +203,8 @@ def changes_of(
     own = own_scores(rankings, institution, system, edition)
     if own is None:
         return None
+    if {*scenario.changes, *scenario.to} - {*own, *rankings.system(system).curves_of(edition)}:
+        return None  # scores of another method
     changes = dict(scenario.changes)
     held = ranking_peers.scores(rankings, system, [edition])
     group = held[held["institution"].isin([*members, institution])]
@@ -228,7 +230,7 @@ def changes_of(
 class Range:
     """How far a score may realistically rise in one edition, and on what that rests.
 
-    `own`: the university's best yearly move within one method. `peers`: where its own past is too short, the
+    `own`: the university's best yearly move within one method. `peers`: where it has none, or never rose, the
     upper quartile of what peers gained in a year on the median peer; what lifts all scores lifts no one.
     """
 
@@ -240,25 +242,31 @@ def ranges(
     rankings: Rankings, institution: str, members: Sequence[str], system: str, edition: int
 ) -> dict[str, Range]:
     """Return the realistic rise of each weighted score in one edition; a score without any is left out."""
-    series = ranking_peers.comparable(rankings, system, edition)
-    held = ranking_peers.scores(rankings, system, series)
+    key = ("moves", system, edition)
+    if key not in rankings.memo:
+        rankings.memo[key] = _moves(rankings, system, edition)
+    moves = rankings.memo[key]
     method = rankings.system(system).method(edition)
     found: dict[str, Range] = {}
     for variable in method.weights if method else ():
-        wide = held[held["variable"] == variable].pivot(
-            index="institution", columns="edition", values="value"
-        )
-        # A step over a missing edition is no yearly move.
-        moves = wide.reindex(columns=range(min(series), max(series) + 1)).diff(axis=1) if series else wide
-        own = moves.loc[institution].dropna() if institution in moves.index else pd.Series(dtype=float)
-        others = moves[moves.index.isin(list(members)) & (moves.index != institution)]
-        others = (others - others.median()).to_numpy().ravel()
-        others = others[~np.isnan(others)]
-        if len(own):
-            found[variable] = Range(max(0.0, float(own.max())), "own")
-        elif len(others) >= statistics.FEWEST_FOR_PERCENTILE:
-            found[variable] = Range(max(0.0, float(np.quantile(others, 0.75))), "peers")
+        of = moves[moves["variable"] == variable]
+        own = of.loc[of["institution"] == institution, "move"]
+        others = of[of["institution"].isin(list(members)) & (of["institution"] != institution)]
+        gains = others["move"] - others.groupby("edition")["move"].transform("median")
+        if len(own) and own.max() > 0:
+            found[variable] = Range(float(own.max()), "own")
+        elif len(gains) >= statistics.FEWEST_FOR_PERCENTILE:
+            found[variable] = Range(max(0.0, float(np.quantile(gains, 0.75))), "peers")
     return found
+
+
+def _moves(rankings: Rankings, system: str, edition: int) -> pd.DataFrame:
+    """Return each move of a score from one edition to the next, within one method and over no missing one."""
+    series = ranking_peers.comparable(rankings, system, edition)
+    held = ranking_peers.scores(rankings, system, series)
+    before = held.assign(edition=held["edition"] + 1)
+    both = held.merge(before, on=["institution", "variable", "edition"], suffixes=("", "_before"))
+    return both.assign(move=both["value"] - both["value_before"])
 
 
 @dataclass(frozen=True)

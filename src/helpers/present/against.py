@@ -1,19 +1,17 @@
 """Against whom: groups and found peers, level and change, who may pass whom, in words, tables and a chart."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
-from matplotlib import rc_context
 
 from ..analysis.peers import FEWEST_FOR_PERCENTILE, FEWEST_FOR_QUINTILE, FEWEST_FOR_RACE
 from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
 from ..run import Run
-from . import charts, likelihood, pieces, tables, theme
+from . import charts, likelihood, pieces, tables
 from .pieces import Piece
-from .rankings import named, sources_line
+from .rankings import named, names, sources_line
 from .tables import Column
 
 # The groups of a page: that of the plan, that abroad which the plan names, and the one found in the data.
@@ -23,42 +21,15 @@ _SYSTEM, _OUTLOOK = "the", "international_outlook"
 _NEAREST = 10
 # The domain dossier gives no forecast beyond three years.
 _FARTHEST = 3
+# Width and height of a written name in the chart, as shares of what it spans.
+_NEAR = (0.09, 0.07)
 # How many universities a sentence names in each direction.
 _NAMED = 3
 # A change of places less likely than this is not named by name.
 _WORTH_NAMING = 0.15
 
 
-# -- who is named, and how -------------------------------------------------------------------------
-
-
-def names(run: Run, system: str, ids: Iterable[str]) -> dict[str, str]:
-    """Return how each institution is called on a page that shows its values in a ranking.
-
-    A public ranking names everybody. Where the publisher does not show others' values to everyone, only the
-    report's own university has a name, and the others are "University A", in an order that says nothing of
-    their values and stays the same on all pages.
-    """
-    chosen = sorted(set(ids))
-    if run.catalog.systems[system].public:
-        return {one: run.catalog.institutions[one].name(run.language) for one in chosen}
-    others = sorted((o for o in chosen if o != run.institution.id), key=_shuffled)
-    found = {one: run.text("against.somebody", letter=_letters(i)) for i, one in enumerate(others)}
-    return {**found, run.institution.id: run.name}
-
-
-def _shuffled(institution: str) -> str:
-    return hashlib.sha256(institution.encode()).hexdigest()
-
-
-def _letters(number: int) -> str:
-    """Return A to Z, then AA, AB and so on."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+# -- groups ---------------------------------------------------------------------------------------
 
 
 def members(run: Run, group: str) -> tuple[str, ...]:
@@ -83,9 +54,6 @@ def _defined(run: Run, group: str) -> PeerGroup | None:
     plan = run.catalog.plan
     name = plan.peer_group if group == PLAN else plan.peer_group_abroad
     return run.catalog.peer_groups[name] if name else None
-
-
-# -- groups ----------------------------------------------------------------------------------------
 
 
 def groups(run: Run) -> Piece:
@@ -141,10 +109,12 @@ def _reasons(run: Run, group: str) -> list[str]:
     found = _defined(run, group)
     if found is None:
         return []
-    said = [run.text("against.groups.source", group=title(run, group), source=found.source)]
+    said = [run.text("against.groups.source", group=title(run, group), source=found.source[run.language])]
+    if not run.catalog.systems[_SYSTEM].public:
+        return said  # what is told of single members would say who they are
     if found.criterion is not None:
         said.append(found.criterion[run.language])
-    if run.catalog.systems[_SYSTEM].public and found.reasons:
+    if found.reasons:
         called = names(run, _SYSTEM, found.reasons)
         said.append("; ".join(f"{called[one]}: {why[run.language]}" for one, why in found.reasons.items()))
     return said
@@ -304,45 +274,18 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
             for row in rows.itertuples()
         ],
         notes=[say("against.chart.note")],
+        data=[
+            Column(say("data.institution"), [called[one] for one in rows["institution"]]),
+            Column(say("against.chart.level"), [_number(run, v, 1) for v in rows["value"]], True),
+            Column(say("against.chart.pace"), [_signed(run, v) for v in rows["change"]], True),
+        ],
+        indicators=["G3.03"] if variable == _OUTLOOK else [],
     )
-    return _scatter(run, rows, called, (level, pace), words)
-
-
-def _scatter(
-    run: Run, rows: pd.DataFrame, called: dict[str, str], medians: tuple[float, float], words: charts.Words
-) -> Piece:
-    """Draw level against change with the group's medians; the own mark and the outermost are named."""
-    drawn, (ax,) = theme.figure(3.9)
-    with rc_context(theme.STYLE):
-        ax.axvline(medians[0], color=theme.RULE, lw=1.2, zorder=1)
-        ax.axhline(medians[1], color=theme.RULE, lw=1.2, zorder=1)
-        others = rows[rows["institution"] != run.institution.id]
-        ax.scatter(others["value"], others["change"], s=34, color=theme.PEERS, zorder=3)
-        own = rows[rows["institution"] == run.institution.id].iloc[0]
-        ax.scatter(own["value"], own["change"], s=110, marker="D", color=theme.OWN, ec="white", zorder=5)
-        short = _short(run, called)
-        spread = rows["change"].max() - rows["change"].min() or 1.0
-        for row in rows.itertuples():
-            is_own = row.institution == run.institution.id
-            ax.annotate(
-                short[row.institution],
-                (row.value, row.change),
-                xytext=(0, 9 if is_own or row.change >= medians[1] else -10),
-                textcoords="offset points",
-                ha="center",
-                va="center",
-                fontsize=10.5 if is_own else 8,
-                fontweight="bold" if is_own else "normal",
-                color=theme.OWN if is_own else theme.FAINT,
-                zorder=6 if is_own else 4,
-            )
-        ax.set_ylim(rows["change"].min() - 0.12 * spread, rows["change"].max() + 0.14 * spread)
-        ax.margins(x=0.06)
-        ax.set_xlabel(run.text("against.chart.level"))
-        ax.set_ylabel(run.text("against.chart.pace"))
-        theme.number_axis(ax.xaxis, run.text)
-        theme.number_axis(ax.yaxis, run.text)
-    return charts.piece(drawn, words)
+    frame = rows.assign(label=rows["institution"], is_own=rows["institution"] == run.institution.id)
+    short = _short(run, called)
+    written = {one: short[one] for one in short if one not in charts.crowded(frame, _NEAR)}
+    axes = (say("against.chart.level"), say("against.chart.pace"))
+    return charts.level_and_change(frame, (level, pace), axes, written, say, words)
 
 
 def _short(run: Run, called: dict[str, str]) -> dict[str, str]:
@@ -358,7 +301,7 @@ def overtaking(run: Run, group: str) -> Piece:
     """Show whom the university may pass by the plan's end and who may pass it, each with its chance."""
     say = run.text
     edition = run.edition_of(_SYSTEM)
-    ahead, then = _ahead(run)
+    ahead, then = horizon(run)
     rows = _races(run, group)
     if rows.empty:
         return _missing(run, "against.race.none", fewest=FEWEST_FOR_RACE, edition=edition)
@@ -415,7 +358,7 @@ def _races(run: Run, group: str) -> pd.DataFrame:
         _SYSTEM,
         _OUTLOOK,
         run.edition_of(_SYSTEM),
-        _ahead(run)[0],
+        horizon(run)[0],
     )
 
 
@@ -423,7 +366,7 @@ def _plan_end(run: Run) -> int:
     return cards.load(run.catalog)[0].years[-1]
 
 
-def _ahead(run: Run) -> tuple[int, int]:
+def horizon(run: Run) -> tuple[int, int]:
     """Return how many editions lie ahead, and the last of them: to the plan's end, but no more than three.
 
     After the plan's last year it is the next edition.
@@ -484,7 +427,7 @@ def _turns(run: Run, group: str) -> list[str]:
         chances = [(called[r["institution"]], float(r["turn"])) for r in part.head(_NAMED).to_dict("records")]
         return "; ".join(f"{name}: {likelihood.chance(run.text, chance)}" for name, chance in chances)
 
-    then = _ahead(run)[1]
+    then = horizon(run)[1]
     before, behind = rows[rows["lead"] < 0], rows[rows["lead"] > 0]
     said = []
     if len(before):

@@ -56,7 +56,6 @@ def below_expected(run: Run, what: str) -> Piece:
     told = set(found.below(_RATE).index)
     shown = _shown(run, codes)
     rows = _candidates(found, shown, told)
-    contacts = origins.contacts(run.registers, run.period, _CONTACT_YEARS)
     names = [say.country(code) for code in rows.index]
     counted = [words.cell(run, shown.get(code, 0.0)) for code in rows.index]
     columns = [
@@ -77,12 +76,12 @@ def below_expected(run: Run, what: str) -> Piece:
         ),
         Column(
             say("explained.countries.contacts", years=_CONTACT_YEARS),
-            [say.number(float(contacts.get(code, 0))) for code in rows.index],
+            _contacts(run, list(rows.index)),
             True,
         ),
     ]
     key = "explained.countries.title" if told else "explained.countries.none"
-    title = say(key, what=named, count=len(told), names=", ".join(n for n in names[: len(told)]))
+    title = say(key, what=named, names=", ".join(names[: len(told)]))
     return tables.table(
         f"explained-{what}",
         columns,
@@ -100,6 +99,7 @@ def below_expected(run: Run, what: str) -> Piece:
             say("explained.countries.how", places=len(found.places), explained=100 * found.explained),
             *_coefficients(run, found),
         ],
+        indicators=codes,
     )
 
 
@@ -150,6 +150,15 @@ def _candidates(found: gravity.Gravity, shown: dict[str, float | None], told: se
     likely = places["chance"].map(lambda chance: likelihood.word(1 - chance).code in _LIKELY)
     order = order[(order["gap"] > 0) & likely].sort_values(["told", "gap"], ascending=False, kind="stable")
     return places.loc[order.index[: max(_SHOWN, len(told))]]
+
+
+def _contacts(run: Run, codes: list[str]) -> list[str]:
+    """Count fairs and delegations in countries, as cells; where the registers lack them, nothing is told."""
+    try:
+        found = origins.contacts(run.registers, run.period, _CONTACT_YEARS)
+    except MissingFigure:
+        return [run.text("none")] * len(codes)
+    return [run.text.number(float(found.get(code, 0))) for code in codes]
 
 
 def _one_huge(run: Run, found: gravity.Gravity) -> str:

@@ -1,17 +1,21 @@
 """Whether applications rise after fairs and visits, or had risen before (analysis.event_study)."""
 
+from functools import partial
+
+import pandas as pd
+
 from ..analysis import event_study
 from ..analysis.event_study import Effect
 from ..analysis.poisson import NotFitted
 from ..measures import origins
 from ..measures.core import NOT_BY_UNIT, MissingFigure
 from ..run import Run
-from . import figures, pieces, tables
+from . import charts, figures, pieces
 from . import mobility_words as words
-from .pieces import Piece
-from .tables import Column
+from .pieces import Column, Piece
 
-_CODES = ["G1.05", "G1.08", "G2.04"]
+_REGISTERS = ["applications", "fairs", "visits"]
+_CODES = ["G1.05", "G1.08", "G2.06"]
 _KINDS = {"fair": "explained.fairs.fair", "visit": "explained.fairs.visit"}
 _STEPS = {
     -2: "explained.fairs.two_before",
@@ -45,25 +49,49 @@ def fairs_and_applications(run: Run) -> Piece:
         else:
             reason = say(f"explained.not_fitted.{why.reason}")
         return pieces.text(say("not_computed", reason=reason), kind="not_computed")
-    return tables.table(
-        "explained-fairs",
-        [
-            Column(say("explained.fairs.when"), [say(_STEPS[step]) for step in found[0].path.index]),
-            *(Column(say(_KINDS[effect.name]), _cells(run, effect), True) for effect in found),
-        ],
-        title=" ".join(_verdict(run, effect) for effect in found),
-        source=figures.source(run, _CODES),
-        notes=[say("explained.fairs.read")],
-        caveats=figures.caveats(run, _CODES),
-        details=[say("explained.fairs.how"), *(_tested(run, effect) for effect in found)],
-    )
+    return _chart(run, found)
 
 
-def _cells(run: Run, effect: Effect) -> list[str]:
-    return [
-        run.text("explained.fairs.change", change=row.estimate, low=row.low, high=row.high)
-        for row in effect.path.itertuples()
+def _chart(run: Run, found: list[Effect]) -> Piece:
+    say = run.text
+    rows = [(effect, step, row) for effect in found for step, row in effect.path.iterrows()]
+    names = [
+        say("explained.fairs.row", kind=say(_KINDS[effect.name]), step=say(_STEPS[step]))
+        for effect, step, _ in rows
     ]
+    frame = pd.DataFrame(
+        {
+            "label": names,
+            "value": [row["estimate"] for *_, row in rows],
+            "low": [row["low"] for *_, row in rows],
+            "high": [row["high"] for *_, row in rows],
+            "own": [step >= 0 for _, step, _ in rows],
+        }
+    )
+    cells = [
+        say("explained.fairs.change", change=row["estimate"], low=row["low"], high=row["high"])
+        for *_, row in rows
+    ]
+    around = charts.Words(
+        " ".join(_verdict(run, effect) for effect in found),
+        say("explained.fairs.subtitle"),
+        figures.of_registers(run, _REGISTERS, _CODES),
+        [f"{name}: {cell}" for name, cell in zip(names, cells, strict=True)],
+        [say("explained.fairs.read")],
+        caveats=figures.caveats(run, _CODES),
+        data=[Column(say("explained.fairs.when"), names), Column(say("explained.fairs.cells"), cells, True)],
+        indicators=_CODES,
+    )
+    drawn = charts.intervals(
+        frame,
+        partial(say.signed, decimals=0),
+        around,
+        reference=0.0,
+        reference_label=say("explained.fairs.none"),
+    )
+    return pieces.with_details(
+        drawn, [say("explained.fairs.how"), *(_tested(run, effect) for effect in found)]
+    )
 
 
 def _verdict(run: Run, effect: Effect) -> str:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from ..analysis import funnel as analysis
 from ..measures import cohorts
 from ..measures.core import MissingFigure, Period
 from ..run import Run
-from . import figures, persons, tables
+from . import charts, figures, persons, pieces, tables
 from . import mobility_words as words
 from .pieces import Piece
 from .tables import Column
 
+_REGISTERS = ["fairs", "applications", "students", "graduates"]
 _CODES = ["G1.06", "G2.05", "G2.06", "G2.10"]
 _STAGES = {
     "leads": "explained.funnel.leads",
@@ -24,106 +27,190 @@ _STAGES = {
 
 
 @dataclass(frozen=True)
-class _Way:
-    """One way into a cohort: cells of the table, numbers that are shown, and stages that may be compared."""
+class _Row:
+    """A stage on one way into a cohort, as it may be published.
 
-    counts: list[str]
-    shares: list[str]
-    shown: dict[str, float]
-    stages: list[analysis.Stage]
+    `count` and `share` are cells; `number` is None where it is hidden, or not known (then `later` says from
+    which year on it will be, if it will); `stage` is there where its share of the stage before may be shown.
+    """
+
+    name: str
+    count: str
+    share: str
+    number: float | None = None
+    stage: analysis.Stage | None = None
+    later: int | None = None
+
+
+_Way = list[_Row]
 
 
 @words.or_reason
 def funnel(run: Run, complete: bool = False) -> Piece:
     """Show how many of a cohort came through each stage, and which stage loses most.
 
-    The cohort is the newest; `complete` takes the newest that has had the time to graduate.
+    The cohort is the newest one, as a chart; `complete` takes the newest that has had the time to graduate,
+    as a table, with those who came from fairs beside all.
     """
     cohort = run.period.before(cohorts.YEARS_TO_GRADUATE) if complete else run.period
+    first = cohorts.first_known(run.registers)
+    if complete and cohort.academic_year < first:
+        enough = cohorts.known_from("graduated", first)
+        return pieces.text(
+            run.text("explained.funnel.too_early", first=first, year=enough), kind="not_computed"
+        )
     every = _way(run, cohort, None)
     fairs = _way(run, cohort, every)
-    say = run.text
-    return tables.table(
-        "explained-funnel-complete" if complete else "explained-funnel",
+    return _table(run, cohort, every, fairs) if complete else _chart(run, cohort, every, fairs)
+
+
+def _chart(run: Run, cohort: Period, every: _Way, fairs: _Way) -> Piece:
+    say, none = run.text, run.text("none")
+    rows = [row for row in every if row.later is None and row.count != none]
+    unknown = {"share": float("nan"), "low": float("nan"), "high": float("nan")}
+    frame = pd.DataFrame(
         [
-            Column(say("explained.funnel.stage"), [say(_STAGES[stage]) for stage in cohorts.STAGES]),
-            Column(say("explained.funnel.every"), every.counts, True),
-            Column(say("explained.funnel.share"), every.shares, True),
-            Column(say("explained.funnel.fairs"), fairs.counts, True),
-            Column(say("explained.funnel.share"), fairs.shares, True),
+            {
+                "label": say(_STAGES[row.name]),
+                "count": float("nan") if row.number is None else row.number,
+                **(unknown if row.stage is None else _percent(row.stage)),
+            }
+            for row in rows
+        ]
+    )
+    around = charts.Words(
+        words.titled(run, _finding(run, cohort, every)),
+        say("explained.funnel.subtitle"),
+        figures.of_registers(run, _REGISTERS, _CODES),
+        [
+            f"{label}: {row.count}" + ("" if row.share == none else f" ({row.share})")
+            for label, row in zip(frame["label"], rows, strict=True)
         ],
-        title=words.titled(run, _finding(run, cohort, every.stages)),
-        source=figures.source(run, ["G1.06", "G2.10"]),
-        notes=[
-            *_against(run, cohort, every.stages),
-            *([] if complete else _pending(run, cohort)),
-            *words.hidden_note(run, every.counts + fairs.counts + every.shares + fairs.shares),
+        [
+            *_from_fairs(run, fairs),
+            *_against(run, cohort, every),
+            *_pending(run, cohort),
+            *(
+                say("explained.funnel.later", stage=say(_STAGES[row.name]), year=row.later)
+                for row in every
+                if row.later is not None
+            ),
+            *words.hidden_note(run, [cell for row in rows for cell in (row.count, row.share)]),
         ],
         caveats=figures.caveats(run, _CODES),
-        details=[say("explained.funnel.how", years=cohorts.YEARS_TO_GRADUATE)],
+        data=[
+            Column(say("explained.funnel.stage"), list(frame["label"])),
+            Column(say("explained.funnel.every"), [row.count for row in rows], True),
+            Column(say("explained.funnel.share"), [row.share for row in rows], True),
+        ],
+        indicators=_CODES,
     )
+    return pieces.with_details(charts.funnel(frame, run.text, around), [_how(run)])
+
+
+def _table(run: Run, cohort: Period, every: _Way, fairs: _Way) -> Piece:
+    say = run.text
+    return tables.table(
+        "explained-funnel",
+        [
+            Column(say("explained.funnel.stage"), [say(_STAGES[stage]) for stage in cohorts.STAGES]),
+            Column(say("explained.funnel.every"), [row.count for row in every], True),
+            Column(say("explained.funnel.share"), [row.share for row in every], True),
+            Column(say("explained.funnel.fairs"), [row.count for row in fairs], True),
+            Column(say("explained.funnel.share"), [row.share for row in fairs], True),
+        ],
+        title=words.titled(run, _finding(run, cohort, every)),
+        source=figures.of_registers(run, _REGISTERS, _CODES),
+        notes=[
+            *_against(run, cohort, every),
+            *words.hidden_note(run, [cell for row in (*every, *fairs) for cell in (row.count, row.share)]),
+        ],
+        caveats=figures.caveats(run, _CODES),
+        details=[_how(run)],
+        indicators=_CODES,
+    )
+
+
+def _how(run: Run) -> str:
+    return run.text("explained.funnel.how", years=cohorts.YEARS_TO_GRADUATE)
+
+
+# -- the stages as they may be published -----------------------------------------------------------------
 
 
 def _way(run: Run, cohort: Period, every: _Way | None) -> _Way:
     """Return the way of all applications, or beside `every` that of those who came from fairs."""
-    none, hidden = run.text("none"), run.text("activities.hidden")
-    counts, shares, stages = [], [], []
-    shown: dict[str, float] = {}
-    before: tuple[str, float] | None = None  # the stage before this one, if its number is shown
+    found: _Way = []
     for stage in cohorts.STAGES:
-        cell, count = none, None
         # Fairs know no unit, and without them nobody is a lead.
-        if stage != "leads" or (every is not None and not run.unit):
-            cell, count = _count(run, cohort, stage, every is not None)
-        if count is not None and not _may_stand(run, stage, count, shown, every):
-            cell, count = hidden, None
-        share = none
-        if count is not None and before is not None and count <= before[1]:
-            (found,) = analysis.stages([before, (stage, count)])
-            enough = persons.has_share(run, found.of)
-            share = run.text("explained.funnel.interval", **_percent(found)) if enough else hidden
-            stages += [found] if enough else []
-        before = None if count is None else (stage, count)
-        shown |= {} if count is None else {stage: count}
-        counts.append(cell)
-        shares.append(share)
-    return _Way(counts, shares, shown, stages)
+        if stage == "leads" and (every is None or run.unit):
+            found.append(_Row(stage, run.text("none"), run.text("none")))
+            continue
+        row = _row(run, cohort, stage, every is not None)
+        if stage == "applied" and _few_leads_are_left(run, found, row):
+            row = _Row(stage, run.text("activities.hidden"), run.text("none"))
+        found.append(_with_share(run, row, found[-1] if found else None))
+    return found
 
 
-def _may_stand(run: Run, stage: str, count: float, shown: dict[str, float], every: _Way | None) -> bool:
-    """Tell whether a number leaves no few: of the stage shown before, and of all beside those from fairs."""
-    rests = [n - count for n in list(shown.values())[-1:]]
-    if every is not None and stage in every.shown:
-        rests.append(every.shown[stage] - count)
-    return all(rest < 0 or persons.count(run, rest) is not None for rest in rests)
+def _few_leads_are_left(run: Run, before: _Way, row: _Row) -> bool:
+    """Tell whether few leads did not apply. All later stages the door compares itself (`Reached.part_of`)."""
+    leads = before[-1].number if before else None
+    if leads is None or row.number is None or leads < row.number:
+        return False
+    return persons.count(run, leads - row.number) is None
 
 
-def _count(run: Run, cohort: Period, stage: cohorts.Stage, of_fairs: bool) -> tuple[str, float | None]:
-    """Return a stage's cell, and its count: None if hidden or not known yet; the cell says from when."""
+def _row(run: Run, cohort: Period, stage: cohorts.Stage, of_fairs: bool) -> _Row:
+    none, now = run.text("none"), run.period.academic_year
     try:
-        found = persons.number(run, cohorts.Reached(stage, run.period.academic_year, of_fairs), cohort)
+        number = persons.number(run, cohorts.Reached(stage, now, of_fairs), cohort)
     except MissingFigure:
         if stage == "applied" and not of_fairs:
             raise  # without applications there is no cohort
         year = cohorts.known_from(stage, cohort.academic_year)
-        late = year > run.period.academic_year
-        return run.text("explained.funnel.from", year=year) if late else run.text("none"), None
-    if found is None:
-        return run.text("activities.hidden"), None
-    return run.text.number(found), found
+        if year <= now:
+            return _Row(stage, none, none)
+        return _Row(stage, run.text("explained.funnel.from", year=year), none, later=year)
+    if number is None:
+        return _Row(stage, run.text("activities.hidden"), none)
+    return _Row(stage, run.text.number(number), none, number)
+
+
+def _with_share(run: Run, row: _Row, before: _Row | None) -> _Row:
+    """Add the share of the stage before; one that holds more than that is no part of it, and has none."""
+    if before is None or not before.number or row.number is None or row.number > before.number:
+        return row
+    (stage,) = analysis.stages([(before.name, before.number), (row.name, row.number)])
+    if not persons.has_share(run, stage.of):
+        return _Row(row.name, row.count, run.text("activities.hidden"), row.number)
+    return _Row(
+        row.name, row.count, run.text("explained.funnel.interval", **_percent(stage)), row.number, stage
+    )
 
 
 def _percent(stage: analysis.Stage) -> dict[str, float]:
-    return {"share": 100 * (stage.share or 0), "low": 100 * (stage.low or 0), "high": 100 * (stage.high or 0)}
+    return {
+        "share": 100 * (stage.share or 0.0),
+        "low": 100 * (stage.low or 0.0),
+        "high": 100 * (stage.high or 0.0),
+    }
 
 
-def _finding(run: Run, cohort: Period, stages: list[analysis.Stage]) -> str:
+# -- what they say ---------------------------------------------------------------------------------------
+
+
+def _stages(way: _Way) -> list[analysis.Stage]:
+    return [row.stage for row in way if row.stage is not None]
+
+
+def _finding(run: Run, cohort: Period, every: _Way) -> str:
     say, year = run.text, words.academic_year(cohort)
-    found = analysis.leak(stages)
+    found = analysis.leak(_stages(every))
     if found is None:
         return say("explained.funnel.untold", year=year)
-    lost = {"lost": 100 - _percent(found.stage)["share"]}
-    lost |= {"low": 100 - _percent(found.stage)["high"], "high": 100 - _percent(found.stage)["low"]}
+    told = _percent(found.stage)
+    lost = {"lost": 100 - told["share"], "low": 100 - told["high"], "high": 100 - told["low"]}
     named = say(_STAGES[found.stage.name])
     if found.stands_out():
         return say("explained.funnel.leak", year=year, stage=named, **lost)
@@ -131,11 +218,14 @@ def _finding(run: Run, cohort: Period, stages: list[analysis.Stage]) -> str:
     return say("explained.funnel.alike", year=year, stage=named, others=alike, **lost)
 
 
-def _against(run: Run, cohort: Period, stages: list[analysis.Stage]) -> list[str]:
+def _against(run: Run, cohort: Period, every: _Way) -> list[str]:
     """Say which stages differ from the cohort a year before, beyond chance."""
     before = cohort.before()
-    earlier = _earlier(run, before)
-    found = analysis.against(stages, earlier)
+    try:
+        earlier = _way(run, before, None)
+    except MissingFigure:
+        return []  # the registers begin later
+    found = analysis.against(_stages(every), _stages(earlier))
     if not found:
         return []
     year = words.academic_year(before)
@@ -155,11 +245,23 @@ def _against(run: Run, cohort: Period, stages: list[analysis.Stage]) -> list[str
     ]
 
 
-def _earlier(run: Run, cohort: Period) -> list[analysis.Stage]:
-    try:
-        return _way(run, cohort, None).stages
-    except MissingFigure:
-        return []  # the registers begin later
+def _from_fairs(run: Run, fairs: _Way) -> list[str]:
+    """Say how many of those met at fairs came how far."""
+    said = [
+        run.text("explained.funnel.of_fairs_stage", stage=run.text(_STAGES[row.name]), count=row.count)
+        if row.stage is None
+        else run.text(
+            "explained.funnel.of_fairs_share",
+            stage=run.text(_STAGES[row.name]),
+            count=row.count,
+            share=row.share,
+        )
+        for row in fairs
+        if row.number is not None
+    ]
+    if not any(row.number for row in fairs):
+        return []
+    return [run.text("explained.funnel.of_fairs", stages="; ".join(said))]
 
 
 def _pending(run: Run, cohort: Period) -> list[str]:

@@ -2,7 +2,7 @@
 
 from ..analysis import association
 from ..analysis.association import Association
-from ..measures.core import MissingFigure, Period
+from ..measures.core import NOT_BY_UNIT, OTHER_INSTITUTION, MissingFigure, Period
 from ..run import Run
 from . import figures, persons, pieces, tables
 from . import mobility_words as words
@@ -24,12 +24,14 @@ _MODERATE = 0.5
 @words.or_reason
 def links(run: Run) -> Piece:
     """Show which pairs of indicators move together beyond their trends, in the same year or a year later."""
+    if run.unit:
+        raise MissingFigure(NOT_BY_UNIT)
     found = run.once(("links", run.period), lambda: _found(run))
     say = run.text
     known = [one for one, _ in found.values() if one is not None]
     if not known:
         if run.registers.of_other:
-            raise MissingFigure("other_institution")
+            raise MissingFigure(OTHER_INSTITUTION)
         return pieces.text(say("explained.links.too_few", years=association.FEWEST + 1))
     told = sum(q is not None and q < _LEVEL for _, q in found.values())
     steps, needed = max(one.n for one in known), association.FEWEST
@@ -65,6 +67,7 @@ def links(run: Run) -> Piece:
         ],
         caveats=figures.caveats(run, codes),
         details=[say("explained.links.how")],
+        indicators=codes,
     )
 
 

@@ -34,28 +34,36 @@ def partners(run: Run) -> Piece:
     if rows.empty:
         return pieces.text(words.titled(run, say("explained.partners.none", day=words.day(run))))
     order = portfolio.ordered(rows[list(measures.AMOUNTS)]).index[:_SHOWN]
-    stays, top = _stays(run, rows), rows.loc[order]
+    stays, top = _stays(run), rows.loc[order]
     names = words.partner_names(run)
-    counted = [words.cell(run, stays[partner]) for partner in order]
+    counted = [words.cell(run, stays.get(partner, 0.0)) for partner in order]
     return tables.table(
         "explained-partners",
         [
             Column(say("mobility.decisions.partner"), [names.get(p, p) for p in order]),
             Column(say("mobility.by.country_code"), [say.country(code) for code in top["country_code"]]),
             Column(say("explained.partners.stays"), counted, True),
-            Column(say("explained.partners.way"), [_way(run, top.loc[p], stays[p]) for p in order]),
+            Column(say("explained.partners.way"), [_way(run, top.loc[p], stays.get(p, 0.0)) for p in order]),
             *(Column(say(_COLUMNS[c]), [say.number(n) for n in top[c]], True) for c in _COLUMNS),
         ],
         title=words.titled(run, _finding(run, rows)),
         source=words.source(run, words.PORTFOLIO),
         notes=words.hidden_note(run, counted),
         caveats=figures.caveats(run, [words.PORTFOLIO]),
-        details=[say("explained.partners.how")],
+        details=[
+            say("explained.partners.how"),
+            *([say("mobility.portfolio.of_unit")] if run.unit else []),
+        ],
+        indicators=[words.PORTFOLIO],
     )
 
 
-def _stays(run: Run, rows: pd.DataFrame) -> dict[str, float | None]:
-    """Return the student stays with each partner as they may be published beside those of its country."""
+def _stays(run: Run) -> dict[str, float | None]:
+    """Return the student stays with each partner as they may be published beside those of its country.
+
+    Those of the whole university, whoever asks: reports of units show the same.
+    """
+    rows = measures.student_stays(run.registers, run.period, MULTIPLEX_MONTHS)
     both = rows["outgoing"] + rows["incoming"]
     shown: dict[str, float | None] = {}
     for _, line in both.groupby(rows["country_code"]):

@@ -59,6 +59,7 @@ def share(run: Run) -> Piece:
         ],
         caveats=figures.caveats(run, [SHARE]),
         details=[say("explained.share.how")],
+        indicators=[NUMBER, SHARE],
     )
 
 

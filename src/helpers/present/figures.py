@@ -171,11 +171,16 @@ def led(run: Run, code: str, written: str) -> str:
 
 def source(run: Run, codes: Sequence[str]) -> str:
     """Name the registers that indicators are computed from; the page ends with a card of each."""
+    return of_registers(run, datasets(run, codes), codes)
+
+
+def of_registers(run: Run, registers: Sequence[str], codes: Sequence[str]) -> str:
+    """Name registers as the source of what speaks of indicators; many are counted."""
     for code in codes:
         run.spoken.setdefault(code, None)
-    if len(datasets(run, codes)) > _NAMED_SOURCES:
-        return run.text("activities.many_sources", count=len(datasets(run, codes)))
-    names = [_meaning(run, name) for name in datasets(run, codes)]
+    if len(registers) > _NAMED_SOURCES:
+        return run.text("activities.many_sources", count=len(registers))
+    names = [_meaning(run, name) for name in registers]
     return run.text("figure.source", sources="; ".join(dict.fromkeys(names)))
 
 

@@ -6,7 +6,11 @@ back-test of its kind of series bears it. What is missing is told, with the year
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
+import pandas as pd
+
+from ..analysis.breaks import Break
 from ..analysis.forecast import Ahead
 from ..analysis.trend import Trend
 from ..catalog import Indicator
@@ -16,7 +20,8 @@ from ..plan import outlook
 from ..plan.outlook import Outlook
 from ..plan.tables import DECIMALS
 from ..run import Run
-from . import figures, likelihood, persons, pieces, tables
+from ..texts.links import Linked
+from . import charts, figures, likelihood, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -38,8 +43,14 @@ def last_year(run: Run) -> int:
 
 def outlooks(run: Run, goal: str) -> list[Outlook]:
     """Return where every indicator of a goal is heading; their trends are tested together."""
-    found: list[Outlook] = run.measured.get(("heading", goal), lambda: _outlooks(run, goal))
-    return found
+    if _ranked(run, goal):
+        _ = run.rankings  # whoever shows what came of them has read them
+    key = ("heading", goal, last_year(run))
+    return run.measured.get(key, lambda: run.once(key, lambda: _outlooks(run, goal)))
+
+
+def _ranked(run: Run, goal: str) -> bool:
+    return any(run.catalog.indicators[code].goal == goal for code in ranked.computed())
 
 
 def _outlooks(run: Run, goal: str) -> list[Outlook]:
@@ -56,14 +67,8 @@ def _outlooks(run: Run, goal: str) -> list[Outlook]:
 
 def _series(run: Run, code: str) -> dict[int, Figure]:
     """Return an indicator's figures of the last ten whole years, as they may be published."""
-
-    def read() -> dict[int, Figure]:
-        last = last_year(run)
-        return {year: persons.figure(run, code, Period(year)) for year in range(last - _YEARS + 1, last + 1)}
-
-    if code in ranked.computed():
-        return read()  # the rankings are no register: who shows them must have read them
-    return run.once(("heading", code, last_year(run)), read)
+    last = last_year(run)
+    return {year: persons.figure(run, code, Period(year)) for year in range(last - _YEARS + 1, last + 1)}
 
 
 def _plan_years(run: Run) -> range:
@@ -121,23 +126,16 @@ def _forecast(run: Run, indicator: Indicator, ahead: Ahead) -> str:
 
 
 def _ahead(run: Run, indicator: Indicator, found: Outlook) -> str:
-    """Write the forecast with its year, or why there is none and until when it will be enough."""
+    """Write the forecast, or why there is none and until when it will be enough."""
     if found.ahead is not None:
-        return f"{found.at}: {_forecast(run, indicator, found.ahead)}"
-    latest = _series(run, indicator.code)[last_year(run)]
+        return _forecast(run, indicator, found.ahead)
     if found.why == outlook.NO_VALUE:
+        latest = persons.figure(run, indicator.code, Period(last_year(run)))
         missing = run.text(f"activities.reason.{latest.reason or 'no_year'}")
         return run.text("heading.why.no_value", reason=missing)
     if found.why == outlook.TOO_FEW:
         return run.text("heading.why.too_few", year=found.enough)
     return run.text(f"heading.why.{found.why}")
-
-
-def _without(run: Run, indicator: Indicator, found: Outlook) -> str:
-    said = _slope(run, indicator, found.without)
-    if found.since is None:
-        return said
-    return run.text("heading.since", slope=said, forecast=_forecast(run, indicator, found.since))
 
 
 def _p(run: Run, value: float | None) -> str:
@@ -165,25 +163,37 @@ def _name(run: Run, code: str) -> str:
 # -- a goal --------------------------------------------------------------------------------------------
 
 
-def of_goal(run: Run, goal: str) -> Piece:
-    """Show where the indicators of a goal's card are heading; without a card, all of the goal.
+def shown(run: Run, goal: str) -> list[Outlook]:
+    """Return the outlooks that a goal's page shows: of the indicators on its card, of all without a card.
 
     Indicators whose own kind of series was tested, such as a ranking's score, stand with those of the card.
-    Columns: trend a year with its interval and direction, the same with the declared breaks taken out, the
-    p-value adjusted for all tests of the goal, the forecast with its 80 % interval, the target of that year,
-    the chance of reaching it, and the pace it takes beside that of the past.
     """
-    every, weights = outlooks(run, goal), _on_cards(run, goal)
-    found = [one for one in every if not weights or one.code in weights or _is_tested(one.code)]
+    weights = _on_cards(run, goal)
+    return [one for one in outlooks(run, goal) if not weights or one.code in weights or _is_tested(one.code)]
+
+
+def of_goal(run: Run, goal: str) -> Piece:
+    """Show where the indicators of a goal are heading, against the targets of its card.
+
+    Columns: the forecast with its 80 % interval, that from the years since the last declared break, the
+    target of that year, the chance of reaching it, and the pace it takes beside that of the past.
+    """
+    found = shown(run, goal)
     if not any(one.values for one in found):
-        reason = figures.why_missing(run, found[0].code, persons.figure(run, found[0].code))
-        return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
+        return _not_computed(run, found)
     say, codes = run.text, [one.code for one in found]
     rows = [(run.catalog.indicators[one.code], one) for one in found]
+    years = {one.at for one in found if one.at is not None}
+    one_year = f" {min(years)}" if len(years) == 1 else ""
+
+    def dated(cell: str, of: Outlook) -> str:
+        return cell if one_year or of.at is None else f"{of.at}: {cell}"
+
+    since = [say("none") if o.since is None else _forecast(run, i, o.since) for i, o in rows]
     targets = [
         Column(
-            say("heading.target"),
-            [say("none") if o.target is None else f"{o.at}: {_value(run, i, o.target)}" for i, o in rows],
+            say("heading.target") + one_year,
+            [say("none") if o.target is None else dated(_value(run, i, o.target), o) for i, o in rows],
             True,
         ),
         Column(
@@ -196,15 +206,64 @@ def of_goal(run: Run, goal: str) -> Piece:
         f"heading-{goal}",
         [
             Column(say("activities.indicator"), [_name(run, code) for code in codes]),
-            Column(say("heading.trend"), [_trend(run, i, o) for i, o in rows]),
-            Column(say("heading.without"), [_without(run, i, o) for i, o in rows]),
             Column(
-                say("heading.p"),
-                [_p(run, o.adjusted) for _, o in rows],
-                True,
+                say("heading.forecast", year=one_year),
+                [dated(_ahead(run, i, o), o) if o.ahead else _ahead(run, i, o) for i, o in rows],
             ),
-            Column(say("heading.forecast"), [_ahead(run, i, o) for i, o in rows]),
+            *([Column(say("heading.since"), since)] if any(o.since for o in found) else []),
             *(targets if any(o.target is not None for o in found) else []),
+        ],
+        title=_title(run, found),
+        source=figures.source(run, codes),
+        notes=[
+            *([say("heading.since_note")] if any(o.since for o in found) else []),
+            *([say("heading.pace.note")] if any(o.pace and not o.pace.realistic for o in found) else []),
+            *_half_year(run),
+            *figures.target_notes(run, codes),
+        ],
+        details=[
+            *(say(f"heading.how.{part}") for part in ("forecast", "chance", "pace")),
+            *_wide(run, found),
+        ],
+        caveats=figures.caveats(run, codes, with_targets=True),
+        indicators=codes,
+    )
+
+
+def _title(run: Run, found: Sequence[Outlook]) -> str:
+    aimed = [one for one in found if one.target is not None]
+    if aimed:
+        return sentence(run, aimed)
+    able = sum(one.ahead is not None for one in found)
+    return run.text("heading.title_forecasts", count=able, all=len(found))
+
+
+def _not_computed(run: Run, found: Sequence[Outlook]) -> Piece:
+    reason = figures.why_missing(run, found[0].code, persons.figure(run, found[0].code))
+    return pieces.text(run.text("not_computed", reason=reason), kind="not_computed")
+
+
+def _half_year(run: Run) -> list[str]:
+    return [run.text("heading.half_year", year=last_year(run))] if run.period.half else []
+
+
+def trends(run: Run, goal: str) -> Piece:
+    """Show the trends of a goal's indicators: a year with interval, with the breaks taken out, and p.
+
+    p is adjusted for all tests of the goal, those of the indicators that are not shown among them.
+    """
+    found = shown(run, goal)
+    if not any(one.values for one in found):
+        return _not_computed(run, found)
+    say, codes = run.text, [one.code for one in found]
+    rows = [(run.catalog.indicators[one.code], one) for one in found]
+    return tables.table(
+        f"trends-{goal}",
+        [
+            Column(say("activities.indicator"), [_name(run, code) for code in codes]),
+            Column(say("heading.trend"), [_trend(run, i, o) for i, o in rows]),
+            Column(say("heading.without"), [_slope(run, i, o.without) for i, o in rows]),
+            Column(say("heading.p"), [_p(run, o.adjusted) for _, o in rows], True),
         ],
         title=say(
             "heading.title",
@@ -213,15 +272,10 @@ def of_goal(run: Run, goal: str) -> Piece:
             last=last_year(run),
         ),
         source=figures.source(run, codes),
-        notes=[
-            *_break_notes(run, found),
-            *([say("heading.pace.note")] if any(o.pace and not o.pace.realistic for o in found) else []),
-            *_others(run, every, codes),
-            *([say("heading.half_year", year=last_year(run))] if run.period.half else []),
-            *figures.target_notes(run, codes),
-        ],
-        details=[*(say(f"heading.how.{part}") for part in _HOW), *_wide(run, found)],
-        caveats=figures.caveats(run, codes, with_targets=True),
+        notes=[*_break_notes(run, found), *_others(run, outlooks(run, goal), codes), *_half_year(run)],
+        details=[say("heading.how.trend"), say("heading.how.breaks")],
+        caveats=figures.caveats(run, codes),
+        indicators=codes,
     )
 
 
@@ -230,20 +284,23 @@ def _is_tested(code: str) -> bool:
     return any(code in kind.indicators and kind.offered for kind in outlook.kinds().kinds.values())
 
 
-_HOW = ("trend", "breaks", "forecast", "chance", "pace")
-
-
-def _break_notes(run: Run, found: Sequence[Outlook]) -> list[str]:
+def _break_notes(run: Run, found: Sequence[Outlook], in_chart: bool = False) -> list[str]:
     """Name the breaks that touch any of the series."""
-    codes = {one.code for o in found for one in o.touching}
-    named = [one[run.language] for one in outlook.breaks() if one.code in codes]
+    touching = dict.fromkeys(one for o in found for one in o.touching)
+    named = "; ".join(name for _, name in _named_breaks(run, list(touching)))
+    if not named:
+        return []
+    return [run.text("heading.chart.breaks" if in_chart else "heading.breaks", breaks=named)]
+
+
+def _named_breaks(run: Run, touching: Sequence[Break]) -> list[tuple[Break, str]]:
+    """Return breaks with their names: as declared, or as a ranking's change of method."""
+    names = {one.code: one[run.language] for one in outlook.breaks()}
     for name, system in run.catalog.systems.items():
-        named += [
-            run.text("heading.method", system=system.short, edition=b.at)
-            for b in system.breaks
-            if f"{name}-{b.at}" in codes
-        ]
-    return [run.text("heading.breaks", breaks="; ".join(named))] if named else []
+        for one in system.breaks:
+            named = run.text("heading.method", system=system.short, edition=one.at)
+            names[f"{name}-{one.at}"] = named
+    return [(one, names[one.code]) for one in touching]
 
 
 def _others(run: Run, every: Sequence[Outlook], shown: Sequence[str]) -> list[str]:
@@ -276,6 +333,100 @@ def _wide(run: Run, found: Sequence[Outlook]) -> list[str]:
         for one in found
         if one.ahead is not None
     ]
+
+
+def chart(run: Run, goal: str) -> Piece:
+    """Show the forecast of a goal's main indicator beside its past and its targets.
+
+    That is, of those with a forecast, the one that rests on published or received data before one that was
+    generated, and then the one with most weight on the card.
+    """
+    weights = _on_cards(run, goal)
+    able = [one for one in outlooks(run, goal) if one.ahead is not None]
+    if not able:
+        return pieces.text(
+            run.text("not_computed", reason=run.text("heading.no_forecast")), kind="not_computed"
+        )
+    found = min(able, key=lambda o: (bool(figures.caveats(run, [o.code])), -weights.get(o.code, 0)))
+    indicator, say = run.catalog.indicators[found.code], run.text
+    write = partial(_value, run, indicator)
+    frame = _frame(run, found)
+
+    def between(level: int) -> list[str]:
+        bounds = zip(frame[f"low{level}"], frame[f"high{level}"], strict=True)
+        return [
+            "" if pd.isna(low) else _interval(run, (low, high), _decimals(indicator)) for low, high in bounds
+        ]
+
+    def shown(name: str) -> list[str]:
+        return ["" if pd.isna(value) else write(value) for value in frame[name]]
+
+    data = [
+        Column(say("heading.chart.year"), [str(int(year)) for year in frame["year"]]),
+        Column(say("heading.chart.value"), shown("value"), True),
+        Column(say("heading.chart.point"), shown("point"), True),
+        Column(say("heading.chart.within", level=80), between(80), True),
+        Column(say("heading.chart.within", level=95), between(95), True),
+        Column(say("heading.target"), shown("target"), True),
+    ]
+    words = charts.Words(
+        _finding(run, indicator, found),
+        say("heading.chart.subtitle", last=last_year(run)),
+        figures.source(run, [found.code]),
+        [_point(data, row) for row in range(len(frame))],
+        [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code])],
+        figures.caveats(run, [found.code]),
+        data,
+        [found.code],
+    )
+    labels = {
+        "value": indicator.name[run.language],
+        "point": say("heading.chart.point"),
+        "target": say("heading.target"),
+        "likely": say("heading.chart.likely"),
+    }
+    apart = [(one.first, one.last) for one in found.touching if one.last is not None]
+    steps = {b.first: name for b, name in _named_breaks(run, found.touching) if b.last is None}
+    return charts.forecast(frame, write, words, labels, breaks=steps, marked=apart[0] if apart else None)
+
+
+def _point(data: Sequence[Column], row: int) -> str:
+    """Write a year of the chart in words."""
+    told = [f"{column.title} {column.cells[row]}" for column in data[1:] if column.cells[row]]
+    return f"{data[0].cells[row]}: {', '.join(told)}"
+
+
+def _frame(run: Run, found: Outlook) -> pd.DataFrame:
+    """Lay an outlook out: a row a year from the first known to the last forecast."""
+    last, path = last_year(run), {last_year(run) + one.horizon: one for one in found.path}
+    rows = []
+    for year in range(min(found.values), max(path) + 1):
+        one = path.get(year)
+        low80, high80 = one.intervals[80] if one else (None, None)
+        low95, high95 = one.intervals[95] if one else (None, None)
+        aim = figures.target(run, found.code, year)
+        value = found.values.get(year) if year <= last else None
+        rows.append((year, value, one.point if one else None, low80, high80, low95, high95, aim))
+    columns = ["year", "value", "point", "low80", "high80", "low95", "high95", "target"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+
+
+def _finding(run: Run, indicator: Indicator, found: Outlook) -> str:
+    """Say what the chart shows: the point with its interval, and the chance of the target."""
+    if found.ahead is None:
+        return indicator.name[run.language]
+    said = run.text(
+        "heading.chart.title",
+        name=indicator.name[run.language],
+        year=found.at,
+        forecast=_forecast(run, indicator, found.ahead),
+    )
+    if found.chance is None or found.target is None:
+        return said
+    chance = likelihood.chance(run.text, found.chance)
+    return said + run.text(
+        "heading.chart.title_target", target=_value(run, indicator, found.target), chance=chance
+    )
 
 
 # -- the plan ------------------------------------------------------------------------------------------
@@ -320,15 +471,16 @@ def of_plan(run: Run) -> Piece:
         notes=[*_unrealistic(run, found), *figures.target_notes(run, codes)],
         details=[say("heading.how.chance"), say("heading.how.pace")],
         caveats=figures.caveats(run, codes, with_targets=True),
+        indicators=codes,
     )
 
 
-def sentence(run: Run, found: Sequence[Outlook]) -> str:
-    """Say how many targets are likely and how many unlikely to be reached."""
+def sentence(run: Run, found: Sequence[Outlook], count: Linked | None = None) -> str:
+    """Say how many targets are likely and how many unlikely to be reached; `count` leads to how."""
     words = Counter(likelihood.word(one.chance).code for one in found if one.chance is not None)
     return run.text(
         "heading.plan.title",
-        count=len(found),
+        count=count or len(found),
         likely=words["likely"] + words["very_likely"],
         unlikely=words["unlikely"] + words["very_unlikely"],
         even=words["even"],
@@ -346,7 +498,8 @@ def message(run: Run) -> list[str]:
     if not any(one.chance is not None for one in found):
         return []
     codes = [one.code for one in found]
-    return [figures.marked(run, sentence(run, found) + ".", codes, with_targets=True)]
+    said = sentence(run, found, figures.linked(run, "ahead", len(found)))
+    return [figures.marked(run, said + ".", codes, with_targets=True)]
 
 
 # -- how it was tested ---------------------------------------------------------------------------------
@@ -363,6 +516,7 @@ def backtest(run: Run) -> Piece:
     def share(value: float | None) -> str:
         return say("none") if value is None else say.percent(100 * value, 1)
 
+    across = [kind.across for _, kind in rows if kind.across is not None]
     offered = [
         say("heading.tested.years", count=kind.offered) if kind.offered else say("heading.tested.not")
         for _, kind in rows
@@ -371,7 +525,6 @@ def backtest(run: Run) -> Piece:
         "backtest",
         [
             Column(say("heading.tested.kind"), [say(f"heading.kind.{code}") for code, _ in rows]),
-            Column(say("heading.tested.source"), [kind.source for _, kind in rows]),
             Column(say("heading.tested.cases"), [say.number(kind.cases) for _, kind in rows], True),
             Column(say("heading.tested.mase"), [by_year(kind.mase, 3) for _, kind in rows], True),
             Column(
@@ -380,7 +533,6 @@ def backtest(run: Run) -> Piece:
                 True,
             ),
             Column(say("heading.tested.earlier"), [share(kind.earlier) for _, kind in rows], True),
-            Column(say("heading.tested.across"), [share(kind.across) for _, kind in rows], True),
             Column(say("heading.tested.offered"), offered),
         ],
         title=say(
@@ -390,6 +542,9 @@ def backtest(run: Run) -> Piece:
             kinds=len(rows),
         ),
         source=say("heading.tested.from", day=measured.measured_on.isoformat()),
-        notes=[say("heading.tested.note"), say("heading.tested.across_note")],
+        notes=[
+            say("heading.tested.note"),
+            say("heading.tested.across", low=100 * min(across), high=100 * max(across)),
+        ],
         details=[say("heading.how.forecast"), say("heading.how.tested")],
     )

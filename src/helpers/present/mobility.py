@@ -65,6 +65,10 @@ _BLENDED = {
 _STAFF = {"academic": "mobility.staff.academic", "administrative": "mobility.staff.administrative"}
 
 
+# Years between the two sides of a comparison by country.
+_STEP_YEARS = 4
+
+
 def both_ways(run: Run, column: str) -> pd.DataFrame:
     """Return exchange students of the period by a column: outgoing, incoming, NaN where hidden.
 
@@ -466,6 +470,57 @@ def _map_data(run: Run, shown: dict[str, pd.Series]) -> list[Column]:
             if len(counts)
         ),
     ]
+
+
+@words.or_reason
+def country_steps(run: Run) -> Piece:
+    """Show how many students went to each country now and four years before; hidden groups are left out."""
+    periods = [Period(run.year - _STEP_YEARS, run.period.half), run.period]
+    found = [persons.by(run, words.OUT, "country_code", of) for of in periods]
+    parts = [one.rows.set_index("country_code")["shown"] for one in found]
+    both = pd.concat(parts, axis=1, keys=["before", "after"])
+    for name, one in zip(both.columns, found, strict=True):
+        # A country that a year does not have is a true nought in it, unless small ones are not named.
+        both.loc[~both.index.isin(one.rows["country_code"]), name] = float("nan") if one.is_partial else 0.0
+    frame = both.dropna().sort_values(["after", "before"], ascending=False, kind="stable")
+    frame = frame.head(words.SHOWN).reset_index(names="code")
+    years, say = tuple(words.academic_year(of) for of in periods), run.text
+    if frame.empty:
+        return pieces.text(words.titled(run, say("mobility.steps.none", first=years[0], last=years[1])))
+    frame["label"] = [say.country(code) for code in frame["code"]]
+    frame["own"] = frame["after"] > frame["before"]
+    told = charts.Words(
+        words.titled(
+            run,
+            say(
+                "mobility.steps.title",
+                count=len(frame),
+                rose=int(frame["own"].sum()),
+                fell=int((frame["after"] < frame["before"]).sum()),
+                first=years[0],
+            ),
+        ),
+        say("mobility.steps.subtitle"),
+        words.source(run, words.OUT),
+        [
+            say("mobility.steps.point", label=row["label"], before=row["before"], after=row["after"])
+            for row in frame.to_dict("records")
+        ],
+        [
+            say("mobility.steps.note"),
+            *dict.fromkeys(note for one in found for note in persons.notes(run, one, [])),
+        ],
+        figures.caveats(run, [words.OUT]),
+        data=[
+            Column(say("activities.by.country_code"), list(frame["label"])),
+            *(
+                Column(year, [say.number(value) for value in frame[column]], True)
+                for year, column in zip(years, ("before", "after"), strict=True)
+            ),
+        ],
+        indicators=[words.OUT],
+    )
+    return charts.slope(frame, (years[0], years[1]), say.number, told)
 
 
 _PANELS = {"outgoing": "mobility.map.outgoing", "incoming": "mobility.map.incoming"}

@@ -11,7 +11,7 @@ from ..plan.assessment import Assessment, Line
 from ..plan.tables import half_year_pace, waits_for_year_end
 from ..run import Run
 from . import cards, charts, figures, messages, pieces, standing, tables
-from .pieces import Piece
+from .pieces import NOTE_TYPE, Piece
 from .tables import Column
 
 # How many changes in each direction, how many decisions, and how far ahead these lie.
@@ -53,7 +53,7 @@ def goals(run: Run) -> Piece:
     ]
     statuses = [_unbroken(scale.band(row[1]).label(run.language)) for row in every]
     codes = [line.entry.code for one in found for line in one.lines]
-    return tables.table(
+    shown = tables.table(
         "goals",
         [
             Column(say("overview.goal"), [row[0] for row in every]),
@@ -70,6 +70,22 @@ def goals(run: Run) -> Piece:
         caveats=figures.caveats(run, codes),
         indicators=codes,
     )
+    tiles = [
+        {
+            "title": one.card.objective[run.language],
+            "value": _percent(run, one.objective.strict),
+            "more": say("overview.tile", reached=_reached(one), count=_counted(one)),
+            "page": run.catalog.goals[one.card.goal].page,
+            **({} if run.period.half else _status(run, scale.band(one.objective.strict))),
+        }
+        for one in found
+    ]
+    return Piece({**shown.bundle, NOTE_TYPE: {**shown.bundle[NOTE_TYPE], "tiles": tiles}})
+
+
+def _status(run: Run, band: performance.Band) -> dict[str, str]:
+    """Return a status as a tile shows it: symbol and label, and the tone that the page colours them by."""
+    return {"status": _unbroken(band.label(run.language)), "tone": band.tone}
 
 
 def _percent(run: Run, value: float | None, decimals: int = 1) -> str:

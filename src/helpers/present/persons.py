@@ -217,9 +217,17 @@ def _is_part_of_year(run: Run, variable: Counted, when: Period) -> bool:
 def _beside(run: Run, variable: Counted, when: Period) -> list[_Line]:
     """Return a variable's own line and those that a reader gets by subtracting it."""
     own = _line(run, variable, when)
-    part_of = run.catalog.variables[variable].part_of if isinstance(variable, str) else None
-    rest = _minus(_line(run, part_of, when), own) if part_of else None
-    return [line for line in (own, rest, _second_half(run, variable, when)) if line is not None]
+    rests = [_minus(_line(run, whole, when), own) for whole in _part_of(run, variable)]
+    return [line for line in (own, *rests, _second_half(run, variable, when)) if line is not None]
+
+
+def _part_of(run: Run, variable: Counted) -> Sequence[Counted]:
+    """Return what a variable is part of: as the catalogue says, or what selects its rows (`part_of`)."""
+    if isinstance(variable, str):
+        whole = run.catalog.variables[variable].part_of
+        return [whole] if whole else []
+    found: Sequence[Counted] = getattr(variable, "part_of", ())
+    return found
 
 
 def _hidden(run: Run, variable: Counted, when: Period) -> frozenset[str]:

@@ -131,6 +131,13 @@ def _escape(sentence: str) -> str:
     return re.sub(r"^ +", lambda blanks: "&#32;" * len(blanks.group()), escaped)
 
 
+def with_details(piece: Piece, details: Sequence[str]) -> Piece:
+    """Fold details, such as how a figure is computed, away under a chart, as a table has them."""
+    described = {**piece.bundle[NOTE_TYPE], "details": list(details)}
+    plain = "\n".join([piece.text, *details])
+    return Piece({**piece.bundle, "text/plain": plain, NOTE_TYPE: described}, piece.metadata)
+
+
 def note(
     kind: str,
     title: str,
@@ -163,7 +170,7 @@ def table_of(columns: Sequence[Column]) -> dict[str, Any]:
     """Return columns as the page takes them: headings, and cells row by row."""
     return {
         "columns": [{"title": column.title, "number": column.number} for column in columns],
-        "rows": [list(row) for row in zip(*(column.cells for column in columns), strict=True)],
+        "rows": [[links.bare(cell) for cell in row] for row in zip(*(c.cells for c in columns), strict=True)],
     }
 
 

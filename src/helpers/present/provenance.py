@@ -28,9 +28,10 @@ from ..plan import ledger
 from ..plan.tables import DECIMALS, printed
 from ..run import Run
 from . import figures, persons
-from . import ledger as told
+from . import ledger as published
 
 Card = dict[str, Any]
+Row = dict[Hashable, Any]
 
 
 def cards(run: Run) -> dict[str, Card]:
@@ -63,6 +64,47 @@ def card(run: Run, code: str) -> Card:
         expected="the code of an indicator, such as G3.25, or a ranking's score, such as the.overall",
         remedy="See the codes on the page on data quality, or in data/catalog/indicators.",
     )
+
+
+def told(run: Run, of: Card) -> list[str]:
+    """Write a card as plain lines, as a terminal shows it; the page lays the same out (card.html.j2)."""
+    say = run.text
+    value = f"{of['value']} ({of['period']})" if of["value"] is not None else of["missing"]
+    groups: list[tuple[str, list[str]]] = [
+        (say("trace.value") if of["value"] is not None else say("trace.missing"), [value]),
+        (say("trace.definition"), [of["definition"]]),
+        (say("trace.formula.name"), [of["formula"]]),
+        (say("trace.calculation"), [of["calculation"]]),
+        (say("trace.variables"), [_told_variable(run, one) for one in of["variables"]]),
+        (say("trace.published_rows"), [_told_row(run, one) for one in of["rows"]]),
+        (say("trace.sources"), [line for one in of["sources"] for line in _told_source(run, one)]),
+        (say("trace.data"), [of["edition"]]),
+        (say("trace.history"), [say("trace.history_line", **one) for one in of["history"]]),
+        (say("trace.caveats"), of["caveats"]),
+    ]
+    lines = [f"{of['code']}  {of['title']}"]
+    for heading, found in groups:
+        if any(found):
+            lines += ["", heading, *(f"  {line}" for line in found)]
+    return lines
+
+
+def _told_variable(run: Run, one: Mapping[str, Any]) -> str:
+    rows = "" if one["rows"] is None else f" ({run.text('trace.rows_used', rows=one['rows'])})"
+    definition = f" – {one['definition']}" if one["definition"] else ""
+    return f"{one['name']}: {one['value'] or run.text('trace.unknown')}{rows}{definition}"
+
+
+def _told_row(run: Run, one: Mapping[str, Any]) -> str:
+    row = "" if one["row"] is None else f", {run.text('trace.row', row=one['row'])}"
+    held = f"; {one['held']}" if one["held"] else ""
+    return f"{one['name']}: {one['value']} – {one['table']}{row} ({one['evidence']}){held}"
+
+
+def _told_source(run: Run, one: Mapping[str, Any]) -> Iterator[str]:
+    file = run.text("trace.file", file=one["file"], rows=one["rows"])
+    yield f"{file}; {one['received']}" if one["received"] else file
+    yield f"  SHA-256 {one['sha256']}"
 
 
 # -- indicators ------------------------------------------------------------------------------------------
@@ -182,7 +224,7 @@ def _history(run: Run, indicator: Indicator) -> Iterator[dict[str, str]]:
     for entry in _ledger(run):
         if entry.figure == figure:
             day = locale.day(date.fromisoformat(entry.published_on), run.language)
-            yield {"day": day, "value": told.value(run, entry), "reason": entry.reason}
+            yield {"day": day, "value": published.value(run, entry), "reason": entry.reason}
 
 
 def _ledger(run: Run) -> tuple[ledger.Published, ...]:
@@ -200,7 +242,7 @@ def _of_ranking(run: Run, system: str, variable: str) -> Card:
     edition = run.edition_of(system)
     name = _named(run, system, variable)
     value, doubts = _ranking_value(run, system, variable)
-    published = "trace.ranking.recomputed" if variable == OVERALL else "trace.ranking.published"
+    meaning = "trace.ranking.recomputed" if variable == OVERALL else "trace.ranking.published"
     return {
         "code": f"{system}.{variable}",
         "title": f"{definition.short} {edition}: {name}",
@@ -209,7 +251,7 @@ def _of_ranking(run: Run, system: str, variable: str) -> Card:
         "exact": None,
         "missing": "" if value is not None else run.text("activities.reason.no_year"),
         "unit": "",
-        "definition": run.text(published, publisher=definition.publisher, name=definition.name[run.language]),
+        "definition": run.text(meaning, publisher=definition.publisher, name=definition.name[run.language]),
         "formula": _weights(run, system) if variable == OVERALL else run.text("trace.formula.published"),
         "calculation": "",
         "variables": [],
@@ -253,27 +295,32 @@ def _ranking_value(run: Run, system: str, variable: str) -> tuple[str | None, li
         error = run.text("trace.ranking.error", error=now["error"].iloc[0])
         return run.text.number(now["overall"].iloc[0], 2), [error]
     rows = _own_rows(run, system, variable)
-    if rows.empty:
+    if not rows:
         return None, []
-    codes = sorted({code for cell in rows["caveats"] for code in str(cell).split()})
+    codes = sorted({code for row in rows for code in str(row["caveats"]).split()})
     doubts = [run.catalog.caveats[code][run.language] for code in codes]
     if variable == RANK:
-        return str(rows["rank_text"].iat[0]) or None, doubts
-    value = rows["value_low"].iat[0]
+        return str(rows[0]["rank_text"]) or None, doubts
+    value = rows[0]["value_low"]
     if pd.isna(value):
         return None, doubts
     kind = run.catalog.systems[system].variables[variable].kind
     return run.text.number(value, 1 if kind in ("score", "ratio") else 0), doubts
 
 
-def _own_rows(run: Run, system: str, variable: str) -> pd.DataFrame:
-    rows = run.rankings.positions if variable == RANK else run.rankings.scores
-    chosen = rows[
-        (rows["system"] == system)
-        & (rows["edition"] == run.edition_of(system))
-        & (rows["institution"] == run.institution.id)
-    ]
-    return chosen if variable == RANK else chosen[chosen["variable"] == variable]
+def _own_rows(run: Run, system: str, what: str) -> list[Row]:
+    """Return the publisher's rows of the edition of the year for a score, or for the rank."""
+
+    def read() -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for table in (run.rankings.positions, run.rankings.scores):
+            mine = table[table["institution"] == run.institution.id]
+            mine = mine[(mine["system"] == system) & (mine["edition"] == run.edition_of(system))]
+            for row in mine.to_dict("records"):
+                found.setdefault(str(row.get("variable", RANK)), []).append(row)
+        return found
+
+    return run.measured.get(("published", system, run.edition_of(system)), read).get(what, [])
 
 
 def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
@@ -282,10 +329,9 @@ def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
         return
     method = run.catalog.systems[system].method(run.edition_of(system))
     weighted = list(method.weights) if method else []
-    place = _own_rows(run, system, RANK)
-    lines = {str(source): line for source, line in zip(place["source"], place["source_row"], strict=True)}
+    lines = {str(row["source"]): row["source_row"] for row in _own_rows(run, system, RANK)}
     for variable in weighted if what == OVERALL else [what]:
-        for row in _own_rows(run, system, variable).to_dict("records"):
+        for row in _own_rows(run, system, variable):
             yield {
                 "name": _named(run, system, variable),
                 "value": str(row["rank_text"]) if variable == RANK else _printed(run, row),
@@ -297,17 +343,17 @@ def _rows(run: Run, system: str, what: str) -> Iterator[dict[str, Any]]:
             }
 
 
-def _printed(run: Run, row: Mapping[Hashable, Any]) -> str:
+def _printed(run: Run, row: Row) -> str:
     """Write a published score in the run's language, with the decimals that it was published with."""
-    told = str(row["value_text"])
-    if not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", told) or pd.isna(row["value_low"]):
-        return told
-    decimals = len(told.strip("%").partition(".")[2])
-    write = run.text.percent if told.endswith("%") else run.text.number
+    text = str(row["value_text"])
+    if not re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text) or pd.isna(row["value_low"]):
+        return text
+    decimals = len(text.strip("%").partition(".")[2])
+    write = run.text.percent if text.endswith("%") else run.text.number
     return write(float(row["value_low"]), decimals)
 
 
-def _place(run: Run, row: Mapping[Hashable, Any], variable: str) -> str:
+def _place(run: Run, row: Row, variable: str) -> str:
     """Tell the row of the embedded file that a published number stands in; empty for received ones."""
     if run.edition != store.SAMPLE:
         return ""
@@ -321,8 +367,12 @@ def _lines(path: Path) -> dict[tuple[str, ...], int]:
     """Return the rows of a file by ranking, edition, name and variable, counted with the header."""
     names = ("system", "edition", "name_key", "variable")
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        return {tuple(row.get(name, "") for name in names): reader.line_num for row in reader}
+        reader = csv.reader(file)
+        header = next(reader)
+        places = [header.index(name) if name in header else None for name in names]
+        return {
+            tuple("" if place is None else row[place] for place in places): reader.line_num for row in reader
+        }
 
 
 def _whole(value: Any) -> int | None:
@@ -335,6 +385,7 @@ def _whole(value: Any) -> int | None:
 _COUNTED_IN: Mapping[str, tuple[str, ...]] = {
     "plan": ("targets",),
     "objective": ("targets",),
+    "ahead": ("targets",),
     "overdue": ("actions",),
     "deadlines": ("accreditation",),
     "due_soon": ("accreditation",),

@@ -1,5 +1,6 @@
 """The ranking analysis in words, tables and charts. Which sentence fits is decided here, from the data."""
 
+import hashlib
 from collections.abc import Iterable
 
 import pandas as pd
@@ -226,6 +227,38 @@ def _qs_message(run: Run) -> str:
     return run.text("rankings.messages.qs_listed", edition=edition, name=run.name, rank=rank)
 
 
+# -- who is named, and how -------------------------------------------------------------------------
+
+
+def names(run: Run, system: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return how each institution is called on a page that shows its values in a ranking.
+
+    A public ranking names everybody. Where the publisher does not show others' values to everyone, only the
+    report's own university has a name, and the others are "University A", in an order that says nothing of
+    their values and stays the same on all pages.
+    """
+    chosen = sorted(set(ids))
+    if run.catalog.systems[system].public:
+        return {one: run.catalog.institutions[one].name(run.language) for one in chosen}
+    others = sorted((o for o in chosen if o != run.institution.id), key=_shuffled)
+    found = {one: run.text("against.somebody", letter=_letters(i)) for i, one in enumerate(others)}
+    return {**found, run.institution.id: run.name}
+
+
+def _shuffled(institution: str) -> str:
+    return hashlib.sha256(institution.encode()).hexdigest()
+
+
+def _letters(number: int) -> str:
+    """Return A to Z, then AA, AB and so on."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 # -- where the university stands ----------------------------------------------------------------------
 
 
@@ -298,6 +331,47 @@ def absences(run: Run) -> Piece:
     return pieces.text(counted, *sentences)
 
 
+def bands_chart(run: Run, system: str) -> Piece:
+    """Show the institution's place in a ranking by edition, as a band among all who were ranked."""
+    say, short = run.text, run.catalog.systems[system].short
+    rows = measures.bands_held(run.rankings, run.institution.id, system, run.edition_of(system))
+    if rows.empty:
+        return _not_computed(run, "rankings.bands.none", system=short, edition=run.edition_of(system))
+    last = rows.iloc[-1]
+    counted = [say("none") if pd.isna(n) else say.number(n) for n in rows["ranked_count"]]
+    key = "title" if pd.notna(last["ranked_count"]) else "title_plain"
+    breaks = _breaks(run, system, rows["edition"])
+    words = charts.Words(
+        say(
+            f"rankings.bands.{key}",
+            name=run.name,
+            rank=last["rank_text"],
+            count=last["ranked_count"],
+            system=short,
+            edition=int(last["edition"]),
+        ),
+        say("rankings.bands.subtitle", system=short),
+        sources_line(run, system),
+        [
+            say("rankings.bands.point", edition=row.edition, rank=row.rank_text, count=count)
+            for row, count in zip(rows.itertuples(), counted, strict=True)
+        ],
+        [say("rankings.bands.note")],
+        _caveats(run, {"break_in_series"} if breaks else set()),
+        data=[
+            Column(say("rankings.hidden.edition"), [str(edition) for edition in rows["edition"]]),
+            Column(say("rankings.places.place"), list(rows["rank_text"])),
+            Column(say("rankings.bands.ranked"), counted, True),
+        ],
+        indicators=["G3.01"] if system == "the" else [],
+    )
+    labels = {
+        "all": say("rankings.bands.ranked"),
+        "own": say("rankings.bands.own", name=run.institution.short),
+    }
+    return charts.rank_bands(rows, breaks, labels, words)
+
+
 # -- scores against peers -------------------------------------------------------------------------
 
 
@@ -338,19 +412,20 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
-        data=_peers_data(run, shown, members, labels),
+        data=_peers_data(run, system, shown, members, labels),
     )
     frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
     return charts.against_peers(shown, frame, labels, say, words, points)
 
 
-def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]) -> list[Column]:
+def _peers_data(
+    run: Run, system: str, shown: pd.DataFrame, members: pd.DataFrame, labels: dict[str, str]
+) -> list[Column]:
     """Return the universities with their scores, ours first, and the quartiles after them."""
-    say, institutions = run.text, run.catalog.institutions
+    say = run.text
     held = {(row["institution"], row["variable"]): row["value_low"] for row in members.to_dict("records")}
-    others = sorted(
-        {institution for institution, _ in held}, key=lambda code: institutions[code].name(run.language)
-    )
+    called = names(run, system, {institution for institution, _ in held})
+    others = sorted((code for code in called if code != run.institution.id), key=called.__getitem__)
     quartiles = {
         say("data.upper_quartile"): "peer_upper_quartile",
         say("rankings.peers.median"): "peer_median",
@@ -367,7 +442,7 @@ def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: di
             say("data.institution"),
             [
                 run.name,
-                *(institutions[code].name(run.language) for code in others),
+                *(called[code] for code in others),
                 *quartiles,
             ],
         ),
@@ -384,6 +459,48 @@ def _peers_data(run: Run, shown: pd.DataFrame, members: pd.DataFrame, labels: di
             for row in shown.to_dict("records")
         ),
     ]
+
+
+def steps_chart(run: Run, system: str) -> Piece:
+    """Show how far each score moved since the first edition of the method in force."""
+    edition, say = run.edition_of(system), run.text
+    method = run.catalog.systems[system].method(edition)
+    found = []
+    for variable in method.weights if method else {}:
+        rows = history(run, system, variable)
+        rows = rows[rows["series"] == rows["series"].max()].dropna(subset=["value"])
+        found.append((variable, rows))
+    found = [(variable, rows) for variable, rows in found if len(rows) > 1]
+    if not found:
+        return _not_computed(run, "rankings.steps.none", system=run.catalog.systems[system].short)
+    first = max(int(rows["edition"].iloc[0]) for _, rows in found)
+    ends = [(v, rows[rows["edition"] == first], rows.iloc[-1]) for v, rows in found]
+    frame = pd.DataFrame(
+        {
+            "label": [named(run, system, variable) for variable, *_ in ends],
+            "first": [float(began["value"].iloc[0]) if len(began) else float("nan") for _, began, _ in ends],
+            "second": [float(last["value"]) for *_, last in ends],
+        }
+    )
+    edition = max(int(last["edition"]) for *_, last in ends)
+    cells = [_scores(run, frame[column]) for column in ("first", "second")]
+    rose = int((frame["second"] > frame["first"]).sum())
+    short = run.catalog.systems[system].short
+    words = charts.Words(
+        say("rankings.steps.title", rose=rose, count=len(frame), system=short, first=first, last=edition),
+        say("rankings.steps.subtitle"),
+        sources_line(run, system),
+        [
+            say("rankings.steps.point", label=label, first=began, last=ended)
+            for label, began, ended in zip(frame["label"], *cells, strict=True)
+        ],
+        data=[
+            Column(say("rankings.peers.variable"), list(frame["label"])),
+            Column(str(first), cells[0], True),
+            Column(str(edition), cells[1], True),
+        ],
+    )
+    return charts.dumbbell(frame, (str(first), str(edition)), lambda v: say.number(v, 1), words)
 
 
 def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:

@@ -264,8 +264,10 @@ def cheapest(
                 run.rankings, run.institution.id, run.peer_group.members, system, edition,
                 aim, times, only=only, costs=costs,
             )  # fmt: skip
-            if found is not None and (only is None or only):
+            if found is not None and found.steps:
                 rows.append((label, which, found))
+    if not rows:
+        return _none(run, "scenarios.route_unknown", system=short, edition=edition)
     return tables.table(
         f"cheapest-{system}",
         [

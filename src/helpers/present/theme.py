@@ -92,6 +92,7 @@ RULES = """
 svg.chart { display: block; width: 100%; max-width: 36rem; height: auto; margin: .8rem 0; }
 .mark:focus { outline: none; }
 .mark:focus > rect { stroke: var(--chart-ink); stroke-width: 1.5; }
+.values { pointer-events: none; }
 .values > rect { fill: var(--chart-ink); }
 .values > text { fill: var(--chart-paper); font-size: 12px; text-anchor: middle; }
 @media (scripting: none) { .mark:focus > .values { visibility: visible; } }

@@ -12,6 +12,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -20,21 +21,22 @@ from matplotlib.artist import Artist
 from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, Transform
 
 from . import theme
 
 # With more marks than this, going through them one by one is no help; the table beneath holds them.
-FOCUSABLE = 40
+FOCUSABLE = 48
 # Pixels: the least width and height of what shows a mark's values, the size and line of those values.
 _TARGET, _TIP, _TIP_LINE, _TIP_LETTERS = 18.0, 12.0, 15.0, 44
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 _CAPS = {"projecting": "square"}
 # What XML cannot hold, and what would turn the direction of the text around it.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
 _MARK, _HALO = "mark:", "halo"
 _CIRCLE = np.asarray(Path.unit_circle().codes)
@@ -53,6 +55,8 @@ def halo(artist: Artist) -> None:
 def svg(figure: Figure, label: str) -> str:
     """Return a figure as SVG text; `label` names it for those who do not see it."""
     canvas = _Canvas(figure)
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a name with dollar signs is a name, and no formula
     figure.draw(canvas.renderer)
     return canvas.renderer.document(label)
 
@@ -92,6 +96,17 @@ class _Renderer(RendererBase):
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         return self.width, self.height
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: Any
+    ) -> tuple[float, float, float]:
+        """Measure a text; what the face lacks, as a name in Chinese, is measured by a letter as wide."""
+        known = _known_letters(findfont(prop))
+        letters = (letter if ord(letter) in known else "W" for letter in _UNSEEN.sub("", s))
+        measured: tuple[float, float, float] = super().get_text_width_height_descent(
+            "".join(letters), prop, ismath
+        )
+        return measured
 
     def points_to_pixels(self, points: Any) -> Any:
         return points * self.dpi / 72
@@ -187,7 +202,7 @@ class _Renderer(RendererBase):
         size = self.points_to_pixels(prop.get_size_in_points())
         more = [f'font-size="{_short(size)}"']
         if to_hex(gc.get_rgb()) != theme.INK:
-            more += _paint("fill", gc.get_rgb(), gc.get_alpha())
+            more += _paint("fill", gc.get_rgb(), _alpha(gc))
         if prop.get_weight() in ("bold", 700):
             more.append('font-weight="700"')
         if prop.get_style() == "italic":
@@ -216,11 +231,11 @@ class _Renderer(RendererBase):
         outlines = [outline for outline in outlines if outline.drawn]
         if len(self._titles()) == 1:
             self._marks[-1].boxes += [outline.box for outline in outlines]
-        style = _paint("fill", face, gc.get_alpha() if gc.get_forced_alpha() else None)
+        style = _paint("fill", face, _alpha(gc))
         width = self.points_to_pixels(gc.get_linewidth())
         colour = gc.get_rgb()
         if width and colour[3] > 0:
-            style += [*_paint("stroke", colour, gc.get_alpha()), f'stroke-width="{_short(width)}"']
+            style += [*_paint("stroke", colour, _alpha(gc)), f'stroke-width="{_short(width)}"']
             _, dashes = gc.get_dashes()
             if dashes is not None:
                 written = " ".join(_short(self.points_to_pixels(one)) for one in np.ravel(dashes))
@@ -290,7 +305,7 @@ class _Renderer(RendererBase):
             for (at, down), line in zip(places, lines, strict=True)
         )
         return (
-            '<g class="values" visibility="hidden" pointer-events="none" aria-hidden="true">'
+            '<g class="values" visibility="hidden">'
             f'<rect x="{_short(x)}" y="{_short(y)}" width="{_short(wide)}" height="{_short(high)}" rx="3"/>'
             f"{written}</g>"
         )
@@ -412,6 +427,16 @@ def _paint(name: str, colour: Any, alpha: float | None = None) -> list[str]:
         return [f'{name}="none"']
     attributes = [f'{name}="{theme.variable(to_hex(colour))}"']
     return attributes if seen >= 1 else [*attributes, f'{name}-opacity="{seen:.2g}"']
+
+
+def _alpha(gc: GraphicsContextBase) -> float | None:
+    """Return how opaque an artist is as a whole; None where each of its colours says so itself."""
+    return gc.get_alpha() if gc.get_forced_alpha() else None
+
+
+@lru_cache(maxsize=8)
+def _known_letters(face: str) -> frozenset[int]:
+    return frozenset(get_font(face).get_charmap())
 
 
 def _letters(text: str) -> str:

@@ -40,20 +40,24 @@ class Marks:
     def __init__(self, language: str) -> None:
         scale = performance.scale()
         bands = [*scale.bands, scale.no_data, scale.no_target]
-        written = "|".join(re.escape(f"{b.symbol}\0{b[language]}").replace("\0", r"[ \u00a0]") for b in bands)
+        written = "|".join(
+            re.escape(f"{b.symbol}\0{b[language]}").replace("\0", "(?: |\u00a0|&nbsp;)") for b in bands
+        )
+        label = rf"(?<!\w)(?:{written})(?!\w)\.?"
         # Of a tag nothing is changed, whatever its attributes say.
-        self._pattern = re.compile(rf"<[^>]*>|(?<!\w)(?:{written})(?!\w)\.?")
+        self._any, self._pattern = re.compile(label), re.compile(f"<[^>]*>|{label}")
         self._tones = {band.label(language): band.tone for band in bands}
 
     def set_in(self, clean: str) -> str:
         """Give every status in cleaned markup its colour; its symbol and its label stand in the text."""
-        return self._pattern.sub(self._dressed, clean)
+        return self._pattern.sub(self._dressed, clean) if self._any.search(clean) else clean
 
     def _dressed(self, found: re.Match[str]) -> str:
         if found[0].startswith("<"):
             return found[0]
         label = found[0].removesuffix(".")
-        dressed = f'<span class="status {self._tones[" ".join(label.split())]}">{label}</span>'
+        tone = self._tones[" ".join(label.replace("&nbsp;", " ").split())]
+        dressed = f'<span class="status {tone}">{label}</span>'
         # The full stop after a status stays on its line.
         return f'<span class="unbroken">{dressed}.</span>' if label != found[0] else dressed
 
@@ -65,16 +69,6 @@ class Section:
     id: str
     title: str
     items: list[dict[str, Any]]
-
-    @property
-    def codes(self) -> list[str]:
-        """Return the indicators that the section speaks of, in their first order."""
-        return _codes(self.items)
-
-    @property
-    def findings(self) -> list[str]:
-        """Return the titles of the section's figures and tables."""
-        return [item["title"] for item in self.items if item["kind"] in ("figure", "table") and item["title"]]
 
 
 def parameters(notebook: Any) -> dict[str, Any]:
@@ -149,7 +143,7 @@ def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
         drawn = drawings.checked("".join(data[SVG]), where)
-        return {**note, "svg": drawn, "codes": _codes([note])}
+        return {**note, "svg": drawn, "tall": drawings.is_tall(drawn), "codes": _codes([note])}
     if note.get("kind") == "table":
         laid_out = _table(data["text/html"], marks)
         return {**note, "html": laid_out, "codes": _codes([{**note, "html": laid_out}])}

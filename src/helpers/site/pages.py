@@ -1,7 +1,8 @@
 """One page per executed notebook: prose and pieces, no code, nothing fetched; beside them search, index."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -14,7 +15,8 @@ import jinja2
 from .. import locale, texts
 from ..catalog import Institution, Plan, load
 from ..texts import Texts
-from . import content, paper, sheet
+from . import content, outline, paper, sheet
+from .plain import plain
 
 SEARCH = "search"
 # The name of a format is no Turkish word: ICS has no dot on its I.
@@ -23,11 +25,10 @@ _FORMATS = {".ics": "ICS"}
 
 @dataclass(frozen=True)
 class Page:
-    """A rendered page, its place inside a set, and what can be looked up in it."""
+    """A rendered page and its place inside a set."""
 
     place: Path
     html: str
-    outline: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def render(
         language, name = place.parts[1:]
         say = Texts(language)
         sections = content.sections(notebooks[place], place, marks[language])
+        _unlink(sections, {other.name for other in places if other.parent == place.parent})
         given = content.parameters(notebooks[place])
         institution = load().institutions[given.get("institution", plan.institution)]
         demonstration = content.has_demonstration(sections)
@@ -86,40 +88,56 @@ def render(
             css=css,
             policy=sheet.policy(css),
         )
-        rendered.append(Page(_file(place), page, _outline(sections)))
+        rendered.append(Page(_file(place), plain(page)))
     return rendered
 
 
-def search(outlines: Mapping[Path, Sequence[Mapping[str, Any]]], plan: Plan, institution: str) -> list[Page]:
-    """Render, for each report and language, the page that finds indicators, sections, figures and tables.
+# A link of a table to a page beside its own: to the evidence of an action.
+_BESIDE = re.compile(r'<a href="([^"/#:]+)\.html(?:#[^"]*)?">(.*?)</a>', flags=re.S)
 
-    `outlines` are those of all pages of a set, by place. Without a script the page is a register of all of
-    them; with it, what is typed narrows it. A report carries the register once and not in every page, so that
-    a page stays light and is not made anew when another one changes.
+
+def _unlink(sections: Sequence[content.Section], beside: Collection[str]) -> None:
+    """Take the address from links of tables to pages that the report does not have; their words stay."""
+    for item in (item for section in sections for item in section.items if item["kind"] == "table"):
+        item["html"] = _BESIDE.sub(lambda link: link[0] if link[1] in beside else link[2], item["html"])
+
+
+def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page]:
+    """Render, for each report and language, the page that finds indicators, sections, figures and words.
+
+    `pages` are the HTML of all pages of a set, by place. Without a script the page is a register of them;
+    with it, what is typed narrows it. A report carries the register once and not in every page, so that a
+    page stays light and is not made anew when another one changes.
     """
     template = _environment().get_template("search.html.j2")
     css = sheet.css()
+    folders = sorted({place.parent for place in pages})
+    places = sorted(
+        [*pages, *(folder / SEARCH for folder in folders)], key=lambda p: (*p.parts[:2], plan.order(p.name))
+    )
     rendered = []
-    for folder in sorted({place.parent for place in outlines}):
+    for folder in folders:
         language = folder.name
         say = Texts(language)
-        here = folder / SEARCH
-        pages = [
-            {"name": _page_title(say, place.name), "href": f"{place.name}.html", "sections": outlines[place]}
-            for place in sorted(outlines, key=lambda p: plan.order(p.name))
-            if place.parent == folder
+        found = [
+            {
+                "name": _page_title(say, place.name),
+                "href": f"{place.name}.html",
+                "sections": outline.sections(pages[place]),
+            }
+            for place in places
+            if place.parent == folder and place.name != SEARCH
         ]
-        places = [*outlines, *(other / SEARCH for other in {place.parent for place in outlines})]
         html = template.render(
-            **_around(here, sorted(places, key=lambda p: (*p.parts[:2], plan.order(p.parts[2]))), plan),
-            title=say("site.title_page", page=say("site.search"), year=_report(say, here.parts[0])),
+            **_around(folder / SEARCH, places, plan),
+            title=say("site.title_page", page=say("site.search"), year=_report(say, folder.parts[0])),
             institution=load().institutions[institution].name(language),
-            pages=pages,
-            indicators=_indicators(pages, language),
+            pages=found,
+            indicators=_indicators(found, language),
             css=css,
             policy=sheet.policy(css),
         )
-        rendered.append(Page(_file(here), html))
+        rendered.append(Page(_file(folder / SEARCH), plain(html)))
     return rendered
 
 
@@ -128,7 +146,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     institutions = load().institutions
     owner = institutions[plan.institution]
     css = sheet.css()
-    return _environment().get_template("index.html.j2").render(
+    return plain(_environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in plan.languages],
         institution={language: owner.name(language) for language in plan.languages},
         plan=plan,
@@ -146,7 +164,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
         grouped=_grouped,
         css=css,
         policy=sheet.policy(css),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _foot(
@@ -281,30 +299,16 @@ def _documents(here: Path, documents: Sequence[Path]) -> list[dict[str, Any]]:
     ]
 
 
-def _outline(sections: Sequence[content.Section]) -> list[dict[str, Any]]:
-    """Return what can be looked up in a page, as plain data that a manifest can keep."""
-    return [
-        {"id": one.id, "title": one.title, "findings": one.findings, "codes": one.codes}
-        for one in sections
-        if one.title or one.findings
-    ]
-
-
 def _indicators(pages: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """Return every indicator that pages speak of, by code, with the sections that do."""
+    known = load().indicators
     found: dict[str, list[dict[str, str]]] = {}
     for page in pages:
         for section in page["sections"]:
-            for code in section["codes"]:
-                place = {
-                    "href": f"{page['href']}#{section['id']}",
-                    "page": page["name"],
-                    "title": section["title"],
-                }
-                found.setdefault(code, []).append(place)
-    known = load().indicators
+            where = {"href": f"{page['href']}#{section.id}", "page": page["name"], "title": section.title}
+            for code in section.codes:
+                if code in known:
+                    found.setdefault(code, []).append(where)
     return [
-        {"code": code, "name": known[code].name[language], "places": found[code]}
-        for code in sorted(found)
-        if code in known
+        {"code": code, "name": known[code].name[language], "places": found[code]} for code in sorted(found)
     ]

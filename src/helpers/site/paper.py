@@ -7,8 +7,12 @@ from typing import Any
 
 from . import alone
 
-# What a script would do on a screen, or a browser fetch, is nothing on paper.
-_NOT_ON_PAPER = ("script", "link", "nav", "template", "dialog", "button", "input", "select")
+# What leads, plays or searches on a screen is nothing on paper.
+_NOT_ON_PAPER = (
+    "//script | //link | //nav | //template | //dialog | //button | //input | //select | //*[@popover]"
+    " | //*[contains('|bar|tools|tip|skip|find|', concat('|', @class, '|'))]"
+)
+_TABLES = "//details[@class='data'][not(preceding-sibling::div[@class='drawing tall'])]"
 # Attributes that name another element by its id.
 _NAMING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details")
 _FOOT = re.compile(r'--paper-foot: ("(?:[^"\\]|\\.)*")')
@@ -35,7 +39,8 @@ def booklet(title: str, language: str, published: Sequence[tuple[str, str]], ann
 
     Each page begins a sheet and keeps its own foot; folded parts are open, links between the pages lead
     inside the document, others to files of the set are plain text, and nothing in it runs. With a heading
-    for an `annex`, the tables behind the charts follow their page under it; else they are left out.
+    for an `annex`, the cards of a page's numbers follow it and, under the heading, the tables behind its
+    charts; else both are left out: sources, definitions and the files' hashes stand on the page itself.
     """
     from lxml.html import builder, tostring
 
@@ -50,9 +55,11 @@ def booklet(title: str, language: str, published: Sequence[tuple[str, str]], ann
         if line:
             styles.append(f"@page p{number} {{ @bottom-left {{ content: {line[1]}; }} }}\n")
         styles.append(f"#p{number} {{ page: p{number}; }}\n#p{number} + article {{ break-before: page; }}\n")
-        for unused in list(page.iter(*_NOT_ON_PAPER)):
+        for unused in page.xpath(_NOT_ON_PAPER):
             unused.drop_tree()
         _take_out_tables(page, annex)
+        for cards in page.xpath("//div[@class='how']" if not annex else "/.."):
+            cards.drop_tree()
         for folded in page.iter("details"):
             folded.set("open", "")
         _number(page, number, names)
@@ -71,10 +78,13 @@ def booklet(title: str, language: str, published: Sequence[tuple[str, str]], ann
 
 
 def _take_out_tables(page: Any, annex: str) -> None:
-    """Put the tables behind a page's charts under a heading at its end, or nowhere without one."""
+    """Put the tables behind a page's charts under a heading at its end, or nowhere without one.
+
+    The table of a chart that is too tall for a sheet stays: it is printed in the chart's place.
+    """
     from lxml.html import builder
 
-    found = [(table, table.getparent()) for table in page.iterfind(".//details[@class='data']")]
+    found = [(table, table.getparent()) for table in page.xpath(_TABLES)]
     section = builder.SECTION(builder.H2(annex), builder.CLASS("annex"))
     for table, figure in found:
         title = figure.find("figcaption/p[@class='title']")
@@ -88,7 +98,8 @@ def _take_out_tables(page: Any, annex: str) -> None:
                 builder.FIGURE(caption, builder.DIV(rows, builder.CLASS("scroll")), builder.CLASS("table"))
             )
     if annex and len(section) > 1:
-        page.body.append(section)
+        main = page.find(".//main")
+        (page.body if main is None else main).append(section)
 
 
 def _number(page: Any, number: int, names: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
@@ -10,10 +11,10 @@ _STYLES, _SCRIPT = ("page.css", "card.css", "print.css"), "page.js"
 
 @lru_cache(maxsize=1)
 def css() -> str:
-    """Return the style sheet of all pages: the theme's colours and charts, then what they dress."""
-    from ..present import theme
+    """Return the style sheet of all pages: the theme's colours, then what they dress."""
+    from ..present import theme  # it brings matplotlib, which a command that renders no page does without
 
-    return "\n".join([colours(), theme.css(), *(_template(name) for name in _STYLES)])
+    return "\n".join([colours(theme.PAGE), theme.css(), *(_template(name) for name in _STYLES)])
 
 
 @lru_cache(maxsize=1)
@@ -22,13 +23,9 @@ def script() -> str:
     return _template(_SCRIPT)
 
 
-def colours() -> str:
-    """Write the theme's colours as custom properties, in light and in dark."""
-    from ..present import theme  # it brings matplotlib, which a command that renders no page does without
-
-    light, dark = (
-        "".join(f"--{name}:{pair[shade]};" for name, pair in theme.PAGE.items()) for shade in (0, 1)
-    )
+def colours(named: Mapping[str, tuple[str, str]]) -> str:
+    """Write colours as custom properties, in light and in dark; paper is always light."""
+    light, dark = ("".join(f"--{name}:{pair[shade]};" for name, pair in named.items()) for shade in (0, 1))
     return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
 
 
@@ -39,7 +36,6 @@ def policy(style: str) -> str:
             "default-src 'none'",
             f"script-src '{_hash(script())}'",
             f"style-src '{_hash(style)}'",
-            "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         ]

@@ -1,10 +1,13 @@
 """Charts, each drawn for one question. A chart says what it found in its title and in plain words.
 
-`frame` holds what stands around each, `years` what went over time, `rows` what is set side by side.
+`frame` holds what stands around each, `years` what went over time, `rows` what is set side by side, `plane`
+two values of each.
 """
 
 from .frame import Words as Words
 from .frame import piece as piece
+from .plane import crowded as crowded
+from .plane import level_and_change as level_and_change
 from .rows import against_peers as against_peers
 from .rows import against_targets as against_targets
 from .rows import balance as balance

@@ -4,13 +4,13 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from ...texts import links
 from .. import pieces, theme, vector
 from ..pieces import NOTE_TYPE, SVG, Column, Piece
 
@@ -41,7 +41,7 @@ class Words:
     @property
     def alt(self) -> str:
         """Return the chart in plain words."""
-        return f"{self.title}. " + "; ".join(self.points) + "."
+        return links.bare(f"{self.title}. " + "; ".join(self.points) + ".")
 
     def row(self, row: int, *columns: int) -> str:
         """Say a row of the data by its place: its name, and the cells of some columns or of all others.
@@ -51,7 +51,7 @@ class Words:
         if not self.data:
             return ""
         wanted = columns or range(1, len(self.data))
-        cells = [(self.data[i].title, self.data[i].cells[row]) for i in wanted]
+        cells = [(self.data[i].title, links.bare(self.data[i].cells[row])) for i in wanted]
         said = " · ".join(f"{title}: {cell}" for title, cell in cells if cell)
         name = self.data[0].cells[row]
         return textwrap.shorten(f"{name} · {said}" if said else name, _MARK_LETTERS, placeholder=" …")
@@ -66,8 +66,8 @@ def piece(figure: Figure, words: Words) -> Piece:
     return Piece(
         {
             SVG: picture(figure, words.title),
-            "text/plain": "\n".join(
-                [words.title, words.subtitle, *words.points, *words.notes, *words.caveats.values()]
+            "text/plain": links.bare(
+                "\n".join([words.title, words.subtitle, *words.points, *words.notes, *words.caveats.values()])
             ),
             NOTE_TYPE: {**note, "alt": words.alt},
         }
@@ -76,7 +76,7 @@ def piece(figure: Figure, words: Words) -> Piece:
 
 def picture(figure: Figure, title: str) -> str:
     """Draw a figure, once."""
-    return vector.svg(figure, title)
+    return vector.svg(figure, links.bare(title))
 
 
 # -- marks that are the same in every chart --------------------------------------------------------------
@@ -153,13 +153,30 @@ def fold(text: str, letters: int, lines: int = _LINES) -> str:
     return "\n".join(textwrap.wrap(text, letters, max_lines=lines, placeholder=" …"))
 
 
-def apart(places: Sequence[float], least: float) -> list[float]:
-    """Move labels up as little as keeps them so far apart, in the order of their places."""
+def apart(places: Sequence[float], least: float, floor: float = -math.inf) -> list[float]:
+    """Move labels apart by so much at least, each as near its own place as its neighbours allow.
+
+    Their order stays, and none goes below `floor`. Labels that touch form a block around the mean of their
+    places (the least squares of their moves, as in isotonic regression by pooling neighbours).
+    """
     order = sorted(range(len(places)), key=lambda i: places[i])
-    moved = list(places)
-    for below, above in pairwise(order):
-        moved[above] = max(moved[above], moved[below] + least)
-    return moved
+    blocks: list[list[int]] = []
+
+    def start(block: list[int]) -> float:
+        middle = sum(places[i] - least * step for step, i in enumerate(block)) / len(block)
+        return max(middle, floor)
+
+    for i in order:
+        blocks.append([i])
+        while len(blocks) > 1 and start(blocks[-1]) < start(blocks[-2]) + least * len(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] += last
+    return [
+        moved
+        for _, moved in sorted(
+            (i, start(block) + least * step) for block in blocks for step, i in enumerate(block)
+        )
+    ]
 
 
 def known(value: Any) -> bool:

@@ -89,7 +89,7 @@ def against_targets(frame: pd.DataFrame, marks: Sequence[str], texts: Texts, wor
                 dot = ax.scatter(x, y, s=38, marker=sign, color=theme.OWN, zorder=4, clip_on=False)
                 vector.mark(dot, words.row(i))
             around.target_line(ax, 100, y - 0.42, y + 0.42)
-            ax.text(154, y, marks[i], va="center", fontsize=theme.SMALL)
+            ax.text(154, y, fold(marks[i], 32, 1), va="center", fontsize=theme.SMALL)
         ax.set_xlim(0, 205)
         ax.set_xticks([0, 50, 100, 150], [texts.percent(value) for value in (0, 50, 100, 150)])
         ax.spines["bottom"].set_visible(False)
@@ -256,7 +256,7 @@ def intervals(
             colour = theme.OWN if own[y] else theme.PEERS
             around_dot(ax, y, row["value"], row["low"], row["high"], colour, words.row(y))
             ax.text(
-                1.03, y, write(float(row["value"])) if known(row["value"]) else "", va="center",
+                1.03, y, write(float(row["value"])) if known(row["value"]) else "–", va="center",
                 transform=ax.get_yaxis_transform(), fontsize=theme.SMALL,
                 color=theme.OWN if own[y] else theme.INK, fontweight="bold" if own[y] else "normal",
             )  # fmt: skip
@@ -265,7 +265,7 @@ def intervals(
         ax.set_xlim(
             low / room if scale == "log" else low - room, high * room if scale == "log" else high + room
         )
-        ax.set_ylim(len(frame) - 0.4, -1.2)
+        ax.set_ylim(len(frame) - 0.4, -0.7 if reference is None else -1.2)
         if reference is not None:
             ax.plot([reference] * 2, [-0.5, len(frame) - 0.4], color=theme.INK, lw=1.2, zorder=1)
             ax.text(reference, -0.75, reference_label, ha="center", fontsize=theme.SMALL, color=theme.FAINT)
@@ -451,8 +451,8 @@ def _named_above(
     for group, name in zip(frame["group"], names, strict=True):
         if group != before:
             heading = fold(group, 50)
-            headed.append((y + 0.3, heading))
-            y += 0.6 + 1.25 * (heading.count("\n") + 1)
+            headed.append((y + 0.35, heading))
+            y += 0.55 + 1.2 * (heading.count("\n") + 1)
             before = group
         headed.append((y, name))
         y += 1.12 * (name.count("\n") + 1)

@@ -15,6 +15,8 @@ from .frame import Words, fold, known
 
 # As many years stand below an axis, and as many numbers at a line, as can be told apart on a telephone.
 _MANY = 7
+# Years beside an end that the number written there covers, in a small panel.
+_NEAR = 3
 
 
 def history(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Words, name: str) -> Piece:
@@ -168,10 +170,12 @@ def small_multiples(
             top = max([*held[column], *aimed[column].dropna()], default=1.0) or 1.0
             for i in (0, -1) if len(held) > 1 else (0,) if len(held) else ():
                 row = held.iloc[i]
-                value = write(float(row[column]))
                 ha = "center" if len(held) < 2 else "left" if not i else "right"
                 x = row["year"] + (0 if ha == "center" else -0.5 if ha == "left" else 0.5)
-                around.label(ax, x, row[column] + top * 0.16, value, theme.OWN, "bold", ha=ha)
+                near = pd.concat([frame[["year", column]], aimed[["year", column]]])
+                near = near[(near["year"] - row["year"]).abs() <= _NEAR][column].dropna()
+                at = _beside(float(row[column]), list(near), top)
+                around.label(ax, x, at, write(float(row[column])), theme.OWN, "bold", ha=ha)
             ax.set_ylim(0, top * 1.36)
             ax.set_xlim(frame["year"].min() - 0.8, frame["year"].max() + 0.8)
             _ends(ax, frame["year"])
@@ -375,7 +379,7 @@ def forecast(
             around.label(
                 ax,
                 row["year"],
-                row["value"] + (top - low) * 0.075,
+                row["value"] - (top - low) * 0.085,
                 write(float(row["value"])),
                 theme.OWN,
                 "bold",
@@ -422,18 +426,25 @@ def slope(frame: pd.DataFrame, years: tuple[str, str], write: Callable[[float], 
             colour, weight = (theme.OWN, 2.6) if row.own else (theme.PEERS, 1.8)
             (line,) = ax.plot([0, 1], [row.before, row.after], color=colour, lw=weight, marker="o", ms=5)
             vector.mark(line, words.row(i))
-        least = top / max(8, len(frame)) * 0.95
-        for x, column, ha in ((-0.05, "before", "right"), (1.05, "after", "left")):
-            places = around.apart([float(value) for value in frame[column]], least)
+        least = top * 0.17 / (drawn.get_figheight() - 0.5)
+        for x, column, ha in ((0, "before", "right"), (1, "after", "left")):
+            places = around.apart([float(value) for value in frame[column]], least, 0.0)
+            side = -1 if ha == "right" else 1
             for at, row in zip(places, frame.to_dict("records"), strict=True):
                 value = write(float(row[column]))
                 text = value if column == "before" else f"{value}  {fold(row['label'], 26, 1)}"
+                # A thin line leads from the mark to a name that had to move away.
+                ax.plot(
+                    [x + 0.02 * side, x + 0.1 * side], [row[column], at], color=theme.RULE, lw=0.8, zorder=0
+                )
                 ax.text(
-                    x, at, text, ha=ha, va="center", color=theme.OWN if row["own"] else theme.INK,
-                    fontsize=theme.SMALL, fontweight="bold" if row["own"] else "normal",
+                    x + 0.12 * side, at, text, ha=ha, va="center", fontsize=theme.SMALL,
+                    color=theme.OWN if row["own"] else theme.INK,
+                    fontweight="bold" if row["own"] else "normal",
                 )  # fmt: skip
-            ax.set_ylim(0, max(top * 1.04, *places, ax.get_ylim()[1] if x > 0 else 0))
-        ax.set_xlim(-0.3, 2.1)
+            highest = max(top, *places)
+            ax.set_ylim(0, max(highest * 1.04, ax.get_ylim()[1] if x else 0))
+        ax.set_xlim(-0.4, 2.1)
         ax.set_xticks([0, 1], list(years))
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -443,49 +454,45 @@ def slope(frame: pd.DataFrame, years: tuple[str, str], write: Callable[[float], 
 
 
 def rank_bands(
-    frame: pd.DataFrame, breaks: Mapping[str, Mapping[int, str]], texts: Texts, words: Words
+    frame: pd.DataFrame, breaks: Mapping[int, str], labels: Mapping[str, str], words: Words
 ) -> Piece:
-    """Show places in rankings by edition as what they are: a band is a bar as long as the band is wide.
+    """Show places in a ranking by edition as what they are: a band is as high as it is wide.
 
-    `frame`: group (one panel a ranking), edition, rank_low, rank_high (NaN above for an open band),
-    rank_text. Better places stand higher; a panel begins at the best place shown, not at the first. `breaks`
-    name by group what changed before an edition. Data: a row a place: edition, place.
+    `frame`: edition, rank_low, rank_high (NaN where a band has no known end), rank_text, ranked_count (how
+    many were ranked, NaN where not known). The first place is at the top; the pale bar behind is all who were
+    ranked, so that a table that grows is not taken for a fall. `labels`: `all` and `own` name the two
+    bars. `breaks` name what changed before an edition. Data: place, how many were ranked.
     """
-    groups = list(dict.fromkeys(frame["group"]))
-    drawn, axes = theme.figure(1.9 * len(groups), rows=len(groups))
-    editions = frame["edition"]
+    frame = frame.reset_index(drop=True)
+    drawn, (ax,) = theme.figure(3.0)
+    last = float(frame[["rank_low", "rank_high", "ranked_count"]].max().max())
     with rc_context(theme.STYLE):
-        for ax, group in zip(axes, groups, strict=True):
-            part = frame[frame["group"] == group]
-            far = part["rank_high"].fillna(part["rank_low"] * 1.25)
-            span = float(far.max() - part["rank_low"].min()) or float(part["rank_low"].min()) or 1.0
-            for i, (low, high) in enumerate(zip(part["rank_low"], far, strict=True)):
-                row = part.iloc[i]
-                long = max(high - low, span * 0.02)
-                (bar,) = ax.bar(row["edition"], long, bottom=low, width=0.62, color=theme.OWN)
-                vector.mark(bar, words.row(frame.index.get_loc(part.index[i])))
-                around.label(
-                    ax,
-                    row["edition"],
-                    low - span * 0.1,
-                    str(row["rank_text"]),
-                    theme.OWN,
-                    "bold",
-                    fontsize=theme.SMALL,
-                )
-            best, worst = float(part["rank_low"].min()), float(far.max())
-            ax.set_ylim(worst + span * 0.06, best - span * 0.28)
-            for year, text in breaks.get(group, {}).items():
-                ax.axvline(year - 0.5, color=theme.FAINT, lw=1.2, ls=(0, (4, 3)), zorder=1)
-                ax.text(
-                    year - 0.46, worst, fold(text, 24), color=theme.FAINT, fontsize=theme.SMALL, va="bottom"
-                )
-            ax.set_xlim(editions.min() - 0.6, editions.max() + 0.6)
-            shown = sorted({int(edition) for edition in editions})
-            ax.set_xticks(shown, [str(edition) for edition in shown])
-            theme.number_axis(ax.yaxis, texts)
-            _grid(ax, "y")
-            ax.set_title(fold(group, around.ACROSS), loc="left", fontsize=theme.PLAIN, fontweight="bold")
+        for i, row in enumerate(frame.to_dict("records")):
+            ends = row["rank_high"] if known(row["rank_high"]) else last
+            if known(row["ranked_count"]):
+                ax.bar(row["edition"], row["ranked_count"], width=0.66, color=theme.BAND, zorder=1)
+            # A single place is a line, which must be seen.
+            high = max(float(ends - row["rank_low"]), last * 0.008)
+            (bar,) = ax.bar(
+                row["edition"], high, bottom=row["rank_low"], width=0.66, zorder=2,
+                color=theme.OWN if known(row["rank_high"]) else theme.NEAR,
+            )  # fmt: skip
+            vector.mark(bar, words.row(i))
+            at = row["rank_low"] - last * 0.045
+            around.label(
+                ax, row["edition"], at, str(row["rank_text"]), theme.OWN, "bold", fontsize=theme.SMALL
+            )
+        for year, text in breaks.items():
+            ax.axvline(year - 0.5, color=theme.FAINT, lw=1.2, ls=(0, (4, 3)), zorder=1)
+            around.label(
+                ax, year - 0.46, last * 0.06, fold(text, 24), theme.FAINT, ha="left", fontsize=theme.SMALL
+            )
+        ax.set_ylim(last * 1.01, 1)
+        _editions(ax, frame["edition"], right=0.45)
+        # A rank is a name and no count: it has no separator.
+        ax.yaxis.set_major_formatter(lambda rank, _: f"{rank:.0f}")
+        around.key(ax, ("■", theme.BAND, labels["all"]), ("■", theme.OWN, labels["own"]))
+        _grid(ax, "y")
     return around.piece(drawn, words)
 
 
@@ -526,6 +533,14 @@ def _ends(ax: Axes, years: pd.Series) -> None:
     if len(years) > 1:
         labels[0].set_horizontalalignment("left")
         labels[-1].set_horizontalalignment("right")
+
+
+def _beside(value: float, near: Sequence[float], top: float) -> float:
+    """Return where the number of a mark stands: above all that is near, or below it where that is far off."""
+    step, highest, lowest = 0.16 * top, max(near), min(near)
+    if highest - value < 0.25 * top:
+        return highest + step
+    return lowest - step if value - lowest < 0.25 * top and lowest > 1.6 * step else value + step
 
 
 def _spread(count: int) -> list[bool]:

@@ -274,10 +274,8 @@
   // -- charts: the value of a mark on hover or focus; one stop of the Tab key for each chart, arrows within --------
   const tip = make("div", { class: "tip", role: "tooltip", popover: "manual" });
   const tell = (mark) => {
-    const title = mark.querySelector(":scope > title") ?? mark.querySelector("title");
-    const text = mark.getAttribute("aria-label") ?? title?.textContent;
-    if (!text || !tip.showPopover) return;
-    tip.textContent = text.trim();
+    if (!tip.showPopover) return;
+    tip.textContent = mark.getAttribute("aria-label");
     if (!tip.isConnected) document.body.append(tip);
     if (!tip.matches(":popover-open")) tip.showPopover();
     const [box, own] = [mark.getBoundingClientRect(), tip.getBoundingClientRect()];
@@ -288,7 +286,14 @@
   };
   const hush = () => { if (tip.matches(":popover-open")) tip.hidePopover(); };
   for (const chart of all(".drawing svg")) {
-    const marks = all("[tabindex]", chart);
+    const told = all(".mark", chart);
+    for (const mark of told) {
+      // The browser's own tip would stand beside ours; the name stays.
+      const title = mark.querySelector("title");
+      mark.setAttribute("aria-label", title.textContent.trim());
+      title.remove();
+    }
+    const marks = told.filter((mark) => mark.hasAttribute("tabindex"));
     marks.forEach((mark, i) => mark.setAttribute("tabindex", i ? "-1" : "0"));
     chart.addEventListener("keydown", (event) => {
       const at = marks.indexOf(document.activeElement);
@@ -301,7 +306,7 @@
       marks[to].setAttribute("tabindex", "0");
       marks[to].focus();
     });
-    const mark = (event) => event.target.closest("[tabindex]");
+    const mark = (event) => event.target.closest(".mark");
     chart.addEventListener("focusin", (event) => mark(event) && tell(mark(event)));
     chart.addEventListener("focusout", hush);
     chart.addEventListener("pointerover", (event) => (mark(event) ? tell(mark(event)) : hush()));
@@ -319,7 +324,7 @@
   if (find) {
     const status = document.getElementById("found");
     const known = all(".register").map((group) => [group, all(".entries > li", group).map((item) =>
-      [item, ` ${fold(item.querySelector(".entry").textContent)}`])]);
+      [item, ` ${fold(item.textContent)} ${item.dataset.words ?? ""}`])]);
     const narrow = () => {
       const asked = fold(find.value).split(" ").filter(Boolean);
       let count = 0;
