@@ -311,7 +311,7 @@ def test_few_years_are_said_with_the_year_in_which_they_will_be_enough(monkeypat
 
     monkeypatch.setattr(persons, "figure", begins_late)
     run = start(year=2026, language="tr")
-    assert "5 yıldan 3 tanesi biliniyor" in row(heading.trends(run, "G2"), "G2.01")
+    assert "5 yılın 3'ü biliniyor" in row(heading.trends(run, "G2"), "G2.01")
     assert "2028 raporunda yeterli olur" in row(heading.of_goal(run, "G2"), "G2.01")
 
 
