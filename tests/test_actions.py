@@ -470,7 +470,7 @@ def test_the_calendar_file_holds_every_action_on_its_day(files: tuple[Run, bytes
     events = {str(event["UID"]).partition("@")[0]: event for event in read(held)}
     found = actions.calendar(run).actions
     assert events.keys() == {one.id for one in found}
-    names = actions._names(run)
+    names = actions._names(run, found)
     for one in found:
         event = events[one.id]
         day = date(2027, 1, 1) if one.is_late(run.period) else one.due

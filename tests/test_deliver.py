@@ -206,14 +206,14 @@ def test_a_chart_too_tall_for_a_sheet_is_printed_as_its_table():
     assert drawings.is_tall('<svg viewBox="0 0 432 1869.2"/>')
     assert not drawings.is_tall('<svg viewBox="0 0 432 320.6"/>') and not drawings.is_tall("<svg/>")
     data = '<details class="data"><table><tr><td>7</td></tr></table></details>'
-    cards = '<div class="how" id="how"><details class="card"><dl id="how-G1">8</dl></details></div>'
+    cards = '<section class="how" id="how"><details class="card"><dl id="how-G1">8</dl></details></section>'
     figure = "<figure><div class='drawing{}'></div>{}</figure>{}"
     page = f"<!DOCTYPE html><html><body><main>{figure}</main></body></html>"
     for tall, annex, tables in ((" tall", "", 1), ("", "", 0), (" tall", "Annex", 1), ("", "Annex", 1)):
         made = parsed(paper.booklet("A", "en", [("one", page.format(tall, data, cards))], annex))
         assert len(made.all("table")) == tables
         assert bool(made.all("section", class_="annex")) is bool(annex and not tall)
-        assert bool(made.all("div", class_="how")) is bool(annex)
+        assert bool(made.all("section", class_="how")) is bool(annex)
         assert all("open" in folded.attributes for folded in made.all("details"))
 
 

@@ -125,6 +125,24 @@ def test_a_country_that_is_hidden_in_a_year_is_not_named():
     assert "Iraq" not in explained.share(run).text
 
 
+def test_hidden_groups_count_as_one_so_that_mix_and_rate_give_none_away():
+    """Nine in one level and three in another are hidden, and may as well be eight and four."""
+
+    def split(master: int, doctoral: int) -> list[list[str]]:
+        levels = (("bachelor", 60), ("master", master), ("doctorate", doctoral))
+        rows = [
+            {**row, "degree_level": level}
+            for year in (2020, 2025)
+            for level, number in levels
+            for row in enrolled(year, TR=(900 if year == 2020 else 500) - number, AZ=number)
+        ]
+        found = cells(explained.share(run_with(students=rows)))
+        return [row for name, row in found.items() if name.startswith("Split by level")]
+
+    assert len(split(9, 3)) == 2
+    assert split(9, 3) == split(8, 4)
+
+
 def test_students_by_group_are_those_of_the_indicator():
     run = start(year=2026)
     for column in ("degree_level", "unit"):

@@ -71,6 +71,15 @@ def test_a_kind_that_was_not_tested_or_failed_is_not_forecast(how):
     assert found.all_years.p == pytest.approx(2 / 120)
 
 
+@pytest.mark.parametrize(
+    ("first", "reaches", "why"), [(2027, None, "broken"), (2028, 2027, ""), (2029, 2028, "")]
+)
+def test_no_forecast_reaches_over_a_change_of_method_that_is_declared(first, reaches, why):
+    found = of([8, 9, 11, 12, 14, 15], breaks=[Break("method", first)])
+    assert found.why == why
+    assert [2026 + one.horizon for one in found.path][-1:] == ([reaches] if reaches else [])
+
+
 def test_the_pace_needed_stands_beside_that_of_the_past():
     """(20 − 15)/2 = 2.5 a year; the past moved (15 − 8)/5 = 1.4: less than twice as fast."""
     found = of([8, 9, 11, 12, 14, 15]).pace

@@ -296,10 +296,6 @@ def test_every_link_leads_to_a_page_of_the_set(every):
             if href == SEARCH[1:]:
                 continue  # the page that finds, below
             href, _, section = href.partition("#")
-            if link.parent.tag == "td" and f"{folder}/{href}" not in every:
-                # Evidence on a page that this set of two notebooks does not hold; the workbook has it.
-                assert Path(href).stem in {path.stem for path in (REPO / "notebooks").glob("*.ipynb")}
-                continue
             target = href.removeprefix("../../") if href.startswith("../../") else f"{folder}/{href}"
             assert target in every, f"{place}: {href}"
             assert not section or every[target].all(id=section), f"{place}: {href}#{section}"

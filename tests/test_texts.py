@@ -183,11 +183,8 @@ FROM_DATA = {
     },
     "heading.way.": lambda: {"up", "down", "none"},
     "heading.why.": lambda: {
-        outlook.TOO_FEW,
-        outlook.NOT_OFFERED,
-        outlook.NO_VALUE,
-        outlook.TOO_SMALL,
-        outlook.OVER,
+        *(outlook.TOO_FEW, outlook.NOT_OFFERED, outlook.NO_VALUE),
+        *(outlook.TOO_SMALL, outlook.OVER, outlook.BROKEN),
     },
     "heading.how.": lambda: {"forecast", "chance", "pace"},
     "heading.model.": lambda: set(forecast.MODELS),

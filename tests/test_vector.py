@@ -230,6 +230,18 @@ def test_points_that_are_missing_take_no_title_from_those_that_are_there():
     assert left[1] - left[0] == pytest.approx(2 * (left[2] - left[1]), abs=0.3)
 
 
+def test_the_line_of_a_forecast_stops_at_a_break(drawn):
+    years_ahead(Texts("en"))
+    (ax,) = drawn[0].axes
+    joined = [
+        [x for x, y in zip(one.get_xdata(), one.get_ydata(), strict=True) if y == y] for one in ax.lines
+    ]
+    assert [2019, 2020, 2021] in joined and [2022, 2023, 2024, 2025] in joined
+    # The fan begins at the last value that is known, and is within the chart.
+    assert [2025, 2026, 2027, 2028] in joined
+    assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] > 263
+
+
 def test_a_bar_is_as_long_as_its_count(made):
     lengths = [float(group.find(f"{SPACE}rect").get("width")) for group, _ in marks(made["funnel"])]
     top = max(FUNNEL.values())

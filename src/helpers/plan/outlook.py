@@ -31,6 +31,7 @@ _EVEN = 0.5
 
 # Why there is no forecast.
 TOO_FEW, NOT_OFFERED, NO_VALUE, TOO_SMALL, OVER = "too_few", "not_offered", "no_value", "too_small", "over"
+BROKEN = "broken"
 
 
 # -- definitions ---------------------------------------------------------------------------------------
@@ -205,7 +206,9 @@ def outlook(
     years, series = list(known), list(known.values())
     touching = tuple(one for one in breaks if one.touches(years))
     coming = [year for year in targets if year > last]
-    horizon = min(len(coming), kind.offered if kind else 0)
+    # No forecast was found to hold over a step, so none reaches over one that is declared to come.
+    steps = [one.first - last - 1 for one in breaks if one.last is None and one.first > last]
+    horizon = min(len(coming), kind.offered if kind else 0, *steps)
     found = Outlook(
         indicator.code,
         known,
@@ -216,6 +219,7 @@ def outlook(
     )
     run = _consecutive(known, last)
     why, enough = _why_none(kind, run, known, coming, last)
+    why = why or ("" if horizon else BROKEN)
     if why or kind is None:
         found = replace(found, why=why, enough=enough, at=max(coming, default=None))
     else:

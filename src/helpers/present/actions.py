@@ -42,7 +42,7 @@ from .tables import Column
 __all__ = ["file", "held_back", "most_held_back", "of_goal", "risks", "table", "upcoming", "ways"]
 
 # Rows on the overview and on the page of a goal; the documents hold all.
-_NEXT, _OF_GOAL = 8, 20
+_NEXT, _OF_GOAL = 8, 12
 # The stages of a cohort that one year knows.
 _COHORT: tuple[cohorts.Stage, ...] = ("applied", "eligible", "offered", "registered")
 # How many countries a sentence lists.
@@ -235,8 +235,13 @@ class _Names:
     partners: Mapping[str, str]
 
 
-def _names(run: Run) -> _Names:
-    return _Names(accreditation_words.names(run), mobility_words.partner_names(run))
+def _names(run: Run, actions: Sequence[Action]) -> _Names:
+    """Return the names that these actions need."""
+    about = {name for action in actions for name, _ in action.facts}
+    return _Names(
+        accreditation_words.names(run) if "programme" in about else {},
+        mobility_words.partner_names(run) if "partner" in about else {},
+    )
 
 
 def what(run: Run, names: _Names, action: Action) -> str:
@@ -368,7 +373,8 @@ def _shown(
     missing = _missing(run, found)
     if not listed:
         return pieces.text(" ".join([say("actions.none", day=day), *missing]))
-    shown, names = listed[:most], _names(run)
+    shown = listed[:most]
+    names = _names(run, shown)
     known = any(one.cost is not None for one in shown)
     costs = Column(say("actions.cost"), [cost(run, one) for one in shown]) if known else None
     title = say(
@@ -441,7 +447,8 @@ def is_generated(run: Run, action: Action) -> bool:
 
 def table(run: Run) -> Table | None:
     """Return the whole calendar as a table for a spreadsheet; None where there is no action."""
-    found, names, say = calendar(run), _names(run), run.text
+    found, say = calendar(run), run.text
+    names = _names(run, found.actions)
     if not found.actions:
         return None
     rows = tuple(
@@ -476,7 +483,8 @@ def entries(run: Run) -> list[Entry]:
 
     What is overdue stands on the day after the report, for nobody looks for work in the past.
     """
-    found, names, say = calendar(run), _names(run), run.text
+    found, say = calendar(run), run.text
+    names = _names(run, found.actions)
     made = []
     for one in found.actions:
         late, generated = one.is_late(run.period), is_generated(run, one)

@@ -14,7 +14,6 @@ SHARE, NUMBER = "G2.02", "G2.01"
 _YEARS = 5
 # Countries that are named, of those that contributed most.
 _COUNTRIES = 3
-
 _MIX = {"degree_level": "explained.share.mix_level", "unit": "explained.share.mix_unit"}
 _RATE = {"degree_level": "explained.share.rate_level", "unit": "explained.share.rate_unit"}
 
@@ -106,5 +105,19 @@ def _countries(run: Run, since: Period, wholes: tuple[float, float]) -> list[tup
 
 def _groups(run: Run, since: Period, column: str) -> list[tuple[str, float]]:
     counts = [students.by_group(run.registers, of, column) for of in (since, run.period)]
-    found = decomposition.mix_and_rate(*counts)
+    hidden = {
+        name
+        for group in counts
+        for name, cell in zip(group, persons.counts(run, [part for part, _ in group.values()]), strict=True)
+        if cell is None
+    }
+    found = decomposition.mix_and_rate(*(_together(group, hidden) for group in counts))
     return [(run.text(_MIX[column]), found.mix), (run.text(_RATE[column]), found.rate)]
+
+
+def _together(group: dict[str, decomposition.Counts], hidden: set[str]) -> dict[str, decomposition.Counts]:
+    """Count hidden groups as one: mix and rate are equations that could give the number of each away."""
+    pooled = [counts for name, counts in group.items() if name in hidden]
+    rest = {name: counts for name, counts in group.items() if name not in hidden}
+    both = (sum(part for part, _ in pooled), sum(whole for _, whole in pooled))
+    return rest | ({"": both} if pooled else {})

@@ -517,10 +517,7 @@ def backtest(run: Run) -> Piece:
         return say("none") if value is None else say.percent(100 * value, 1)
 
     across = [kind.across for _, kind in rows if kind.across is not None]
-    offered = [
-        say("heading.tested.years", count=kind.offered) if kind.offered else say("heading.tested.not")
-        for _, kind in rows
-    ]
+    offered = [say.number(kind.offered) if kind.offered else say("heading.tested.not") for _, kind in rows]
     return tables.table(
         "backtest",
         [

@@ -472,7 +472,7 @@ def _files(run: Run, dataset: str, system: str) -> list[store.Source]:
         held = [
             source
             for source in run.rankings.sources
-            if source.file.split("/")[2] in (dataset, f"{dataset}.csv")
+            if {dataset, f"{dataset}.csv"} & set(source.file.split("/"))
         ]
         chosen = [source for source in held if source.file.rsplit("/", 1)[-1].startswith(f"{system}-")]
         return chosen or held

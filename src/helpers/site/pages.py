@@ -1,6 +1,7 @@
 """One page per executed notebook: prose and pieces, no code, nothing fetched; beside them search, index."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -65,6 +66,7 @@ def render(
         language, name = place.parts[1:]
         say = Texts(language)
         sections = content.sections(notebooks[place], place, marks[language])
+        _unlink(sections, {other.name for other in places if other.parent == place.parent})
         given = content.parameters(notebooks[place])
         institution = load().institutions[given.get("institution", plan.institution)]
         demonstration = content.has_demonstration(sections)
@@ -88,6 +90,16 @@ def render(
         )
         rendered.append(Page(_file(place), plain(page)))
     return rendered
+
+
+# A link of a table to a page beside its own: to the evidence of an action.
+_BESIDE = re.compile(r'<a href="([^"/#:]+)\.html(?:#[^"]*)?">(.*?)</a>', flags=re.S)
+
+
+def _unlink(sections: Sequence[content.Section], beside: Collection[str]) -> None:
+    """Take the address from links of tables to pages that the report does not have; their words stay."""
+    for item in (item for section in sections for item in section.items if item["kind"] == "table"):
+        item["html"] = _BESIDE.sub(lambda link: link[0] if link[1] in beside else link[2], item["html"])
 
 
 def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page]:

@@ -58,7 +58,7 @@ def booklet(title: str, language: str, published: Sequence[tuple[str, str]], ann
         for unused in page.xpath(_NOT_ON_PAPER):
             unused.drop_tree()
         _take_out_tables(page, annex)
-        for cards in page.xpath("//div[@class='how']" if not annex else "/.."):
+        for cards in page.xpath("//*[@id='how']" if not annex else "/.."):
             cards.drop_tree()
         for folded in page.iter("details"):
             folded.set("open", "")

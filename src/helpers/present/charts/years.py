@@ -17,6 +17,8 @@ from .frame import Words, fold, known
 _MANY = 7
 # Years beside an end that the number written there covers, in a small panel.
 _NEAR = 3
+# How far above all else an outer band is followed.
+_OFF_THE_TOP = 1.5
 
 
 def history(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Words, name: str) -> Piece:
@@ -345,13 +347,16 @@ def forecast(
     `frame`, one row a year without gaps: year; value (what was, NaN ahead); point, low80, high80, low95,
     high95 (what is likely, NaN before); target (NaN where none). `write` writes a value. `labels`: `value`,
     `point` (the ends of the lines), `target`, `likely` (what the two bands are, in a line above the chart).
-    `breaks` name what changed before a year, `marked` is a span of years that broke the series. The
-    axis begins at nought. Data: value, forecast, 80 % and 95 % interval, target; "" where there is none.
+    `breaks` name what changed before a year, where the line stops; `marked` is a span of years that broke the
+    series. The axis begins at nought. Data: value, forecast, 80 % and 95 % interval, target; "" where there
+    is none.
     """
     frame = frame.reset_index(drop=True)
     drawn, (ax,) = theme.figure(2.9)
     past, ahead = frame[frame["value"].notna()], frame[frame["point"].notna()]
-    top = float(frame[["value", "point", "high95", "target"]].max().max()) or 1.0
+    # An outer band that would press all else flat runs off the top; the data hold where it ends.
+    inner = float(frame[["value", "point", "high80", "target"]].max().max()) or 1.0
+    top = min(max(inner, float(frame["high95"].fillna(0.0).max())), _OFF_THE_TOP * inner)
     low = min(0.0, float(frame[["value", "low95"]].min().min()))
     with rc_context(theme.STYLE):
         if marked:
@@ -370,8 +375,12 @@ def forecast(
             zorder=3,
         )  # fmt: skip
         _say(dots, words, ahead, "point", 2, 3, 4, 5)
-        (line,) = ax.plot(frame["year"], frame["value"], color=theme.OWN, lw=2.4, marker="o", ms=5, zorder=3)
-        _say(line, words, frame, "value", 1, 5)
+        # Values before and after a change of what is counted are not joined.
+        for _, part in frame.groupby(frame["year"].map(lambda year: sum(year >= at for at in breaks or {}))):
+            (line,) = ax.plot(
+                part["year"], part["value"], color=theme.OWN, lw=2.4, marker="o", ms=5, zorder=3
+            )
+            _say(line, words, part, "value", 1, 5)
         around.mark_targets(ax, frame["year"], frame["target"])
         ends = []
         if len(past):
