@@ -251,13 +251,21 @@ def scores() -> list[dict[str, str]]:
 
 
 def held(variable: str, edition: int, name: str | None = None) -> list[float]:
-    """THE values of an edition: of one university, or of all others but KTÜ."""
+    """THE values of an edition: of one university, or of all others of its peer group."""
+    abroad = {row["name_en"] for row in institutions() if row["country_code"] != "TR"}
     return sorted(
         float(row["value_low"])
         for row in scores()
         if (row["system"], row["edition"], row["variable"]) == ("the", str(edition), variable)
-        and (row["name"] == name if name else row["name"] != KTU)
+        and (row["name"] == name if name else row["name"] not in {KTU, *abroad})
     )
+
+
+@lru_cache(maxsize=1)
+def institutions() -> tuple[dict[str, str], ...]:
+    path = REPO / "data" / "reference" / "institutions.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
 
 
 def ktu(variable: str, edition: int) -> float:
