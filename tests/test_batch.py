@@ -116,7 +116,7 @@ def watched(root):
                 str(path)
                 for folder in (Path(temporary), elsewhere, root.parent / "runtime", root / "notebooks")
                 for path in folder.rglob("*")
-                if path.suffix not in (".ipynb", ".yml") and path.name != "explore"
+                if path.suffix not in (".ipynb", ".yml") and path.name not in ("explore", "conftest.py")
             ]
             shutil.rmtree(temporary)
 
