@@ -476,6 +476,13 @@ def test_a_figure_without_words_is_refused(alt):
         page_with(shows({**piece.bundle, pieces.NOTE_TYPE: note}, piece.metadata))
 
 
+def test_a_picture_of_an_earlier_version_is_refused_with_the_way_out():
+    piece = chart("Students fell", ["2023: 5 of 9", "2024: 4 of 9"])
+    earlier = {kind: said for kind, said in piece.bundle.items() if kind != pieces.SVG}
+    with pytest.raises(RunFailed, match="workbook run"):
+        page_with(shows({**earlier, "image/png": "AAAA"}, piece.metadata))
+
+
 def test_a_source_stands_under_every_figure_and_table(every):
     seen = 0
     for place, page in every.items():

@@ -142,6 +142,12 @@ def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
                 expected="an alternative text that says what the figure shows, beyond its title",
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
+        if SVG not in data:
+            raise RunFailed(
+                f"{where} shows a picture, as an earlier version of the workbook drew it.",
+                expected="a drawing in the page's own colours",
+                remedy="Make the reports of all years anew: workbook run.",
+            )
         drawn = drawings.checked("".join(data[SVG]), where)
         return {**note, "svg": drawn, "tall": drawings.is_tall(drawn), "codes": _codes([note])}
     if note.get("kind") == "table":
