@@ -132,10 +132,10 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "trace",
         "say where a number comes from: definition, formula, what it is made of, files, hashes, rows",
-        "workbook trace G3.25 --year 2025    or, of a ranking: workbook trace the.overall --language tr",
+        "workbook trace G3.25 --year 2025",
     )
     command.add_argument(
-        "code", help="an indicator's code, or a ranking's score, such as the.overall, qs.rank"
+        "code", help="an indicator's code, or a ranking's score or place, such as the.overall, qs.rank"
     )
     command.add_argument("--year", type=_whole, help="report year")
     command.add_argument("--period", default="year", help="year (default) or first_half")
