@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         "trace",
         "say where a number comes from: definition, formula, what it is made of, files, hashes, rows",
-        "workbook trace G3.25 --year 2025    or, of a ranking: workbook trace the.overall --language tr",
+        "workbook trace G3.25 --year 2025",
     )
     command.add_argument(
         "code", help="an indicator's code, or a ranking's score, such as the.overall, qs.rank"
@@ -291,6 +291,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("institution", help="id in data/reference/institutions.csv")
     command.add_argument("--seen-in", default="confirmed by hand", help="where the spelling stands")
     command.set_defaults(call=_confirm)
+    command = _command(
+        commands,
+        "doctor",
+        "check environment, fonts, browser, data, definitions, locks and room; say how to mend what is found",
+        "workbook doctor --language tr",
+    )
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_doctor)
     command = _command(
         commands,
         "sample",
@@ -607,6 +615,24 @@ def _rollback(parsed: argparse.Namespace) -> int:
     print(f"The reports are those of the set {name} again. Open {index} in a browser.")
     print("The ledger keeps its lines; the next workbook run makes a new set of the present data.")
     return 0
+
+
+# -- keeping --------------------------------------------------------------------------------------------
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from .desk import doctor
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    found = doctor.examine(say.language)
+    for one in found:
+        print(f"{say(f'doctor.state.{one.state}'):<6} {one.told}")
+        if one.remedy:
+            print(f"{'':<6} → {one.remedy}")
+    faults = sum(one.state == "fault" for one in found)
+    print(say("doctor.unsound", count=faults) if faults else say("doctor.sound"))
+    return 1 if faults else 0
 
 
 # -- delivering -----------------------------------------------------------------------------------------
