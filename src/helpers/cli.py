@@ -301,6 +301,15 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(call=_doctor)
     command = _command(
         commands,
+        "status",
+        "show by register and unit what is in, late or rejected",
+        "workbook status --year 2026 --language tr",
+    )
+    command.add_argument("--year", type=int, help="of which data; the newest of the plan if not said")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_status)
+    command = _command(
+        commands,
         "sample",
         "write the demonstration registers anew, the same bytes each time",
         "workbook sample",
@@ -633,6 +642,47 @@ def _doctor(parsed: argparse.Namespace) -> int:
     faults = sum(one.state == "fault" for one in found)
     print(say("doctor.unsound", count=faults) if faults else say("doctor.sound"))
     return 1 if faults else 0
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    from collections import Counter
+    from datetime import date
+
+    from . import locale
+    from .catalog import load
+    from .desk import status
+    from .intake.declaration import receivable
+    from .texts import Texts
+
+    say, catalog, known = Texts(parsed.language or _system_language()), load(), receivable()
+    year = parsed.year or max(catalog.plan.years)
+    lines = status.of(year, date.today())
+    rows = [
+        (
+            *(say("status.register"), say("status.unit"), say("status.state")),
+            *(say("status.rows"), say("status.rejected"), say("status.received")),
+        )
+    ]
+    for one in lines:
+        unit = catalog.units.get(one.unit)
+        rows.append(
+            (
+                known[one.register]["meaning"][say.language],
+                unit.name(say.language) if unit else say("status.whole"),
+                say(f"status.of.{one.state}"),
+                say.number(one.rows),
+                say.number(one.rejected),
+                locale.day(one.received, say.language) if one.received else "",
+            )
+        )
+    _print_table(rows)
+    by = Counter(one.state for one in lines)
+    counts = {"held": by["in"], **{name: by[name] for name in ("partly", "rejected", "late", "open")}}
+    print(say("status.due", year=year, day=locale.day(status.due(year), say.language), **counts))
+    print(say("status.who", year=year))
+    if by["partly"] or by["rejected"]:
+        print(say("status.next"))
+    return 0
 
 
 # -- delivering -----------------------------------------------------------------------------------------
