@@ -310,6 +310,21 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(call=_status)
     command = _command(
         commands,
+        "roll",
+        "open a new year: templates, targets carried, what is due from whom; overwrites nothing",
+        "workbook roll 2027 --language tr --to year-2027",
+    )
+    command.add_argument("year", type=int, help="the year after the plan's last, or one of them")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="where templates, targets and dates go; year-YEAR if not said",
+    )
+    command.set_defaults(call=_roll)
+    command = _command(
+        commands,
         "sample",
         "write the demonstration registers anew, the same bytes each time",
         "workbook sample",
@@ -682,6 +697,22 @@ def _status(parsed: argparse.Namespace) -> int:
     print(say("status.who", year=year))
     if by["partly"] or by["rejected"]:
         print(say("status.next"))
+    return 0
+
+
+def _roll(parsed: argparse.Namespace) -> int:
+    from .desk import year
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    rolled = year.roll(parsed.year, parsed.to or Path(f"year-{parsed.year}"), say.language)
+    for title, told in (
+        (say("roll.done"), rolled.done),
+        (say("roll.kept"), rolled.kept),
+        (say("roll.then"), rolled.then),
+    ):
+        if told:
+            print(f"{title}:", *(f"  - {one}" for one in told), sep="\n")
     return 0
 
 
