@@ -14,7 +14,9 @@ from .errors import WorkbookError
 
 if TYPE_CHECKING:
     from .deliver.published import Report
+    from .desk.notebooks import Change
     from .intake import Answer
+    from .texts import Texts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -323,6 +325,21 @@ def _parser() -> argparse.ArgumentParser:
         help="where templates, targets and dates go; year-YEAR if not said",
     )
     command.set_defaults(call=_roll)
+    command = _command(
+        commands,
+        "refresh",
+        "execute the committed notebooks anew, show which figures have changed, then save",
+        "workbook refresh notebooks/overview.ipynb --yes",
+    )
+    command.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="all if none is named")
+    command.add_argument("--yes", action="store_true", help="save without asking")
+    command.add_argument(
+        "--check",
+        action="store_true",
+        help="save nothing; refuse stale outputs, received data and foreign metadata",
+    )
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_refresh)
     command = _command(
         commands,
         "sample",
@@ -714,6 +731,62 @@ def _roll(parsed: argparse.Namespace) -> int:
         if told:
             print(f"{title}:", *(f"  - {one}" for one in told), sep="\n")
     return 0
+
+
+def _refresh(parsed: argparse.Namespace) -> int:
+    from .desk import notebooks
+    from .texts import Texts
+
+    say, refused = Texts(parsed.language or _system_language()), 0
+    for path in notebooks.named(parsed.notebooks):
+        stored, name = notebooks.read(path), path.name
+        cells, foreign = notebooks.live(stored), notebooks.foreign(stored)
+        if cells:  # neither run nor saved: its figures are not the sample's
+            refused += 1
+            _refuse(say("refresh.live", name=name, cells=", ".join(cells)), say("refresh.live_remedy"))
+            continue
+        now = notebooks.executed(path)
+        changed = notebooks.changes(stored, now)
+        _show_changes(say, name, changed)
+        if parsed.check:
+            if foreign:
+                told = say("refresh.foreign", name=name, names=", ".join(foreign))
+                _refuse(told, say("refresh.foreign_remedy", name=paths.shown(path)))
+            if changed:
+                _refuse(say("refresh.stale", name=name), say("refresh.stale_remedy", name=paths.shown(path)))
+            refused += bool(foreign or changed)
+        elif not changed and not foreign:
+            continue
+        elif parsed.yes or _agreed(say("refresh.ask", name=name)):
+            notebooks.save(path, notebooks.cleared(now))
+            print(say("refresh.saved", name=name))
+        else:
+            refused += 1
+            print(say("refresh.unsaved", name=name))
+    return 1 if refused else 0
+
+
+def _refuse(told: str, remedy: str) -> None:
+    print(f"{told}\n  → {remedy}", file=sys.stderr)
+
+
+def _agreed(question: str) -> bool:
+    return sys.stdin.isatty() and input(question).strip()[:1] in {"y", "Y", "e", "E"}
+
+
+def _show_changes(say: "Texts", name: str, changed: "Sequence[Change]") -> None:
+    if not changed:
+        print(say("refresh.same", name=name))
+        return
+    print(say("refresh.changed", name=name, count=len(changed)))
+    for one in changed[:20]:
+        stored, now = (text.strip() or say("refresh.nothing") for text in (one.stored, one.now))
+        if one.drawing:
+            print(" ", say("refresh.drawing", cell=one.cell))
+        else:
+            print(" ", say("refresh.line", cell=one.cell, stored=stored, now=now))
+    if len(changed) > 20:
+        print(" ", say("refresh.more", count=len(changed) - 20))
 
 
 # -- delivering -----------------------------------------------------------------------------------------
