@@ -60,8 +60,8 @@ lint: $(READY) ## format and check
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --upgrade --all-extras --python-version 3.11 pyproject.toml --output-file requirements.lock
 
-refresh: $(READY) ## execute the committed notebooks anew and store what they show
-	$(WARM) $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+refresh: $(READY) ## execute the committed notebooks anew, show what has changed, and store it
+	$(BIN)/workbook refresh --yes
 	$(BIN)/ruff format notebooks
 
 clean: ## remove the environment and the reports

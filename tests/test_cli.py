@@ -17,7 +17,18 @@ from helpers.batch.execute import Executed
 from helpers.cli import _parser, main
 from helpers.plan import ledger
 
-COMMANDS = ("check", "receive", "template", "list", "trace", "run", "calendar", "rollback", "confirm")
+COMMANDS = (
+    "check",
+    "receive",
+    "template",
+    "list",
+    "trace",
+    "run",
+    "calendar",
+    "rollback",
+    "confirm",
+    "doctor",
+)
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
     "International Outlook,rank_prefix"

@@ -27,6 +27,7 @@ FLOORS = (
     ("site",),
     ("batch",),
     ("deliver",),
+    ("desk",),
     ("progress",),
     ("cli",),
 )

@@ -20,6 +20,7 @@ from helpers import catalog, errors, spoken, texts
 from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
+from helpers.desk import doctor, status
 from helpers.measures import core, reconciliation
 from helpers.plan import outlook, performance
 from helpers.present import likelihood
@@ -168,6 +169,8 @@ def not_fitted() -> set[str]:
 
 
 FROM_DATA = {
+    "doctor.state.": lambda: set(get_args(doctor.State)),
+    "status.of.": lambda: set(get_args(status.State)),
     "edition.": editions,
     "evidence.": evidence,
     "site.data_": editions,

@@ -14,7 +14,9 @@ from .errors import WorkbookError
 
 if TYPE_CHECKING:
     from .deliver.published import Report
+    from .desk.notebooks import Change
     from .intake import Answer
+    from .texts import Texts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -291,6 +293,53 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("institution", help="id in data/reference/institutions.csv")
     command.add_argument("--seen-in", default="confirmed by hand", help="where the spelling stands")
     command.set_defaults(call=_confirm)
+    command = _command(
+        commands,
+        "doctor",
+        "check environment, fonts, browser, data, definitions, locks and room; say how to mend what is found",
+        "workbook doctor --language tr",
+    )
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_doctor)
+    command = _command(
+        commands,
+        "status",
+        "show by register and unit what is in, late or rejected",
+        "workbook status --year 2026 --language tr",
+    )
+    command.add_argument("--year", type=int, help="of which data; the newest of the plan if not said")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_status)
+    command = _command(
+        commands,
+        "roll",
+        "open a new year: templates, targets carried, what is due from whom; overwrites nothing",
+        "workbook roll 2027 --language tr --to year-2027",
+    )
+    command.add_argument("year", type=int, help="the year after the plan's last, or one of them")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="where templates, targets and dates go; year-YEAR if not said",
+    )
+    command.set_defaults(call=_roll)
+    command = _command(
+        commands,
+        "refresh",
+        "execute the committed notebooks anew, show which figures have changed, then save",
+        "workbook refresh notebooks/overview.ipynb --yes",
+    )
+    command.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="all if none is named")
+    command.add_argument("--yes", action="store_true", help="save without asking")
+    command.add_argument(
+        "--check",
+        action="store_true",
+        help="save nothing; refuse stale outputs, received data and foreign metadata",
+    )
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_refresh)
     command = _command(
         commands,
         "sample",
@@ -607,6 +656,137 @@ def _rollback(parsed: argparse.Namespace) -> int:
     print(f"The reports are those of the set {name} again. Open {index} in a browser.")
     print("The ledger keeps its lines; the next workbook run makes a new set of the present data.")
     return 0
+
+
+# -- keeping --------------------------------------------------------------------------------------------
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from .desk import doctor
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    found = doctor.examine(say.language)
+    for one in found:
+        print(f"{say(f'doctor.state.{one.state}'):<6} {one.told}")
+        if one.remedy:
+            print(f"{'':<6} → {one.remedy}")
+    faults = sum(one.state == "fault" for one in found)
+    print(say("doctor.unsound", count=faults) if faults else say("doctor.sound"))
+    return 1 if faults else 0
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    from collections import Counter
+    from datetime import date
+
+    from . import locale
+    from .catalog import load
+    from .desk import status
+    from .intake.declaration import receivable
+    from .texts import Texts
+
+    say, catalog, known = Texts(parsed.language or _system_language()), load(), receivable()
+    year = parsed.year or max(catalog.plan.years)
+    lines = status.of(year, date.today())
+    rows = [
+        (
+            *(say("status.register"), say("status.unit"), say("status.state")),
+            *(say("status.rows"), say("status.rejected"), say("status.received")),
+        )
+    ]
+    for one in lines:
+        unit = catalog.units.get(one.unit)
+        rows.append(
+            (
+                known[one.register]["meaning"][say.language],
+                unit.name(say.language) if unit else say("status.whole"),
+                say(f"status.of.{one.state}"),
+                say.number(one.rows),
+                say.number(one.rejected),
+                locale.day(one.received, say.language) if one.received else "",
+            )
+        )
+    _print_table(rows)
+    by = Counter(one.state for one in lines)
+    counts = {"held": by["in"], **{name: by[name] for name in ("partly", "rejected", "late", "open")}}
+    print(say("status.due", year=year, day=locale.day(status.due(year), say.language), **counts))
+    print(say("status.who", year=year))
+    if by["partly"] or by["rejected"]:
+        print(say("status.next"))
+    return 0
+
+
+def _roll(parsed: argparse.Namespace) -> int:
+    from .desk import year
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    rolled = year.roll(parsed.year, parsed.to or Path(f"year-{parsed.year}"), say.language)
+    for title, told in (
+        (say("roll.done"), rolled.done),
+        (say("roll.kept"), rolled.kept),
+        (say("roll.then"), rolled.then),
+    ):
+        if told:
+            print(f"{title}:", *(f"  - {one}" for one in told), sep="\n")
+    return 0
+
+
+def _refresh(parsed: argparse.Namespace) -> int:
+    from .desk import notebooks
+    from .texts import Texts
+
+    say, refused = Texts(parsed.language or _system_language()), 0
+    for path in notebooks.named(parsed.notebooks):
+        stored, name = notebooks.read(path), path.name
+        cells, foreign = notebooks.live(stored), notebooks.foreign(stored)
+        if cells:  # neither run nor saved: its figures are not the sample's
+            refused += 1
+            _refuse(say("refresh.live", name=name, cells=", ".join(cells)), say("refresh.live_remedy"))
+            continue
+        now = notebooks.executed(path)
+        changed = notebooks.changes(stored, now)
+        _show_changes(say, name, changed)
+        if parsed.check:
+            if foreign:
+                told = say("refresh.foreign", name=name, names=", ".join(foreign))
+                _refuse(told, say("refresh.foreign_remedy", name=paths.shown(path)))
+            if changed:
+                _refuse(say("refresh.stale", name=name), say("refresh.stale_remedy", name=paths.shown(path)))
+            refused += bool(foreign or changed)
+        elif not changed and not foreign:
+            continue
+        elif parsed.yes or _agreed(say("refresh.ask", name=name)):
+            notebooks.save(path, notebooks.cleared(now))
+            print(say("refresh.saved", name=name))
+        else:
+            refused += 1
+            print(say("refresh.unsaved", name=name))
+    return 1 if refused else 0
+
+
+def _refuse(told: str, remedy: str) -> None:
+    print(f"{told}\n  → {remedy}", file=sys.stderr)
+
+
+def _agreed(question: str) -> bool:
+    return sys.stdin.isatty() and input(question).strip()[:1] in {"y", "Y", "e", "E"}
+
+
+def _show_changes(say: "Texts", name: str, changed: "Sequence[Change]") -> None:
+    if not changed:
+        print(say("refresh.same", name=name))
+        return
+    print(say("refresh.changed", name=name, count=len(changed)))
+    for one in changed[:20]:
+        stored, now = (text.strip() or say("refresh.nothing") for text in (one.stored, one.now))
+        if one.drawing:
+            print(" ", say("refresh.drawing", cell=one.cell))
+        else:
+            print(" ", say("refresh.line", cell=one.cell, stored=stored, now=now))
+    if len(changed) > 20:
+        print(" ", say("refresh.more", count=len(changed) - 20))
 
 
 # -- delivering -----------------------------------------------------------------------------------------

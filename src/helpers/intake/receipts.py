@@ -164,6 +164,11 @@ def cards() -> list[dict[str, Any]]:
     return [card for _, card in _cards("")]
 
 
+def kept_files() -> list[tuple[Path, str]]:
+    """Return every file that is kept of what was received, with the hash that its card says it has."""
+    return [(path.with_name(str(card["file"])), str(card["sha256_kept"])) for path, card in _cards("")]
+
+
 def _cards(folder: str) -> list[tuple[Path, dict[str, Any]]]:
     """Return the cards below a folder of `data/raw`, oldest first; within a second, by their file's time."""
     found = [

@@ -14,13 +14,13 @@ from .. import locale
 
 @dataclass(frozen=True)
 class Entry:
-    """An all-day entry: what its reader sees, and where the evidence stands, relative to the file."""
+    """An all-day entry: what its reader sees, and where the evidence stands (from the file), if anywhere."""
 
     id: str
     day: date
     summary: str
     description: str
-    url: str
+    url: str = ""
     categories: tuple[str, ...] = ()
 
 
@@ -45,7 +45,8 @@ def ics(entries: Sequence[Entry], name: str, owner: str, report: date, language:
         event.add("dtend", entry.day + timedelta(days=1))
         event.add("summary", vText(_plain(entry.summary), params={"LANGUAGE": language}))
         event.add("description", vText(_plain(entry.description), params={"LANGUAGE": language}))
-        event.add("url", vUri(entry.url))
+        if entry.url:
+            event.add("url", vUri(entry.url))
         if entry.categories:
             event.add("categories", [_plain(category) for category in entry.categories])
         event.add("transp", "TRANSPARENT")
