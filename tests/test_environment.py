@@ -25,7 +25,7 @@ SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 TOP = {
     *("notebooks", "data", "src", "reports", "tests"),
     *("environment.yml", "README.md", "pyproject.toml", "requirements.lock", "Makefile", "CHANGELOG.md"),
-    *("LICENSE", "nbdime_config.json"),  # nbdime looks for its configuration here alone
+    "LICENSE",
 }
 MAKE = {"report", "test", "lab", "bench", "backtest"}
 

@@ -1,6 +1,7 @@
 """Committed notebooks: stale outputs, received data, foreign metadata are refused; differences are read."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -109,13 +110,13 @@ def test_the_hook_and_make_call_the_command():
 def test_a_difference_between_notebooks_shows_what_was_written_and_no_outputs(tmp_path):
     """What a change does to figures, `workbook refresh` says; stored drawings would bury the cell."""
     program = shutil.which("nbdiff", path=Path(sys.executable).parent)
-    (tmp_path / "nbdime_config.json").write_bytes((REPO / "nbdime_config.json").read_bytes())
+    (flags,) = re.findall(r"git-nbdiffdriver diff ([-A-Z ]+)", (REPO / ".gitattributes").read_text())
     written(tmp_path / "a.ipynb", "year = 2025", shown("5 pages", **{"text/html": "<b>old</b>"}))
     written(
         tmp_path / "b.ipynb", "year = 2026", shown("6 pages", **{"text/html": "<b>new</b>"}), mine="screen"
     )
     told = subprocess.run(
-        [program, "--no-color", "a.ipynb", "b.ipynb"],
+        [program, "--no-color", *flags.split(), "a.ipynb", "b.ipynb"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     ).stdout  # fmt: skip
     assert "year = 2025" in told and "year = 2026" in told
