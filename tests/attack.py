@@ -273,7 +273,9 @@ def _of_sentences(known: Knowledge, reader: Reader, text: str) -> None:
 
 
 def rows_of_document(name: str, content: bytes) -> list[list[str]]:
-    """Return the rows of the tables in a spreadsheet or a text document."""
+    """Return the rows of the tables in a spreadsheet or a text document, the lines of a calendar."""
+    if name.endswith(".ics"):
+        return [[line] for line in content.decode("utf-8").replace("\r\n ", "").splitlines()]
     if name.endswith(".xlsx"):
         import openpyxl
 

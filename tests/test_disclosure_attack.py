@@ -213,9 +213,9 @@ def test_a_person_moved_between_two_hidden_groups_changes_no_word(
     jobs = [(job(), (notebook,))]
     held = read_by(monkeypatch, [job()])
     whole = held["sample", "ktu", ""]
-    before = everything(held, jobs)
     table = persons.by(whole, code, column).rows
     rows = VARIABLES[whole.catalog.indicators[code].numerator](whole.registers, Period(YEAR))
+    before = everything(held, jobs)  # after the test has read, for pages name what was read
     large, small = swapped(held, register, column, rows, set(table.loc[table["shown"].isna(), column]))
     after = (
         rows_of(whole, whole.catalog.indicators[code].numerator, Period(YEAR)).groupby(column)["amount"].sum()
@@ -236,7 +236,7 @@ def test_documents_and_manifest_do_not_tell_three_persons_from_four(monkeypatch)
         monkeypatch.setattr("helpers.present.figures.reading", reading)
         held["sample", "ktu", ""].registers.memo.clear()  # figures are kept once they are made
         tables = documents._documents(held["sample", "ktu", ""].of(job()), str(YEAR))
-        assert {name.rsplit(".")[-1] for name in tables} == {"xlsx", "docx"}
+        assert {name.rsplit(".")[-1] for name in tables} == {"xlsx", "docx", "ics"}
         rows = [rows_of_document(name, content) for name, content in tables.items()]
         return [
             *rows,

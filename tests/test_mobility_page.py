@@ -79,6 +79,7 @@ def shown(run: Run) -> dict[str, Piece]:
         **{f"by {column}": mobility.by(run, column) for column in ("programme", "country_code", "unit")},
         "who": mobility.who(run),
         "flow_map": mobility.flow_map(run),
+        "country_steps": mobility.country_steps(run),
         "balance": mobility.balance(run),
         "durations": mobility.durations(run),
         "validity": mobility.validity(run),

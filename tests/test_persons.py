@@ -274,6 +274,7 @@ RAW = {
     ("present/quality.py", "reading"): "whether there is a figure, and why not",
     ("present/mobility_words.py", "reading"): "whether there is a figure, and why not",
     ("present/overview.py", "reading"): "why there is no figure",
+    ("present/provenance.py", "VARIABLES"): "what counts no persons; those that do pass the door",
 }
 
 

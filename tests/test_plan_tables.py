@@ -370,7 +370,7 @@ def test_the_evidence_is_counted_by_hand(found, scale, tr):
     ]
     assert evidence["unexpected_effect"] == [
         "Hedefi aşan göstergeler: G1.01",
-        "Ardışık 2 yıl %120 düzeyini aşan göstergeler: G1.01",
+        "Ardışık 2 yıl %120'yi aşan göstergeler: G1.01",
         "Başlangıç değerinin gerisindeki göstergeler: G2.15",
     ]
     assert evidence["cost_exceeded"] == [
@@ -383,7 +383,7 @@ def test_the_evidence_is_counted_by_hand(found, scale, tr):
 def _pattern(template):
     """A fixed text whose braces hold numbers, or codes of indicators, and nothing else."""
     parts = re.split(r"\{\w+(?::[^{}]*)?\}", template)
-    return r"(?:[−%\d.,]+|G\d\.\d\d(?:, G\d\.\d\d)*)".join(map(re.escape, parts))
+    return r"(?:[−%\d.,]+(?:'\w+)?|G\d\.\d\d(?:, G\d\.\d\d)*)".join(map(re.escape, parts))
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])
@@ -493,7 +493,9 @@ def test_every_note_unit_and_frequency_has_its_words():
     }
     assert plan["tr"].keys() == plan["en"].keys()
     for key, text in plan["tr"].items():
-        assert sorted(re.findall(r"\{.*?\}", text)) == sorted(re.findall(r"\{.*?\}", plan["en"][key])), key
+        filled = [re.sub(r"'\w+\}", "}", of) for of in (text, plan["en"][key])]  # Turkish suffixes aside
+        said, meant = (sorted(re.findall(r"\{.*?\}", of)) for of in filled)
+        assert said == meant, key
 
 
 def test_every_word_of_the_plan_is_said_somewhere():

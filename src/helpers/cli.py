@@ -137,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         "workbook trace G3.25 --year 2025",
     )
     command.add_argument(
-        "code", help="an indicator's code, or a ranking's score, such as the.overall, qs.rank"
+        "code", help="an indicator's code, or a ranking's score or place, such as the.overall, qs.rank"
     )
     command.add_argument("--year", type=_whole, help="report year")
     command.add_argument("--period", default="year", help="year (default) or first_half")

@@ -46,10 +46,10 @@ def below_expected(run: Run, what: str) -> Piece:
     """
     if run.unit:
         raise MissingFigure(NOT_BY_UNIT)
-    (count, codes), say = _WHAT[what], run.text
-    counts, named = count(run.registers, run.period), say(_NAMED[what])
+    codes, say = _WHAT[what][1], run.text
+    named = say(_NAMED[what])
     try:
-        found = run.once(("gravity", what, run.period), lambda: _fitted(run, counts))
+        found = _model(run, what)
     except NotFitted as why:
         reason = say(f"explained.not_fitted.{why.reason}")
         return pieces.text(say("not_computed", reason=reason), kind="not_computed")
@@ -101,6 +101,23 @@ def below_expected(run: Run, what: str) -> Piece:
         ],
         indicators=codes,
     )
+
+
+def _model(run: Run, what: str) -> gravity.Gravity:
+    """Fit the model to what may be published: hidden numbers enter as their mean, so that none can be told.
+
+    Raises MissingFigure where the numbers are not known, and NotFitted where the model cannot be fitted.
+    """
+    count, codes = _WHAT[what]
+
+    def fitted() -> gravity.Gravity:
+        counts = count(run.registers, run.period).astype(float)
+        shown = _shown(run, codes)
+        hidden = [code for code in counts.index if code in shown and shown[code] is None]
+        counts[hidden] = counts[hidden].mean()
+        return _fitted(run, counts)
+
+    return run.once(("gravity", what, run.period), fitted)
 
 
 def _fitted(run: Run, counts: pd.Series) -> gravity.Gravity:
@@ -186,6 +203,4 @@ def surely_below(run: Run, what: str) -> list[str]:
     """
     if run.unit:
         raise MissingFigure(NOT_BY_UNIT)
-    counts = _WHAT[what][0](run.registers, run.period)
-    found = run.once(("gravity", what, run.period), lambda: _fitted(run, counts))
-    return [str(code) for code in found.below(_RATE).index]
+    return [str(code) for code in _model(run, what).below(_RATE).index]

@@ -26,8 +26,8 @@ from .pieces import Piece
 from .tables import Column
 
 __all__ = [
-    "balance", "by", "decisions", "durations", "flow_map", "flows", "messages", "portfolio", "recognition",
-    "recognition_by_unit", "staff", "validity", "who",
+    "balance", "by", "country_steps", "decisions", "durations", "flow_map", "flows", "messages", "portfolio",
+    "recognition", "recognition_by_unit", "staff", "validity", "who",
 ]  # fmt: skip
 
 # An exchange of fewer has no balance worth printing (domain dossier, section 6).
