@@ -59,8 +59,16 @@ def test_a_received_file_that_is_gone_is_missed(received):
     assert found.state == "fault" and "missing" in found.told
 
 
+def test_an_identity_card_that_cannot_be_read_is_named(received, capsys):
+    card = received.with_name(received.name + ".source.yml")
+    card.write_text("title: [", encoding="utf-8")
+    (found,) = faults(doctor._cards)
+    assert found.state == "fault" and card.name in found.told
+    assert main(["list"]) == 1  # other commands say the same, in a sentence
+    assert card.name in capsys.readouterr().err
+
+
 def test_definitions_that_cannot_be_read_are_named_with_their_file(workbook_root):
-    shutil.copy(workbook_root / "data" / "catalog" / "goals.yml", workbook_root / "goals.before")
     (workbook_root / "data" / "catalog" / "goals.yml").write_text("- [broken", encoding="utf-8")
     (found,) = faults(doctor._catalogue)
     assert found.state == "fault" and "data/catalog/goals.yml" in found.told

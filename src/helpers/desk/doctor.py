@@ -175,7 +175,7 @@ def _held(say: Texts) -> Iterator[Finding]:
 def _cards(say: Texts) -> Iterator[Finding]:
     try:
         known = kept_files()
-    except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
+    except (WorkbookError, OSError, KeyError) as error:
         yield Finding("fault", say("doctor.card_broken", error=_one_line(error)), say("doctor.raw_remedy"))
         return
     missing = [path for path, _ in known if not path.exists()]

@@ -12,7 +12,7 @@ import yaml
 
 from .. import locale, paths, store, yml
 from ..catalog import load
-from ..errors import Problem
+from ..errors import FileRefused, Problem
 from . import cells, declaration, history, personal, published, registers, wording
 from .answer import Answer, AnyTable
 from .mobilities import ReceivedMobilities
@@ -171,11 +171,19 @@ def kept_files() -> list[tuple[Path, str]]:
 
 def _cards(folder: str) -> list[tuple[Path, dict[str, Any]]]:
     """Return the cards below a folder of `data/raw`, oldest first; within a second, by their file's time."""
-    found = [
-        (path, yml.load(path.read_text(encoding="utf-8")))
-        for path in paths.data("raw", folder).rglob("*" + _CARD)
-    ]
+    found = [(path, _card(path)) for path in paths.data("raw", folder).rglob("*" + _CARD)]
     return sorted(found, key=lambda one: (str(one[1]["received"]), one[0].stat().st_mtime_ns, one[0].name))
+
+
+def _card(path: Path) -> dict[str, Any]:
+    try:
+        card: dict[str, Any] = yml.load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise FileRefused(
+            f"The identity card {paths.shown(path)} cannot be read.",
+            remedy="Put it back from a backup, or move it and its file away and receive the file anew.",
+        ) from error
+    return card
 
 
 @dataclass(frozen=True)
