@@ -1,5 +1,8 @@
 """What an analyst asks for at the desk is what the pages say; codes complete in a shell."""
 
+import csv
+
+import openpyxl
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -8,6 +11,7 @@ from helpers import explain, measure, start
 from helpers.errors import ParameterError
 from helpers.present import activities, desk, figures, persons, provenance
 from helpers.present.pieces import NOTE_TYPE
+from helpers.present.tables import Column, table
 
 
 @pytest.fixture(scope="module", params=["tr", "en"])
@@ -70,3 +74,49 @@ def test_codes_complete_with_their_titles_in_a_shell(run):
     indicators = run.catalog.indicators
     assert found == {c: i.name[run.language] for c, i in indicators.items() if c.startswith("G3.2")}
     assert desk.codes('other(run, "G3.2') == []
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def read(path):
+    if path.suffix == ".csv":
+        return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    return [[cell for cell in row if cell is not None] for row in rows]
+
+
+def written(piece, folder):
+    yield read(piece.to_csv(folder / "t.csv"))
+    yield read(piece.to_excel(folder / "t.xlsx"))
+
+
+def test_a_table_is_written_as_it_is_shown(run, tmp_path):
+    piece = measure(run, "G3.25", by="unit")
+    note = piece.bundle[NOTE_TYPE]
+    for lines in written(piece, tmp_path):
+        rows = lines[1 : lines.index([])]
+        assert rows and all(row[0] in piece.text and row[1] in piece.text for row in rows)
+        assert [note["source"]] in lines and [note["title"]] in lines
+        assert [run.text("desk.disclosed")] in lines
+
+
+def test_hidden_cells_stay_hidden_and_nothing_computes(tmp_path):
+    cells = ["=1+1", "@SUM(A1)", "hidden"]
+    piece = table("t", [Column("=a", cells), Column("n", ["1", "2", "–"], True)], title="+t", source="s")
+    piece.to_excel(tmp_path / "t.xlsx")
+    found = [c for row in openpyxl.load_workbook(tmp_path / "t.xlsx").active.iter_rows() for c in row]
+    assert not [c for c in found if c.data_type == "f"] and "=1+1" in [c.value for c in found]
+    lines = read(piece.to_csv(tmp_path / "t.csv"))
+    assert not [c for line in lines for c in line if c[:1] in "=+@" and c]
+    assert lines[3] == ["hidden", "–"]
+
+
+def test_the_table_behind_a_chart_is_written_and_a_sentence_is_not(run, tmp_path):
+    chart = activities.trend(run, "G3.25")
+    data = chart.bundle[NOTE_TYPE]["data"]
+    for lines in written(chart, tmp_path):
+        assert lines[0] == [column["title"] for column in data["columns"]]
+        assert lines.index([]) == len(data["rows"]) + 1
+    with pytest.raises(ParameterError):
+        explain(run, "G3.25").to_csv(tmp_path / "t.csv")
