@@ -78,7 +78,7 @@ class Piece:
                 remedy="Write a table or a chart, such as measure(run, code, by=column).",
             )
         below = [note["title"], *note["notes"], *note["caveats"].values(), note["source"]]
-        below += [Texts(language)("desk.disclosed") for language in ("tr", "en")]
+        below += [say("desk.disclosed") for say in (Texts("tr"), Texts("en"))]
         heads = [column["title"] for column in table["columns"]]
         return [heads, *table["rows"], [], *([links.bare(line)] for line in below if line)]
 
