@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         scenarios,
         standing,
     )
+    from .present.desk import explain, measure
     from .run import start
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "activities",
     "against",
     "cards",
+    "explain",
     "explained",
     "goals",
     "heading",
     "ledger",
+    "measure",
     "messages",
     "mobility",
     "outside",
@@ -53,11 +56,11 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return (
-        import_module(".run", __name__).start
-        if name == "start"
-        else import_module(f".present.{name}", __name__)
-    )
+    if name == "start":
+        return import_module(".run", __name__).start
+    if name in ("explain", "measure"):
+        return getattr(import_module(".present.desk", __name__), name)
+    return import_module(f".present.{name}", __name__)
 
 
 def __dir__() -> list[str]:

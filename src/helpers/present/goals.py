@@ -91,4 +91,4 @@ def sources(run: Run) -> Piece:
         "sources": [asdict(source) for source in used],
         "provenance": provenance.cards(run),
     }
-    return Piece({**shown.bundle, NOTE_TYPE: note})
+    return Piece({**shown.bundle, NOTE_TYPE: note}, shown.metadata, shown.cells)

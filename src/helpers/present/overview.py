@@ -80,7 +80,8 @@ def goals(run: Run) -> Piece:
         }
         for one in found
     ]
-    return Piece({**shown.bundle, NOTE_TYPE: {**shown.bundle[NOTE_TYPE], "tiles": tiles}})
+    note = {**shown.bundle[NOTE_TYPE], "tiles": tiles}
+    return Piece({**shown.bundle, NOTE_TYPE: note}, shown.metadata, shown.cells)
 
 
 def _status(run: Run, band: performance.Band) -> dict[str, str]:

@@ -5,13 +5,17 @@ look at images), the page uses a chart's as its alternative text, and no run of 
 another with the same data. A note for the page travels as JSON beside it.
 """
 
+import csv
 import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from ..texts import links
+from ..errors import ParameterError
+from ..intake.cells import harmless, is_formula
+from ..texts import Texts, links
 
 NOTE_TYPE = "application/vnd.workbook.piece+json"
 # How a chart travels: beside its note, so that Lab shows what the page shows.
@@ -27,6 +31,7 @@ class Piece:
 
     bundle: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
+    cells: dict[str, Any] = field(default_factory=dict, repr=False)  # a table's own, as `table_of` gives them
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         return self.bundle, self.metadata
@@ -38,6 +43,44 @@ class Piece:
 
     def __repr__(self) -> str:
         return self.text
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write a table, or the table behind a chart, as CSV (UTF-8 with its mark, as Excel opens it).
+
+        Cells are those that the reader sees: small numbers of persons are hidden, as a line under them says
+        in both languages; a text that a spreadsheet would compute is made harmless. Title, notes, doubts and
+        source follow the rows. Raises ParameterError for a piece that has no table.
+        """
+        lines = [[harmless(cell) for cell in line] for line in self._lines()]
+        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(lines)
+        return Path(path)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write a table, or the table behind a chart, as XLSX; every cell is text, else as `to_csv`."""
+        import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
+
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        with xlsxwriter.Workbook(str(path), options) as book:
+            sheet, quoted = book.add_worksheet(), book.add_format({"quote_prefix": True})
+            for row, line in enumerate(self._lines()):
+                for column, cell in enumerate(line):
+                    sheet.write_string(row, column, cell, quoted if is_formula(cell) else None)
+        return Path(path)
+
+    def _lines(self) -> list[list[str]]:
+        note = self.bundle.get(NOTE_TYPE, {})
+        table = self.cells or note.get("data")
+        if not table:
+            raise ParameterError(
+                "What is shown is no table, and no table is behind it.",
+                expected="a table or a chart",
+                remedy="Write a table or a chart, such as measure(run, code, by=column).",
+            )
+        below = [note["title"], *note["notes"], *note["caveats"].values(), note["source"]]
+        below += [say("desk.disclosed") for say in (Texts("tr"), Texts("en"))]
+        heads = [column["title"] for column in table["columns"]]
+        return [heads, *table["rows"], [], *([links.bare(line)] for line in below if line)]
 
 
 @dataclass(frozen=True)
@@ -135,7 +178,7 @@ def with_details(piece: Piece, details: Sequence[str]) -> Piece:
     """Fold details, such as how a figure is computed, away under a chart, as a table has them."""
     described = {**piece.bundle[NOTE_TYPE], "details": list(details)}
     plain = "\n".join([piece.text, *details])
-    return Piece({**piece.bundle, "text/plain": plain, NOTE_TYPE: described}, piece.metadata)
+    return Piece({**piece.bundle, "text/plain": plain, NOTE_TYPE: described}, piece.metadata, piece.cells)
 
 
 def note(

@@ -68,6 +68,14 @@ def card(run: Run, code: str) -> Card:
 
 def told(run: Run, of: Card) -> list[str]:
     """Write a card as plain lines, as a terminal shows it; the page lays the same out (card.html.j2)."""
+    lines = [f"{of['code']}  {of['title']}"]
+    for heading, found in sections(run, of):
+        lines += ["", heading, *(f"  {line}" for line in found)]
+    return lines
+
+
+def sections(run: Run, of: Card) -> list[tuple[str, list[str]]]:
+    """Return what a card says as headings, each with its lines; headings without any are left out."""
     say = run.text
     value = f"{of['value']} ({of['period']})" if of["value"] is not None else of["missing"]
     groups: list[tuple[str, list[str]]] = [
@@ -82,11 +90,7 @@ def told(run: Run, of: Card) -> list[str]:
         (say("trace.history"), [say("trace.history_line", **one) for one in of["history"]]),
         (say("trace.caveats"), of["caveats"]),
     ]
-    lines = [f"{of['code']}  {of['title']}"]
-    for heading, found in groups:
-        if any(found):
-            lines += ["", heading, *(f"  {line}" for line in found)]
-    return lines
+    return [(heading, found) for heading, found in groups if any(found)]
 
 
 def _told_variable(run: Run, one: Mapping[str, Any]) -> str:

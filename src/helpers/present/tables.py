@@ -57,7 +57,8 @@ def table(
                 **pieces.note("table", title, "", source, notes, caveats or {}, indicators=indicators),
                 **({"details": list(details)} if details else {}),
             },
-        }
+        },
+        cells=pieces.table_of(columns),
     )
 
 
