@@ -47,6 +47,7 @@ lab: $(READY) ## open JupyterLab on the notebooks
 bench: $(READY) ## measure, beside a named peer in the same run
 	$(BIN)/python tests/benchmarks/bench.py
 	$(BIN)/python tests/benchmarks/batch.py
+	$(BIN)/python tests/benchmarks/pages.py
 	$(BIN)/python tests/benchmarks/mobility.py $(ROWS)
 
 backtest: $(READY) ## test the forecasts on real series, cut at each year (needs ../shared/data)
