@@ -285,7 +285,8 @@
     tip.style.top = `${above > 60 ? above : box.bottom + 8}px`;
   };
   const hush = () => { if (tip.matches(":popover-open")) tip.hidePopover(); };
-  for (const chart of all(".drawing svg")) {
+  // Not on the SVG itself: a browser takes one that listens to the focus for one that wants it.
+  for (const chart of all(".drawing")) {
     const told = all(".mark", chart);
     for (const mark of told) {
       // The browser's own tip would stand beside ours; the name stays.
