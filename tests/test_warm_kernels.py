@@ -204,7 +204,8 @@ def test_the_parent_has_read_nothing(three):
 
 
 def test_the_parent_has_imported_what_helpers_offers_to_notebooks(three):
-    offered = {f"helpers.present.{name}" for name in helpers.__all__ if name != "start"}
+    functions = {"start", "explain", "measure"}
+    offered = {f"helpers.present.{name}" for name in helpers.__all__ if name not in functions}
     _, _, loaded = printed(three[1][0])
     assert len(offered) > 5
     assert offered | {"helpers.run", "seaborn", "matplotlib.pyplot", "pandas", "duckdb"} <= set(loaded)

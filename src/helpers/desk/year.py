@@ -16,6 +16,7 @@ from .. import locale, paths, store, yml
 from ..catalog import load
 from ..errors import NotHeld, ParameterError, WorkbookError
 from ..intake import write_templates
+from ..intake.cells import harmless
 from ..intake.declaration import receivable
 from ..intake.registers import ALL_UNITS
 from ..intake.template import Asked
@@ -150,7 +151,8 @@ def _csv(rows: pd.DataFrame) -> bytes:
 
 
 def _cell(cell: object) -> str:
-    return str(cell).replace("True", "true").replace("False", "false")
+    """Write a cell as a register has it; what a spreadsheet would run stands as text, as it is read back."""
+    return str(harmless(str(cell).replace("True", "true").replace("False", "false")))
 
 
 # -- dates and plan ---------------------------------------------------------------------------------------
