@@ -428,7 +428,7 @@ def test_a_hostile_file_costs_little(tmp_path, name):
     assert done.returncode == 0, done.stderr[-2000:]
     told, seconds, megabytes = done.stdout.strip().split(";")
     assert told == ("accepted 2" if name in FIT else "refused")
-    assert float(seconds) < 2
+    assert float(seconds) < 6  # of the processor; unbounded it would be minutes
     assert float(megabytes) < 300
 
 
