@@ -1,8 +1,11 @@
 """Shared fixtures: the public test files, and a copy of the workbook that a test may write to."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import chromium
 import pytest
 from hypothesis import settings
 
@@ -18,13 +21,24 @@ LONG = (
     "test_batch", "test_register_intake", "test_messages", "test_present", "test_quality", "test_nbval_gate",
     "test_accreditation_page", "test_cli", "test_hostile_files", "test_marked_copy", "test_activities",
     "test_mobility_page", "test_disclosure_attack", "test_demonstration", "test_measures_rankings",
-    "test_receive", "test_pages_in_browser", "test_site",
+    "test_receive", "test_pages_in_browser", "test_site", "test_safe_set", "test_heading", "test_slides",
+    "test_deliver", "test_explained", "test_vector", "test_actions",
 )  # fmt: skip
 TURN = {name: turn for turn, name in enumerate(LONG)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: TURN.get(item.path.stem, len(LONG)))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, for tests that are marked as in_browser."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,16 +10,16 @@ import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import chromium
 import pypdf
 import pytest
+from chromium import in_browser
 from test_batch import LANGUAGES, NOTEBOOKS, YEAR, place, real_set, workbook
-from test_pages_in_browser import ARGUMENTS, CHROMIUM
 from test_site import parsed
 
 from helpers.site import alone, drawings, paper
 
 NAMES = {"tr": f"rapor-{YEAR}", "en": f"report-{YEAR}"}
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; install it: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +28,12 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def printed(root, tmp_path_factory):
     """Return the PDFs of the real set by language, printed by the command."""
     to = tmp_path_factory.mktemp("printed")
     pages = [part for name in NOTEBOOKS for part in ("--page", name)]
     code, out, error, _ = workbook(
-        root, "pdf", "--year", str(YEAR), *pages, "--to", str(to), "--browser", CHROMIUM
+        root, "pdf", "--year", str(YEAR), *pages, "--to", str(to), "--browser", chromium.PATH
     )
     assert code == 0, error
     named = {language: to / f"{NAMES[language]}-{'-'.join(NOTEBOOKS)}.pdf" for language in LANGUAGES}
@@ -267,6 +258,9 @@ def test_a_page_works_wherever_it_is_unpacked(root, browser, tmp_path, way):
         page.on("console", lambda message, complaints=complaints: complaints.append(message.text))
         page.goto(path.as_uri())
         links = page.evaluate("[...document.links].map(a => a.href)")
+        opened = "document.getElementById(b.getAttribute('popovertarget'))?.querySelector('a') != null"
+        opens = page.evaluate(f"[...document.querySelectorAll('button[popovertarget]')].map(b => {opened})")
+        assert all(opens) and (way == "mail" or opens)  # no button opens an empty sheet
         assert page.locator("h1").count() == 1 and page.locator("h1").inner_text()
         assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
         assert not complaints

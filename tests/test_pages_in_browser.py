@@ -3,26 +3,18 @@
 import csv
 import io
 import os
-import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import openpyxl
 import pytest
+from chromium import in_browser
 from test_batch import LANGUAGES, NOTEBOOKS, YEAR, real_set
 
 from helpers import locale
 from helpers.site import sheet
 
-INSTALLED = ("/usr/bin/chromium", shutil.which("chromium"), shutil.which("google-chrome"))
-CHROMIUM = next((path for path in INSTALLED if path and Path(path).exists()), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no Chromium; install it: apt-get install chromium (on Windows: Chrome)"
-    ),
-]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = [pytest.mark.browser, in_browser]
 WIDTHS = (320, 390, 1440)
 PAGES = [f"sample/{YEAR}/{language}/{notebook}.html" for language in LANGUAGES for notebook in NOTEBOOKS]
 SEARCH = [f"sample/{YEAR}/{language}/search.html" for language in LANGUAGES]
@@ -36,15 +28,6 @@ each_report = pytest.mark.parametrize("name", PAGES)
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     return real_set(tmp_path_factory) / "reports"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

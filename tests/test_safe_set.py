@@ -25,9 +25,9 @@ from typing import Any
 
 import pytest
 import yaml
+from chromium import in_browser
 from conftest import REPO
 from test_batch import workbook
-from test_pages_in_browser import ARGUMENTS, CHROMIUM
 
 from helpers.errors import WorkbookError
 from helpers.run import start
@@ -189,35 +189,32 @@ BROKEN = (
 )
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; install it: apt-get install chromium")
-def test_nothing_runs_nothing_is_fetched_and_the_layout_holds(made):
-    sync_api = pytest.importorskip("playwright.sync_api")
+@in_browser
+def test_nothing_runs_nothing_is_fetched_and_the_layout_holds(made, browser):
     pages = [*sorted((made / "sample").resolve().rglob("*.html")), made / "index.html"]
     assert len(pages) > 10
     whole = ""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(offline=True, viewport={"width": 360, "height": 800})
-        context.add_init_script(BROKEN)
-        page = context.new_page()
-        asked: list[str] = []
-        complaints: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        for path in pages:
-            asked.clear()
-            page.goto(path.as_uri(), wait_until="load")
-            found = page.evaluate(FOUND)
-            where = path.name
-            assert found["ran"] is None and page.evaluate("window.broken") is None, where
-            assert found["handlers"] == [] and found["links"] == [] and found["frames"] == 0, where
-            assert found["wide"] <= 0, where
-            assert complaints == [], where
-            assert {url for url in asked if not url.startswith("data:image")} == {path.as_uri()}, where
-            whole += found["text"]
-        browser.close()
+    context = browser.new_context(offline=True, viewport={"width": 360, "height": 800})
+    context.add_init_script(BROKEN)
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    for path in pages:
+        asked.clear()
+        page.goto(path.as_uri(), wait_until="load")
+        found = page.evaluate(FOUND)
+        where = path.name
+        assert found["ran"] is None and page.evaluate("window.broken") is None, where
+        assert found["handlers"] == [] and found["links"] == [] and found["frames"] == 0, where
+        assert found["wide"] <= 0, where
+        assert complaints == [], where
+        assert {url for url in asked if not url.startswith("data:image")} == {path.as_uri()}, where
+        whole += found["text"]
+    context.close()
     # The names did come: letter by letter, with nothing worked out of them.
     for name in HOSTILE[:7]:
         assert " ".join(name.split()) in " ".join(whole.split()), name

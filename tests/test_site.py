@@ -17,11 +17,11 @@ from matplotlib.figure import Figure
 from nbformat import v4
 from test_batch import LANGUAGES, NOTEBOOKS, YEAR, real_set
 
+from helpers import locale
 from helpers.catalog import load
 from helpers.errors import RunFailed
 from helpers.present import charts, pieces, tables
 from helpers.site import pages, sheet
-from helpers.site.plain import plain
 
 SEARCH = "/search.html"
 VOID = {"meta", "br", "img", "hr", "input", "link", "col", "wbr", "source", "base", "area", "embed"}
@@ -569,7 +569,7 @@ def test_hostile_words_of_a_chart_stay_words(text):
     check_inert(page)
     assert [e.tag for e in page.all()] == clean  # not an element more
     figure = page.all("figure")[-1]
-    seen = plain(text)
+    seen = locale.seen(text)
     assert [p.text for p in figure.all("p")] == [folded(seen)] * 5
     assert figure.one("div", class_="drawing").get("aria-label") == f"{seen}. {seen}."
 
@@ -587,7 +587,7 @@ def test_hostile_cells_of_a_table_stay_words(text):
     check_inert(page)
     assert [e.tag for e in page.all()] == [e.tag for e in clean.all()]
     figure = page.all("figure")[-1]
-    cells = [folded(plain(t)) for t in (text, text, text, "1", "b", text)]
+    cells = [folded(locale.seen(t)) for t in (text, text, text, "1", "b", text)]
     assert [c.text for c in figure.all("th", "td")] == cells
     for cell in figure.all("th", "td"):
         assert set(cell.attributes) <= {"class", "scope", "colspan", "rowspan"}
@@ -611,7 +611,7 @@ def test_hostile_sentences_and_messages_stay_words(text):
     check_inert(page)
     assert [e.tag for e in page.all()] == [e.tag for e in clean.all()]
     section = page.all("section")[-1]
-    seen = plain(text)
+    seen = locale.seen(text)
     assert section.one("div", class_="text").text == folded(seen)
     assert section.one("div", class_="messages").text == folded(seen)
     assert [pre.raw.lstrip("\n") for pre in section.all("pre")] == [seen, seen]
@@ -782,4 +782,4 @@ def test_hostile_places_in_the_index_start_nothing(text):
     page = parsed(pages.index({"sample": [f"{YEAR}/en/{text.replace('/', ' ')}"]}, load().plan))
     check_inert(page)
     (link,) = (a for a in page.all("a") if "hreflang" not in a.attributes)
-    assert link.text == folded(plain(f"{text.replace('/', ' ')} {YEAR}".replace("_", " ")))
+    assert link.text == folded(locale.seen(f"{text.replace('/', ' ')} {YEAR}".replace("_", " ")))

@@ -5,16 +5,15 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from chromium import in_browser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from test_pages_in_browser import CHROMIUM
 
 from helpers.present import charts, maps, pieces, theme, vector
 from helpers.present.charts import frame as around
@@ -110,20 +109,6 @@ def slopes(texts: Texts) -> Piece:
     return charts.slope(frame, ("2022", "2026"), texts.number, around_it)
 
 
-def days(texts: Texts) -> Piece:
-    frame = pd.DataFrame(
-        {"label": ["Accreditation of Computer Engineering · MÜDEK", "Agreement", "Monitoring"],
-         "due": pd.to_datetime(["2026-11-01", "2027-01-20", "2027-05-30"]),
-         "state": ["late", "soon", "later"],
-         "day": ["1 Nov 2026", "20 Jan 2027", "30 May 2027"], "group": ["Programmes", "Partners", "Plan"]}
-    )  # fmt: skip
-    states = {"late": "overdue", "soon": "within 12 months", "later": "later"}
-    around_it = words(frame, {"label": "What", "day": "Due"}, str)
-    return charts.calendar(
-        frame, pd.Timestamp("2026-12-31"), states, {"today": "report date"}, texts, around_it
-    )
-
-
 def bands(texts: Texts) -> Piece:
     frame = pd.DataFrame(
         {"edition": [2024, 2025, 2026], "name": ["2024", "2025", "2026"], "rank_low": [1201, 1501, 1501],
@@ -146,7 +131,7 @@ def world(texts: Texts) -> Piece:
 
 KINDS: dict[str, Callable[[Texts], Piece]] = {
     "forecast": years_ahead, "intervals": dots, "funnel": stages, "dumbbell": steps, "slope": slopes,
-    "calendar": days, "bands": bands, "map": world,
+    "bands": bands, "map": world,
 }  # fmt: skip
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
@@ -373,18 +358,6 @@ def test_own_and_other_part_for_those_who_do_not_see_red_or_green(theme_of):
 # -- in Chromium -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 def page_of(drawings: list[str]) -> str:
     shown = "".join(f"<figure>{drawn}</figure>" for drawn in drawings)
     return f"<!doctype html><meta charset=utf-8><title>t</title><style>{theme.css()}</style>{shown}"
@@ -399,6 +372,7 @@ CLIPPED = """() => [...document.querySelectorAll("svg.chart")].flatMap((svg) => 
 })"""
 
 
+@in_browser
 def test_no_word_is_cut_off_at_the_edge_of_a_chart(browser, made):
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.set_content(page_of([piece.bundle[pieces.SVG] for piece in made.values()]))
@@ -410,6 +384,7 @@ def test_no_word_is_cut_off_at_the_edge_of_a_chart(browser, made):
     page.close()
 
 
+@in_browser
 def test_without_script_focus_shows_the_values_and_dark_paper_turns_the_ink(browser, made):
     context = browser.new_context(java_script_enabled=False, color_scheme="dark")
     page = context.new_page()
@@ -422,6 +397,7 @@ def test_without_script_focus_shows_the_values_and_dark_paper_turns_the_ink(brow
     context.close()
 
 
+@in_browser
 def test_the_page_colours_reach_the_marks(browser, made):
     for scheme, shade in (("light", 0), ("dark", 1)):
         context = browser.new_context(color_scheme=scheme)

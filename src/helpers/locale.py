@@ -25,10 +25,20 @@ _PLAIN = str.maketrans(
 )
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\-_/,.;:'\u2018\u2019`\u00b4\"\u201c\u201d&+]")
 _BLANKS = re.compile(r"\s+")
+# Control characters but for tab and line ends, overrides and isolates of the direction of writing, and
+# noncharacters. A name in Arabic or Hebrew needs none of them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
 # Northern Cyprus has no code of ISO 3166, which leaves XA to XZ to its users; students from there are not
 # those of the Republic of Cyprus (CY), and a count must be able to tell.
 _OWN_TERRITORIES = {"XN": {"tr": "Kuzey Kıbrıs Türk Cumhuriyeti", "en": "Northern Cyprus (TRNC)"}}
 _TURKISH_ALPHABET = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
+
+
+def seen(text: str) -> str:
+    """Return a text without signs that show nothing, some of which turn the words around them about."""
+    return _UNSEEN.sub("", text)
 
 
 def lower(text: str) -> str:

@@ -179,14 +179,21 @@ def _called(run: Run, called: dict[str, str], row: dict[str, object]) -> str:
 # -- level and change ------------------------------------------------------------------------------
 
 
-def table(run: Run, group: str) -> Piece:
-    """Show, score by score, the place of level and of change in a group, in its newest edition held."""
-    say = run.text
+def _judged(run: Run, group: str) -> tuple[int, pd.DataFrame] | Piece:
+    """Return level and change in a group with the edition they are of; the reason where too few are held."""
     ids = members(run, group)
     edition = _edition(run, ids)
     if edition is None:
         return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
-    rows = measures.level_and_change(run.rankings, run.institution.id, ids, _SYSTEM, edition)
+    return edition, measures.level_and_change(run.rankings, run.institution.id, ids, _SYSTEM, edition)
+
+
+def table(run: Run, group: str) -> Piece:
+    """Show, score by score, the place of level and of change in a group, in its newest edition held."""
+    say, found = run.text, _judged(run, group)
+    if isinstance(found, Piece):
+        return found
+    edition, rows = found
     first = int(rows["first"].iloc[0])
     notes = [say("against.table.note")]
     if edition < run.edition_of(_SYSTEM):
@@ -379,12 +386,10 @@ def horizon(run: Run) -> tuple[int, int]:
 
 def summary(run: Run, group: str) -> Piece:
     """Say where the university stands in a group by level and change, and who may change places with it."""
-    say = run.text
-    ids = members(run, group)
-    edition = _edition(run, ids)
-    if edition is None:
-        return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
-    rows = measures.level_and_change(run.rankings, run.institution.id, ids, _SYSTEM, edition)
+    say, found = run.text, _judged(run, group)
+    if isinstance(found, Piece):
+        return found
+    edition, rows = found
     row = rows.set_index("variable").loc[_OUTLOOK]
     if pd.isna(row["percentile"]):
         return _missing(run, "against.chart.none", edition=edition)

@@ -478,13 +478,14 @@ def of_plan(run: Run) -> Piece:
 def sentence(run: Run, found: Sequence[Outlook], count: Linked | None = None) -> str:
     """Say how many targets are likely and how many unlikely to be reached; `count` leads to how."""
     words = Counter(likelihood.word(one.chance).code for one in found if one.chance is not None)
-    return run.text(
-        "heading.plan.title",
-        count=count or len(found),
-        likely=words["likely"] + words["very_likely"],
-        unlikely=words["unlikely"] + words["very_unlikely"],
-        even=words["even"],
-    )
+    counts = {
+        "heading.plan.likely": words["likely"] + words["very_likely"],
+        "heading.plan.even": words["even"],
+        "heading.plan.unlikely": words["unlikely"] + words["very_unlikely"],
+        "heading.plan.open": len(found) - words.total(),
+    }
+    parts = [run.text(key, count=number) for key, number in counts.items() if number]
+    return run.text("heading.plan.title", count=count or len(found), parts=", ".join(parts))
 
 
 def _unrealistic(run: Run, found: Sequence[Outlook]) -> list[str]:

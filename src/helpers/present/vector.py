@@ -8,7 +8,6 @@ which is wider than the faces of systems that may stand in for it, so that no la
 """
 
 import html
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, Transform
 
+from .. import locale
 from . import theme
 
 # With more marks than this, going through them one by one is no help; the table beneath holds them.
@@ -34,10 +34,6 @@ FOCUSABLE = 48
 _TARGET, _TIP, _TIP_LINE, _TIP_LETTERS = 18.0, 12.0, 15.0, 44
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 _CAPS = {"projecting": "square"}
-# What XML cannot hold, and what would turn the direction of the text around it.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
-)
 _MARK, _HALO = "mark:", "halo"
 _CIRCLE = np.asarray(Path.unit_circle().codes)
 
@@ -102,7 +98,7 @@ class _Renderer(RendererBase):
     ) -> tuple[float, float, float]:
         """Measure a text; what the face lacks, as a name in Chinese, is measured by a letter as wide."""
         known = _known_letters(findfont(prop))
-        letters = (letter if ord(letter) in known else "W" for letter in _UNSEEN.sub("", s))
+        letters = (letter if ord(letter) in known else "W" for letter in locale.seen(s))
         measured: tuple[float, float, float] = super().get_text_width_height_descent(
             "".join(letters), prop, ismath
         )
@@ -294,7 +290,7 @@ class _Renderer(RendererBase):
         return f'<g class="mark" role="img"{focus}>{title}{target}{tip}</g>'
 
     def _tip(self, title: str, middle: float, top: float, bottom: float) -> str:
-        lines = textwrap.wrap(_UNSEEN.sub("", title), _TIP_LETTERS, max_lines=6, placeholder=" …") or [""]
+        lines = textwrap.wrap(locale.seen(title), _TIP_LETTERS, max_lines=6, placeholder=" …") or [""]
         wide = min(self.width - 2, max(map(len, lines)) * _TIP * 0.62 + 12)
         high = len(lines) * _TIP_LINE + 7
         x = min(max(middle - wide / 2, 1.0), self.width - wide - 1)
@@ -440,4 +436,4 @@ def _known_letters(face: str) -> frozenset[int]:
 
 
 def _letters(text: str) -> str:
-    return html.escape(_UNSEEN.sub("", text))
+    return html.escape(locale.seen(text))

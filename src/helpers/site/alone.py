@@ -11,6 +11,8 @@ from ..texts import Texts
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o644 << 16
 _UNIX = 3
+# Links whose words say nothing without their page.
+_COMMANDS = ("search-link", "language")
 
 
 def detached(html: str, beside: Collection[str] = ()) -> str:
@@ -29,6 +31,11 @@ def detached(html: str, beside: Collection[str] = ()) -> str:
     for navigation in list(page.iter("nav")):
         if navigation.find(".//a") is None:
             navigation.drop_tree()
+    # A sheet that has nothing left to choose from goes, and what opened it.
+    for emptied in [one for one in page.iterfind(".//*[@popover]") if one.find(".//a") is None]:
+        for opener in page.findall(f".//button[@popovertarget='{emptied.get('id')}']"):
+            opener.drop_tree()
+        emptied.drop_tree()
     return str(tostring(page, encoding="unicode", doctype="<!DOCTYPE html>"))
 
 
@@ -46,9 +53,9 @@ def is_outside(href: str) -> bool:
 
 
 def unlink(link: Any) -> None:
-    """Take a link away: an element of the head or of a list with it, else its words stay."""
+    """Take a link away: with an element of the head, a command, an entry of a list; else its words stay."""
     entry = link.getparent()
-    if link.tag == "link":
+    if link.tag == "link" or link.get("class") in _COMMANDS:
         link.drop_tree()
     elif entry is not None and entry.tag == "li" and len(entry) == 1 and not (entry.text or "").strip():
         entry.drop_tree()

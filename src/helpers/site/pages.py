@@ -16,7 +16,6 @@ from .. import locale, texts
 from ..catalog import Institution, Plan, load
 from ..texts import Texts
 from . import content, outline, paper, sheet
-from .plain import plain
 
 SEARCH = "search"
 # The name of a format is no Turkish word: ICS has no dot on its I.
@@ -88,7 +87,7 @@ def render(
             css=css,
             policy=sheet.policy(css),
         )
-        rendered.append(Page(_file(place), plain(page)))
+        rendered.append(Page(_file(place), locale.seen(page)))
     return rendered
 
 
@@ -137,7 +136,7 @@ def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page
             css=css,
             policy=sheet.policy(css),
         )
-        rendered.append(Page(_file(folder / SEARCH), plain(html)))
+        rendered.append(Page(_file(folder / SEARCH), locale.seen(html)))
     return rendered
 
 
@@ -146,7 +145,7 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
     institutions = load().institutions
     owner = institutions[plan.institution]
     css = sheet.css()
-    return plain(_environment().get_template("index.html.j2").render(
+    return locale.seen(_environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in plan.languages],
         institution={language: owner.name(language) for language in plan.languages},
         plan=plan,

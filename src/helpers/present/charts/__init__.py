@@ -10,7 +10,6 @@ from .plane import level_and_change as level_and_change
 from .rows import against_peers as against_peers
 from .rows import against_targets as against_targets
 from .rows import balance as balance
-from .rows import calendar as calendar
 from .rows import dumbbell as dumbbell
 from .rows import funnel as funnel
 from .rows import intervals as intervals

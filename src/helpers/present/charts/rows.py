@@ -367,66 +367,6 @@ def funnel(frame: pd.DataFrame, texts: Texts, words: Words) -> Piece:
     return around.piece(drawn, words)
 
 
-# The mark of a day by its state: what is late, what comes within the period shown as near, what is later.
-_DUE_MARKS = {
-    "late": ("X", theme.EDGE, True),
-    "soon": ("^", theme.EDGE, True),
-    "later": ("o", theme.OWN, False),
-}
-
-
-def calendar(
-    frame: pd.DataFrame,
-    today: pd.Timestamp,
-    states: Mapping[str, str],
-    lines: Mapping[str, str],
-    texts: Texts,
-    words: Words,
-) -> Piece:
-    """Show days that are due, one a row in their order, before and after a day of reference.
-
-    `frame`: label, due, state (late, soon, later), and `group` (may be left out), which heads the rows of
-    each kind. `states` name the states for the key; `lines`: `today` names the day of reference. Marks
-    differ by shape and by colour. Data: the day, and the state.
-    """
-    frame = frame.reset_index(drop=True)
-    grouped = frame if "group" in frame else frame.assign(group="")
-    days = [pd.Timestamp(day) for day in frame["due"]]
-    first = min([*days, today]) - pd.DateOffset(days=20)
-    last = max([*days, today]) + pd.DateOffset(days=20)
-    wide = _day(last) - _day(first)
-    drawn, ax, places = _named_above(grouped, frame["label"], bar=0.95, start=_day(first), more=0.7)
-    with rc_context(theme.STYLE):
-        ax.axvline(_day(today), color=theme.INK, lw=1.2, zorder=1)
-        for i, (y, day, state) in enumerate(zip(places, days, frame["state"], strict=True)):
-            shape, colour, filled = _DUE_MARKS[state]
-            ax.plot([_day(today), _day(day)], [y, y], color=theme.RULE, lw=2, zorder=1)
-            dot = ax.scatter(
-                _day(day), y, s=52, marker=shape, fc=colour if filled else theme.PAPER, ec=colour, zorder=4
-            )
-            vector.mark(dot, words.row(i))
-            around.label(
-                ax,
-                _day(day) + wide * 0.03,
-                y,
-                locale.day(day, texts.language),
-                ha="left",
-                fontsize=theme.SMALL,
-            )
-        ax.set_xlim(_day(first), _day(last) + wide * 0.36)
-        _time_axis(ax, first, last)
-        shown = [state for state in _DUE_MARKS if state in set(frame["state"])]
-        keys: list[Line2D | Patch] = [
-            Line2D(
-                [], [], ls="", marker=shape, ms=7, mew=1.4, mfc=colour if filled else theme.PAPER, mec=colour
-            )
-            for shape, colour, filled in (_DUE_MARKS[state] for state in shown)
-        ]
-        keys.append(Line2D([], [], color=theme.INK, lw=1.2))
-        _key(drawn, keys, [*(states[state] for state in shown), lines["today"]])
-    return around.piece(drawn, words)
-
-
 # -- shared by them --------------------------------------------------------------------------------------
 
 
