@@ -296,7 +296,8 @@ def test_the_contents_mark_the_section_in_sight_and_the_languages_keep_it(page, 
         1, f"#{place}", "location"
     ]  # fmt: skip
     page.locator("a.language").click()
-    page.wait_for_url(f"**#{place}")
+    page.wait_for_function("document.documentElement.lang !== 'tr' && document.readyState === 'complete'")
+    assert page.url.endswith(f"#{place}")
     top = page.locator(f"#{place}").bounding_box()["y"]
     assert page.evaluate("document.documentElement.lang") != "tr" and -5 <= top < 300
 

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from . import poisson
+from . import multiple, poisson
 from .poisson import NotFitted
 
 # Fewer places with an event, or years left of the panel, tell nothing.
@@ -75,7 +75,6 @@ def study(
     Hochberg). Raises NotFitted: `too_few_years`, `too_few_places` with an event, `one_huge`
     place with more than half of all, `collinear`, `not_converged`.
     """
-    from scipy.stats import false_discovery_control
 
     steps = [*range(-leads, 0), *range(lags + 1)]
     years = list(counts.columns)[lags : len(counts.columns) - leads]
@@ -111,7 +110,7 @@ def study(
         for part in ("before", "after")
     }
     # Only the effect is what one hopes to find; a trend before it must not be argued away by adjustment.
-    adjusted = false_discovery_control([tests[name, "after"] for name in events])
+    adjusted = multiple.adjusted([tests[name, "after"] for name in events])
     found = []
     for name, after in zip(events, adjusted, strict=True):
         rows = [i for i, (kind, _) in enumerate(columns) if kind == name]

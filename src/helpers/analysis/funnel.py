@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from . import multiple
 from .intervals import newcombe, wilson
 
 # Below this an adjusted p-value tells two shares apart.
@@ -93,10 +94,10 @@ def against(found: Sequence[Stage], earlier: Sequence[Stage]) -> tuple[Differenc
 
 
 def _differences(pairs: Sequence[tuple[str, Stage, Stage]]) -> tuple[Difference, ...]:
-    from scipy.stats import false_discovery_control, fisher_exact
+    from scipy.stats import fisher_exact
 
     tests = [fisher_exact([[a.count, a.of - a.count], [b.count, b.of - b.count]]).pvalue for _, a, b in pairs]
-    adjusted = false_discovery_control(tests) if tests else []
+    adjusted = multiple.adjusted(tests)
     made = []
     for (name, a, b), p in zip(pairs, adjusted, strict=True):
         low, high = newcombe((a.count, a.of), (b.count, b.of))

@@ -16,7 +16,7 @@ from math import asin, cos, radians, sin, sqrt
 import numpy as np
 import pandas as pd
 
-from . import poisson
+from . import multiple, poisson
 from .poisson import NotFitted
 
 # Domain dossier 6: fewer origins carry no gravity model; and so many must send somebody.
@@ -151,15 +151,14 @@ def _overdispersion(y: np.ndarray, mean: np.ndarray, parameters: int) -> float:
 
 
 def _places(y: np.ndarray, expected: np.ndarray, spread: np.ndarray) -> pd.DataFrame:
-    from scipy.stats import false_discovery_control, nbinom
+    from scipy.stats import nbinom
 
     size = 1 / np.maximum(spread, 1e-9)
     law = nbinom(size, size / (size + expected))
     chance = law.cdf(y) - law.pmf(y) / 2  # half of the tie, or a discrete count would seem too usual
     told = law.pmf(0) < _TESTABLE
     q = np.full(len(y), np.nan)
-    if told.any():
-        q[told] = false_discovery_control(np.clip(chance[told], 0.0, 1.0))
+    q[told] = multiple.adjusted(np.clip(chance[told], 0.0, 1.0).tolist())
     return pd.DataFrame(
         {
             "observed": y,

@@ -1,9 +1,14 @@
 """Many tests at once: of twenty series without a trend, one would seem to have one at the level of 5 %."""
 
 from collections.abc import Sequence
+from typing import overload
 
 
-def adjusted(p: Sequence[float | None]) -> list[float | None]:
+@overload
+def adjusted(p: Sequence[float]) -> list[float]: ...
+@overload
+def adjusted(p: Sequence[float | None]) -> list[float | None]: ...
+def adjusted(p: Sequence[float] | Sequence[float | None]) -> list[float] | list[float | None]:
     """Return p-values adjusted by Benjamini and Hochberg (1995), so that of the trends told few are false.
 
     None, where nothing was tested, stays None and counts as no test.

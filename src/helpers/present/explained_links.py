@@ -1,6 +1,6 @@
 """Whether the goals move together: what is done, who comes, what follows (analysis.association)."""
 
-from ..analysis import association
+from ..analysis import association, multiple
 from ..analysis.association import Association
 from ..measures.core import NOT_BY_UNIT, OTHER_INSTITUTION, MissingFigure, Period
 from ..run import Run
@@ -76,7 +76,6 @@ Pairs = dict[tuple[tuple[str, str], int], tuple[Association | None, float | None
 
 def _found(run: Run) -> Pairs:
     """Return each pair's association at each lag, and its p-value adjusted for all that were tested."""
-    from scipy.stats import false_discovery_control
 
     series = {code: _series(run, code) for pair in PAIRS for code in pair}
     tested = {
@@ -84,10 +83,8 @@ def _found(run: Run) -> Pairs:
         for pair in PAIRS
         for lag in _LAGS
     }
-    known = [key for key, one in tested.items() if one is not None]
-    ps = [one.p for one in tested.values() if one is not None]
-    adjusted = dict(zip(known, false_discovery_control(ps), strict=True)) if ps else {}
-    return {key: (one, float(adjusted[key]) if key in adjusted else None) for key, one in tested.items()}
+    adjusted = multiple.adjusted([None if one is None else one.p for one in tested.values()])
+    return {key: (one, p) for (key, one), p in zip(tested.items(), adjusted, strict=True)}
 
 
 def _series(run: Run, code: str) -> dict[int, float]:

@@ -478,14 +478,15 @@ def of_plan(run: Run) -> Piece:
 def sentence(run: Run, found: Sequence[Outlook], count: Linked | None = None) -> str:
     """Say how many targets are likely and how many unlikely to be reached; `count` leads to how."""
     words = Counter(likelihood.word(one.chance).code for one in found if one.chance is not None)
-    counts = {
-        "heading.plan.likely": words["likely"] + words["very_likely"],
-        "heading.plan.even": words["even"],
-        "heading.plan.unlikely": words["unlikely"] + words["very_unlikely"],
-        "heading.plan.open": len(found) - words.total(),
-    }
-    parts = [run.text(key, count=number) for key, number in counts.items() if number]
-    return run.text("heading.plan.title", count=count or len(found), parts=", ".join(parts))
+    likely, unlikely = (words[one] + words[f"very_{one}"] for one in ("likely", "unlikely"))
+    undecided = len(found) - words.total()
+    parts = [
+        run.text("heading.plan.likely", count=likely) if likely else "",
+        run.text("heading.plan.even", count=words["even"]) if words["even"] else "",
+        run.text("heading.plan.unlikely", count=unlikely) if unlikely else "",
+        run.text("heading.plan.open", count=undecided) if undecided else "",
+    ]
+    return run.text("heading.plan.title", count=count or len(found), parts=", ".join(filter(None, parts)))
 
 
 def _unrealistic(run: Run, found: Sequence[Outlook]) -> list[str]:
