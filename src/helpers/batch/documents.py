@@ -3,11 +3,13 @@
 The official tables as XLSX and DOCX, and the action calendar as a calendar file and XLSX.
 """
 
+import base64
 import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +20,40 @@ from ..plan import documents as written
 from ..plan.tables import Table
 from ..present import actions, cards, figures
 from ..run import Run
+from .inputs import Snapshot
 from .jobs import Job
+from .kept import Kept
 from .readings import Readers, key_of, readers
 
 Entries = dict[str, dict[str, Any]]
 
 
 def bring(
-    target: Path, staging: Path, earlier: Mapping[str, Any], jobs: Iterable[Job], held: Readers
+    target: Path,
+    staging: Path,
+    earlier: Mapping[str, Any],
+    jobs: Iterable[Job],
+    held: Readers,
+    now: Snapshot,
+    kept: Kept | None = None,
 ) -> Entries:
     """Bring kept and new documents into a set; return the manifest's entries by place.
 
-    The documents of a year and language are made anew when any of its notebooks ran; those of other
-    years stay as they were published.
+    The documents of a year and language belong to its notebooks; those of other years stay as they were
+    published. What they rest on decides whether they are written anew (`kept`).
     """
     renewed = {job.place.parent: job for job in jobs if _is_of_the_plan(job)}
     entries: Entries = {}
-    for kept, entry in earlier.items():
-        if Path(kept).parent not in renewed and (target / kept).exists():
-            (staging / kept).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(target / kept, staging / kept)
-            entries[kept] = entry
+    for name, entry in earlier.items():
+        if Path(name).parent not in renewed and (target / name).exists():
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(target / name, staging / name)
+            entries[name] = entry
     for folder, job in renewed.items():
-        run = held[key_of(job)].of(job)
-        for name, content in _documents(run, folder.parts[0]).items():
+        place = Path(job.edition, job.institution, folder, "documents")
+        make = partial(_as_text, held, job)
+        made = kept.get(place, __name__, now, make) if kept else make()
+        for name, content in ((name, base64.b64decode(text)) for name, text in made.items()):
             place = folder / name
             (staging / folder).mkdir(parents=True, exist_ok=True)
             (staging / place).write_bytes(content)
@@ -53,6 +65,12 @@ def bring(
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
     return dict(sorted(entries.items()))
+
+
+def _as_text(held: Readers, job: Job) -> dict[str, str]:
+    """Return the documents of a job's year and language by file name, each as text that JSON can hold."""
+    made = _documents(held[key_of(job)].of(job), job.place.parts[0])
+    return {name: base64.b64encode(content).decode("ascii") for name, content in made.items()}
 
 
 def _is_of_the_plan(job: Job) -> bool:

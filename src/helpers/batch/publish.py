@@ -24,6 +24,7 @@ from .execute import Executed, cleaned
 from .figures import Reported
 from .inputs import Snapshot, digest
 from .jobs import Job
+from .kept import Kept
 from .readings import Readers, readers
 from .timings import Timings
 
@@ -40,6 +41,7 @@ def publish(
     proposed: Proposed | None = None,
     now: Snapshot | None = None,
     timings: Timings | None = None,
+    kept: Kept | None = None,
 ) -> Path:
     """Put sets with executed notebooks in them in force, and the ledger's new lines; return the index.
 
@@ -54,7 +56,7 @@ def publish(
         for name, executed in made.items():
             of = load().plan.about(name)[1]
             shown = [one for one in reported if one.line.institution == of]
-            _make(name, stagings[name], list(executed), shown, held, now, timings)
+            _make(name, stagings[name], list(executed), shown, held, now, timings, kept)
         with timings("publication"):
             sets.put_in_force(stagings, proposed)
             return write_index()
@@ -68,6 +70,7 @@ def _make(
     held: Readers | None,
     now: Snapshot,
     timings: Timings,
+    kept: Kept | None,
 ) -> None:
     """Make the whole set in the staging folder."""
     edition = load().plan.about(name)[0]
@@ -79,7 +82,13 @@ def _make(
     jobs = [one.job for one in executed]
     with timings("documents"):
         filed = documents.bring(
-            target, staging, earlier.get("documents", {}), jobs, readers(jobs) if held is None else held
+            target,
+            staging,
+            earlier.get("documents", {}),
+            jobs,
+            readers(jobs) if held is None else held,
+            now,
+            kept,
         )
     with timings("pages"):
         _pages(name, staging, target, entries, [Path(place) for place in filed], now)

@@ -82,7 +82,7 @@ def run(
                 from . import warm
 
                 warm.start()  # the parent of the kernels imports while the figures are measured
-            return _run(jobs, parts, tell, reason, record, force, timings, elsewhere)
+            return _run(jobs, parts, now, tell, reason, record, force, timings, elsewhere)
         except OSError as error:
             raise sets.unwritable(error) from error
 
@@ -125,6 +125,7 @@ def _holds(name: str, entry: Mapping[str, Any], job: Job) -> bool:
 def _run(
     jobs: Sequence[Job],
     parts: Mapping[str, Sequence[Job]],
+    now: Snapshot,
     tell: Callable[[Event], None],
     reason: str,
     record: bool,
@@ -135,13 +136,16 @@ def _run(
     with timings("imports"):
         from .execute import Executed
         from .figures import figures, to_enter
+        from .kept import Kept
         from .publish import publish, written
         from .readings import readers
     with tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
+        kept = Kept(force)
         with timings("figures"), shared.folder(scratch / "shared"):
-            held = readers(jobs)
-            reported = figures(jobs, held)
+            with kept.reading():
+                held = readers(jobs)
+            reported = figures(jobs, held, kept, now)
             lines = to_enter(reported, reason, record)
         with shared.folder(scratch / "shared"), ledger.proposed(lines, scratch) as proposed:
             with timings("inputs"):
@@ -170,7 +174,7 @@ def _run(
             _must_be_unchanged(now, Snapshot(proposed.after))
             # Notebooks are read again when their set is made: those of many universities would fill a memory.
             made = {name: (_kept(job, now) for job in of_set) for name, of_set in parts.items()}
-            index = publish(made, reported, held, proposed, now, timings)
+            index = publish(made, reported, held, proposed, now, timings, kept)
     older = sum(
         bool(entry.get("older"))
         for name in parts
