@@ -78,8 +78,11 @@ def followed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def standing(frame: pd.DataFrame, day: date) -> pd.DataFrame:
     """Return the terms of a register that stand as accredited on a day."""
-    rows = followed(frame)
-    return at(rows[rows["status"].isin(STANDING)], "start_date", "until_date", day)
+    return _standing(followed(frame), day)
+
+
+def _standing(terms: pd.DataFrame, day: date) -> pd.DataFrame:
+    return at(terms[terms["status"].isin(STANDING)], "start_date", "until_date", day)
 
 
 def in_force(registers: Registers, period: Period) -> pd.DataFrame:
@@ -90,7 +93,10 @@ def in_force(registers: Registers, period: Period) -> pd.DataFrame:
     """
     whole = registers.whole("accreditation")
     known(whole, ["decision_date", "start_date", "end_date"], period)
-    return of_unit(registers, standing(whole, period.end))
+    # The chains of terms are the same for every period.
+    key = ("terms followed", registers.edition)
+    terms = registers.memo.get(key, lambda: followed(registers.whole("accreditation")))
+    return of_unit(registers, _standing(terms, period.end))
 
 
 def of_unit(registers: Registers, rows: pd.DataFrame) -> pd.DataFrame:
