@@ -41,8 +41,8 @@ test: $(READY) ## run all tests, then nbval on the notebooks
 coverage: $(READY) ## run all tests and print what they cover; following each line takes a third longer
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+lab: $(READY) ## open JupyterLab at the overview
+	$(BIN)/workbook lab
 
 bench: $(READY) ## measure, beside a named peer in the same run
 	$(BIN)/python tests/benchmarks/bench.py

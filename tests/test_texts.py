@@ -23,7 +23,7 @@ from helpers.catalog.model import CountedVariable
 from helpers.desk import doctor, status
 from helpers.measures import core, reconciliation
 from helpers.plan import outlook, performance
-from helpers.present import likelihood
+from helpers.present import controls, likelihood
 from helpers.texts import Texts
 
 REPO = Path(__file__).resolve().parents[1]
@@ -174,6 +174,7 @@ FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
     "site.data_": editions,
+    "controls.": lambda: {*controls.RUN, controls.COUNTRY, "tr", "en"},
     "site.": lambda: {path.stem for path in NOTEBOOKS},
     "activities.reason.": lambda: {
         "no_register",

@@ -5,22 +5,17 @@ others are held fixed, the edge of the next band moves by its own drift, and rep
 """
 
 import html
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from ..catalog import Levers
 from ..measures import scenarios as measures
 from ..measures.scenarios import Route, Simulation
-from ..run import Run
+from ..run import Run, is_open
 from . import pieces, tables
 from .pieces import Piece
 from .rankings import named, sources_line
 from .tables import Column
-
-# Set by the Jupyter server for the kernel of an open notebook, and by nothing that runs one in a batch.
-_LIVE = "JPY_SESSION_NAME"
-
 
 # -- one simulation --------------------------------------------------------------------------------
 
@@ -190,7 +185,7 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     move, this is `table`. `live` decides where the surroundings do not tell.
     """
     found = simulate(run, system)
-    if found is None or not (bool(os.environ.get(_LIVE)) if live is None else live):
+    if found is None or not (is_open() if live is None else live):
         return table(run, system)
     import ipywidgets as widgets  # seldom needed, and slow to import
 
