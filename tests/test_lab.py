@@ -10,16 +10,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from copy import deepcopy
 from pathlib import Path
 
+import nbformat
+import papermill  # noqa: F401  it loads our engine, which must not be loaded before it
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import helpers
-from helpers import choose, compare, measure, start
+from helpers import choose, compare, measure, start, texts
+from helpers.batch import engine, jobs
 from helpers.catalog import load
-from helpers.desk import lab
-from helpers.errors import FileRefused, ParameterError
+from helpers.desk import lab, notebooks
+from helpers.errors import FileRefused, ParameterError, TextMissing
 from helpers.measures.core import Figure
 from helpers.present import activities, compared, controls, persons
 from helpers.present.pieces import NOTE_TYPE
@@ -146,6 +150,14 @@ def test_institutions_are_compared_and_what_is_missing_is_said_once_with_its_rea
     (note,) = [note for note in shown.bundle[NOTE_TYPE]["notes"] if reason in note]
     assert note.count("G3.25") == 2 and "G3.02" not in note
     assert "demonstration" in shown.bundle[NOTE_TYPE]["caveats"]
+
+
+def test_a_change_of_a_rankings_method_is_said(run):
+    # THE began to score by another method in its edition of 2024.
+    across, within = (
+        compare(run, "G3.02", years=years).bundle[NOTE_TYPE] for years in ([2022, 2026], [2025, 2026])
+    )
+    assert "break_in_series" in across["caveats"] and "break_in_series" not in within["caveats"]
 
 
 def test_what_a_units_report_hides_is_hidden_and_said(run, monkeypatch):
@@ -280,3 +292,74 @@ def test_the_style_names_every_colour_and_reaches_nothing_else():
     assert used <= given and "url(" not in style and "@import" not in style
     outside = re.sub(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}", "", style)
     assert all(".workbook" in part for part in outside.split(",") if part.strip())
+
+
+# -- the tour ----------------------------------------------------------------------------------------------
+
+EXPLORE = REPO / "notebooks" / "explore"
+
+
+def cells_of(name):
+    return nbformat.read(EXPLORE / name, as_version=4).cells
+
+
+def test_the_tour_is_the_same_in_both_languages_and_keeps_the_laws():
+    english, turkish = cells_of("tour.ipynb"), cells_of("tur.ipynb")
+    for one, other in zip(english, turkish, strict=True):
+        assert one.id == other.id and one.metadata == other.metadata
+        if one.cell_type == "markdown":
+            key = texts.prose_key(one.metadata.tags)
+            assert other.source.split() == texts.prose(key, one.source, "tr").split(), key
+        else:
+            assert other.source == one.source.replace('language = "en"', 'language = "tr"')
+    for cell in [*english, *turkish]:
+        assert len(cell.source.splitlines()) <= 25
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+            (output,) = cell.outputs
+            assert output.output_type == "execute_result"
+            # What a batch stores of controls and sliders is the plain piece.
+            assert "application/vnd.jupyter.widget-view+json" not in output.data
+    sources = "\n".join(cell.source for cell in english if cell.cell_type == "code")
+    assert not re.search(r"^\s*[%!]", sources, re.M), "no magic: it runs in VS Code as well"
+
+
+def test_the_tour_is_no_page_but_is_kept_in_order():
+    assert not {"tour", "tur"} & set(jobs.available())
+    assert {path.name for path in notebooks.named([])} >= {"tour.ipynb", "tur.ipynb", "overview.ipynb"}
+    nbval = re.search(r"--nbval .*", (REPO / "Makefile").read_text(encoding="utf-8"))[0]
+    for name in notebooks.TOURS:
+        stored = notebooks.read(EXPLORE / name)
+        assert (notebooks.live(stored), notebooks.foreign(stored)) == ([], [])
+        assert f"notebooks/explore/{name}" in nbval
+
+
+def test_the_last_step_of_the_tour_puts_its_figure_into_the_report(tmp_path, monkeypatch):
+    """As the tour says: an import, a prose cell with its tag, a code cell, the Turkish; then the page."""
+    told, line = cells_of("tour.ipynb")[-2:]
+    key = re.search(r"`prose:([\w.]+)`", told.source)[1]
+    assert "`notebooks/topic_mobility.ipynb`" in told.source and "add `compare`" in told.source
+    book = nbformat.read(REPO / "notebooks" / "topic_mobility.ipynb", as_version=4)
+    book.cells = book.cells[:3]  # title, parameters and set-up; the other cells have their own tests
+    setup = next(cell for cell in book.cells if "setup" in cell.metadata.get("tags", []))
+    setup.source = setup.source.replace("goals,", "compare, goals,", 1)
+    given = next(cell for cell in book.cells if "parameters" in cell.metadata.get("tags", []))
+    given.source = given.source.replace('language = "en"', 'language = "tr"')
+    english = "## Units\n\nWho sends more students than it receives."
+    prose = nbformat.v4.new_markdown_cell(english, id="units", metadata={"tags": [f"prose:{key}"]})
+    book.cells += [prose, new_code_cell(line.source, id="units-1")]
+    with pytest.raises(TextMissing, match=texts.mark(english)):
+        engine.put_prose(deepcopy(book), "tr")
+    turkish = {"of": texts.mark(english), "text": "## Birimler\n\nGiden ve gelen öğrenciler."}
+    written = {**texts._turkish_prose(), key: turkish}
+    monkeypatch.setattr(texts, "_turkish_prose", lambda: written)
+    engine.put_prose(book, "tr")
+    nbformat.write(book, tmp_path / "topic_mobility.ipynb")
+    done = notebooks.executed(tmp_path / "topic_mobility.ipynb")
+    (page,) = pages.render({Path("2026", "tr", "topic_mobility"): done}, load().plan, "sample")
+    shown = compare(start(year=2026, language="tr"), "G3.25", "G3.26", units=load().units)
+    assert "Birimler" in page.html and html.escape(shown.bundle[NOTE_TYPE]["title"], quote=False) in page.html
+
+
+def test_a_sentence_of_an_open_notebook_says_that_its_data_are_generated(run):
+    bundle, _ = live.formatted(measure(run, "G3.25"))
+    assert run.catalog.caveats["demonstration"][run.language].split(";")[0] in bundle["text/markdown"]

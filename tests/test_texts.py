@@ -421,7 +421,7 @@ def test_each_language_says_its_own_text():
 
 def prose_cells() -> list[tuple[str, str]]:
     cells = []
-    for path in NOTEBOOKS:
+    for path in (*NOTEBOOKS, REPO / "notebooks" / "explore" / "tour.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             keys = [tag for tag in cell["metadata"].get("tags", []) if tag.startswith("prose:")]
             cells += [(tag[len("prose:") :], "".join(cell["source"])) for tag in keys]

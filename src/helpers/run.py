@@ -173,8 +173,8 @@ class Run:
     def about(self) -> dict[str, str]:
         """Say what the run is about, line by line: whose, when, in which language, of which data."""
         say, plan = self.text, self.catalog.plan
-        held = store.holdings(self.edition)
-        demonstration = any(store.is_demonstration(self.edition, str(one["dataset"])) for one in held)
+        held = [name for name in store.datasets() if store.has(self.edition, name)]
+        demonstration = any(store.is_demonstration(self.edition, name) for name in held)
         unit = self.catalog.units[self.unit].name(self.language) if self.unit else say("run.whole")
         half = say("run.half", year=self.year) if self.period.half else say("run.year", year=self.year)
         data = say(f"edition.{self.edition}")
@@ -184,7 +184,7 @@ class Run:
             say("run.unit"): unit,
             say("run.language"): say("run.own_language"),
             say("run.data"): f"{data} [{say('site.demonstration')}]" if demonstration else data,
-            say("run.held"): say("run.tables", count=len({str(one["dataset"]) for one in held})),
+            say("run.held"): say("run.tables", count=len(held)),
             say("run.peers"): self.peer_group.title[self.language],
             say("run.plan"): say("run.plan_years", first=min(plan.years), last=max(plan.years)),
         }

@@ -4,11 +4,12 @@ Each cell is the figure of the report of that year, unit or institution, by the 
 disclosure control: what such a report hides is hidden here, and a note says what and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from ..errors import ParameterError
+from ..measures import indicators as ranked
 from ..measures.core import Figure, MissingFigure, Period
 from ..run import Run
 from . import figures, persons, tables
@@ -23,9 +24,9 @@ _COUNTRY = "country_code"
 def compare(
     run: Run,
     *codes: str,
-    years: Sequence[int] = (),
-    units: Sequence[str] = (),
-    institutions: Sequence[str] = (),
+    years: Iterable[int] = (),
+    units: Iterable[str] = (),
+    institutions: Iterable[str] = (),
     country: str = "",
 ) -> Piece:
     """Show indicators by year, by unit or by institution in one table; without any of these, of five years.
@@ -70,6 +71,8 @@ def compare(
     caveats: dict[str, str] = {}
     for one in beside:
         caveats |= figures.caveats(one, codes)
+    if _method_changed(run, codes, [one.year for one in beside]):
+        caveats["break_in_series"] = run.catalog.caveats["break_in_series"][run.language]
     return tables.table(
         "compare-" + "-".join(code.replace(".", "-") for code in codes),
         [
@@ -131,6 +134,16 @@ def _written(run: Run, code: str, found: Figure) -> str:
     if found.value is None:
         return run.text("activities.hidden" if found.reason == persons.PROTECTED else "none")
     return figures.written(run, run.catalog.indicators[code], found)
+
+
+def _method_changed(run: Run, codes: Sequence[str], years: Sequence[int]) -> bool:
+    """Tell whether a ranking whose numbers are compared changed its method between the years."""
+    for system in {ranked.NUMBER_OF[code][0] for code in codes if code in ranked.NUMBER_OF}:
+        definition = run.catalog.systems[system]
+        methods = [definition.method(definition.edition_for(year)) for year in years]
+        if any(method != methods[0] for method in methods):
+            return True
+    return False
 
 
 def _notes(

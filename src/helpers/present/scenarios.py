@@ -17,6 +17,10 @@ from .pieces import Piece
 from .rankings import named, sources_line
 from .tables import Column
 
+# Points of a score by which a slider moves.
+_STEP = 0.5
+
+
 # -- one simulation --------------------------------------------------------------------------------
 
 
@@ -196,9 +200,10 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     sliders = {
         name: widgets.FloatSlider(
             value=0.0,
-            min=-min(20.0, before[name]),
-            max=min(40.0, 100 - before[name]),
-            step=0.5,
+            # Nought is on the grid, or the browser would move the slider to the step beside it.
+            min=-_on_grid(min(20.0, before[name])),
+            max=_on_grid(min(40.0, 100 - before[name])),
+            step=_STEP,
             description=named(run, system, name),
             style={"description_width": "16em"},
             layout=layout,
@@ -219,6 +224,10 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
         slider.observe(update, names="value")
     update()
     return widgets.VBox([*sliders.values(), shown])
+
+
+def _on_grid(points: float) -> float:
+    return points // _STEP * _STEP
 
 
 # -- the cheapest way ------------------------------------------------------------------------------

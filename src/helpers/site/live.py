@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from nbformat.v4 import new_output
 
-from ..present import theme
+from ..present import pieces, theme
 from ..present.pieces import NOTE_TYPE, Piece
 from ..run import Run
 from ..texts import Texts
@@ -43,9 +43,15 @@ def style() -> str:
 
 
 def formatted(piece: Piece, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what a cell of an open notebook shows; of texts, their Markdown as it is."""
-    if piece.bundle.get(NOTE_TYPE, {}).get("kind") not in ("figure", "table"):
-        return piece.bundle, piece.metadata
+    """Return what a cell of an open notebook shows; of sentences, their Markdown and then their doubts.
+
+    A page tells the doubts of sentences in its head, which a notebook does not have.
+    """
+    note = piece.bundle.get(NOTE_TYPE, {})
+    if note.get("kind") not in ("figure", "table"):
+        doubts = [f"*{pieces.escape(doubt)}*" for doubt in note.get("caveats", {}).values()]
+        words = "\n\n".join([piece.bundle.get("text/markdown", ""), *doubts])
+        return {**piece.bundle, **({"text/markdown": words} if doubts else {})}, piece.metadata
     return {**piece.bundle, "text/html": html(piece, _language())}, piece.metadata
 
 
