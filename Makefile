@@ -36,13 +36,13 @@ test: $(READY) ## run all tests, then nbval on the notebooks
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 -p no:cov
-	$(WARM) $(BIN)/python -m pytest -p no:cov -n 2 --loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb
+	$(WARM) $(BIN)/python -m pytest -p no:cov -n 2 --loadscope-reorder --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg --nbval-cell-timeout 120 notebooks/*.ipynb notebooks/explore/tour.ipynb notebooks/explore/tur.ipynb
 
 coverage: $(READY) ## run all tests and print what they cover; following each line takes a third longer
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+lab: $(READY) ## open JupyterLab at the overview
+	$(BIN)/workbook lab
 
 bench: $(READY) ## measure, beside a named peer in the same run
 	$(BIN)/python tests/benchmarks/bench.py

@@ -7,6 +7,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
+import helpers
 from helpers import explain, measure, start
 from helpers.errors import ParameterError
 from helpers.present import activities, desk, figures, persons, provenance
@@ -74,6 +75,20 @@ def test_codes_complete_with_their_titles_in_a_shell(run):
     indicators = run.catalog.indicators
     assert found == {c: i.name[run.language] for c, i in indicators.items() if c.startswith("G3.2")}
     assert desk.codes('other(run, "G3.2') == []
+    # What is open is a code, whichever of the functions asks for it, and as a further one.
+    for call in ('explain("G3.2', "explain(run, 'G3.2", 'compare(run, "G3.2', 'compare(run, "G3.25", "G3.2'):
+        assert dict(desk.codes(call, run.language)) == found, call
+    assert desk.codes('compare(run, "G3.25", units=["G3.2') == []
+
+
+def test_every_public_name_can_be_asked_what_it_is():
+    for name in helpers.__all__:
+        described = getattr(helpers, name).__doc__
+        assert described and described.strip().splitlines()[0].endswith((".", "?")), name
+    for function in (helpers.measure, helpers.explain, helpers.compare):
+        said = " ".join(function.__doc__.split())
+        assert "ource" in said and "Raises ParameterError" in said, function.__name__
+    assert "compare(" in helpers.__doc__ and "explain(" in helpers.__doc__
 
 
 # -- files -------------------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def test_make_can_say_how_it_would_make_each_target(target):
     expected = {
         "report": "/workbook run",
         "test": "--nbval ",
-        "lab": "/jupyter lab notebooks",
+        "lab": "/workbook lab",
         "bench": "tests/benchmarks/bench.py",
         "backtest": "tests/benchmarks/backtest.py",
     }

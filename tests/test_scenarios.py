@@ -457,6 +457,8 @@ def test_a_batch_shows_the_table_and_an_open_notebook_the_sliders(monkeypatch: p
         "Teaching", "Research environment", "Research quality", "Industry", "International outlook"
     ]  # fmt: skip
     assert "25.34 → 25.34" in told.value
+    # A browser counts the steps from the least value: nought must be one of them.
+    assert all((s.min / s.step).is_integer() and s.min <= 0 <= s.max <= 100 for s in sliders)
     sliders[-1].value = 5.0
     assert "25.34 → 25.72" in told.value
     # Reputation has no slider, and what nothing is known of has no sliders at all.

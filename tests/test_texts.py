@@ -23,7 +23,7 @@ from helpers.catalog.model import CountedVariable
 from helpers.desk import doctor, status
 from helpers.measures import core, reconciliation
 from helpers.plan import outlook, performance
-from helpers.present import likelihood
+from helpers.present import controls, likelihood
 from helpers.texts import Texts
 
 REPO = Path(__file__).resolve().parents[1]
@@ -174,6 +174,7 @@ FROM_DATA = {
     "edition.": editions,
     "evidence.": evidence,
     "site.data_": editions,
+    "controls.": lambda: {*controls.RUN, controls.COUNTRY, "tr", "en"},
     "site.": lambda: {path.stem for path in NOTEBOOKS},
     "activities.reason.": lambda: {
         "no_register",
@@ -420,7 +421,7 @@ def test_each_language_says_its_own_text():
 
 def prose_cells() -> list[tuple[str, str]]:
     cells = []
-    for path in NOTEBOOKS:
+    for path in (*NOTEBOOKS, REPO / "notebooks" / "explore" / "tour.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             keys = [tag for tag in cell["metadata"].get("tags", []) if tag.startswith("prose:")]
             cells += [(tag[len("prose:") :], "".join(cell["source"])) for tag in keys]

@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a Turkish Windows console lacks some signs
+    # A command that was called from a cell is not itself an open notebook.
+    os.environ.pop("JPY_SESSION_NAME", None)
     # What checks notebooks would compile grammars of web addresses for a second, of which they hold none.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     parsed = _parser().parse_args(arguments)
@@ -340,6 +342,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
     command.set_defaults(call=_refresh)
+    command = _command(
+        commands,
+        "lab",
+        "open JupyterLab at the overview, with the workbook's kernel and settings",
+        "workbook lab explore/tour.ipynb",
+    )
+    command.add_argument(
+        "notebook", nargs="?", default="", help="a file below notebooks; the overview if none"
+    )
+    command.add_argument(
+        "--port", type=int, default=0, help="the port; the first free one from 8888 if not said"
+    )
+    command.add_argument("--no-browser", action="store_true", help="open no browser; print the address")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_lab)
     command = _command(
         commands,
         "sample",
@@ -730,6 +747,14 @@ def _roll(parsed: argparse.Namespace) -> int:
     ):
         if told:
             print(f"{title}:", *(f"  - {one}" for one in told), sep="\n")
+    return 0
+
+
+def _lab(parsed: argparse.Namespace) -> int:
+    from .desk import lab
+
+    language = parsed.language or _system_language()
+    lab.serve(parsed.notebook, port=parsed.port, browser=not parsed.no_browser, language=language)
     return 0
 
 

@@ -1,13 +1,17 @@
 """The notebook's only door: `start(...)` checks the parameters and hands over a frozen Run."""
 
+import html
+import os
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 from . import store
 from .catalog import Catalog, Institution, PeerGroup, load
 from .catalog.parameters import check
+from .errors import ParameterError, one_of
 from .measures import rankings, registry
 from .measures.core import NO_REGISTER, Figure, MissingFigure, Period, Registers
 from .plan import cards
@@ -16,8 +20,16 @@ from .texts import Texts
 
 Value = TypeVar("Value")
 
+# Set by the Jupyter server for the kernel of an open notebook; VS Code names the notebook to the kernel.
+_OPEN, _OPEN_IN_EDITOR = "JPY_SESSION_NAME", "__vsc_ipynb_file__"
 # Why a run has no goal cards; the other reasons are those of measures.core.
 NO_UNIT_TARGETS = "no_unit_targets"
+
+
+def is_open() -> bool:
+    """Tell whether somebody has the notebook open: in Lab or an editor, and not in a batch or a test."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return bool(os.environ.get(_OPEN)) or _OPEN_IN_EDITOR in getattr(shell, "user_ns", {})
 
 
 @dataclass(frozen=True)
@@ -118,8 +130,75 @@ class Run:
         """Return the edition of a ranking that the report year shows."""
         return self.catalog.systems[system].edition_for(self.year)
 
+    def at(
+        self,
+        *,
+        year: int | None = None,
+        language: str | None = None,
+        institution: str | None = None,
+        unit: str | None = None,
+        peer_group: str | None = None,
+    ) -> "Run":
+        """Return the same run with another year, language, institution, unit or peer group, checked.
+
+        `unit=""` is the whole university, `peer_group` the id of a group of the catalogue. Tables that this
+        run has read are not read again. Raises ParameterError, which names the allowed values.
+        """
+        catalog = self.catalog
+        if peer_group is not None:
+            if peer_group not in catalog.peer_groups:
+                raise ParameterError(
+                    f"There is no peer group {peer_group!r}.", expected=one_of(catalog.peer_groups)
+                )
+            catalog = replace(catalog, plan=catalog.plan.model_copy(update={"peer_group": peer_group}))
+        found = start(
+            year=self.year if year is None else year,
+            language=self.language if language is None else language,
+            institution=self.institution.id if institution is None else institution,
+            edition=self.edition,
+            period="first_half" if self.period.half else "year",
+            unit=self.unit if unit is None else unit,
+        )
+        found = replace(found, catalog=catalog)
+        of_other = found.institution.id != catalog.plan.institution
+        # What a cached property holds stands in the instance; the registers' frames are those of the whole.
+        vars(found)["registers"] = replace(self.registers, unit=found.unit or None, of_other=of_other)
+        if "rankings" in vars(self):
+            vars(found)["rankings"] = self.rankings
+        return found
+
     def __repr__(self) -> str:
         return f"{self.name} · {self.year} · {self.text(f'edition.{self.edition}')}"
+
+    def about(self) -> dict[str, str]:
+        """Say what the run is about, line by line: whose, when, in which language, of which data."""
+        say, plan = self.text, self.catalog.plan
+        held = [name for name in store.datasets() if store.has(self.edition, name)]
+        demonstration = any(store.is_demonstration(self.edition, name) for name in held)
+        unit = self.catalog.units[self.unit].name(self.language) if self.unit else say("run.whole")
+        half = say("run.half", year=self.year) if self.period.half else say("run.year", year=self.year)
+        data = say(f"edition.{self.edition}")
+        return {
+            say("run.institution"): self.name,
+            say("run.period"): half,
+            say("run.unit"): unit,
+            say("run.language"): say("run.own_language"),
+            say("run.data"): f"{data} [{say('site.demonstration')}]" if demonstration else data,
+            say("run.held"): say("run.tables", count=len(held)),
+            say("run.peers"): self.peer_group.title[self.language],
+            say("run.plan"): say("run.plan_years", first=min(plan.years), last=max(plan.years)),
+        }
+
+    def _repr_html_(self) -> str | None:
+        """Show what the run is about where a notebook is open; a page has it in its head."""
+        if not is_open():
+            return None
+        rows = (
+            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+            for name, value in self.about().items()
+        )
+        return f"<table>{''.join(rows)}</table>"
 
 
 def start(

@@ -15,6 +15,8 @@ from ..locale import LANGUAGES
 # What a notebook may carry beside its cells; all else is of one person's screen or machine.
 NOTEBOOK_METADATA = frozenset({"kernelspec", "language_info"})
 CELL_METADATA = frozenset({"tags"})
+# Of what lies in `explore`, which is each analyst's own, these are kept in order: the tour in each language.
+TOURS = ("tour.ipynb", "tur.ipynb")
 
 _PROVISIONER = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 _LIVE = re.compile(rf"\bedition\b[^=\n]*=\s*[\"']{store.LIVE}[\"']")
@@ -37,14 +39,15 @@ class Change:
 
 
 def named(given: Sequence[Path]) -> list[Path]:
-    """Return the notebooks that are meant: those given, else all that reports are made of.
+    """Return the notebooks that are meant: those given, else all that reports are made of, and the tour.
 
     Raises FileRefused where a file is no notebook.
     """
     for path in given:
         if path.suffix != ".ipynb" or not path.is_file():
             raise FileRefused(f"{path} is no notebook.", expected="a file such as notebooks/overview.ipynb")
-    return list(given) or sorted(paths.notebooks().glob("*.ipynb"))
+    tours = [path for path in (paths.notebooks("explore", name) for name in TOURS) if path.is_file()]
+    return list(given) or [*sorted(paths.notebooks().glob("*.ipynb")), *tours]
 
 
 def read(path: Path) -> Any:

@@ -16,8 +16,10 @@ from .pieces import NOTE_TYPE, Piece
 # What counts are broken down by; each is a column of some registers, and has its name in the texts.
 COLUMNS = ("country_code", "citizenship_code", "unit", "level", "kind", "mode", "programme", "gender")
 
-# An open call up to the code that is being typed: measure(run, "G3
-_OPEN = re.compile(r"""\b(?:measure|explain)\(\s*(?:\w+\s*,\s*)?["']([\w.]*)$""")
+# An open call up to the code that is being typed: measure(run, "G3, or a further one after it
+_OPEN = re.compile(
+    r"""\b(?:measure|explain|compare)\(\s*(?:\w+\s*,\s*)?(?:["'][\w.]*["']\s*,\s*)*["']([\w.]*)$"""
+)
 
 
 def explain(run: Run | str, code: str = "") -> Piece:

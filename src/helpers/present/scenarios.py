@@ -5,21 +5,20 @@ others are held fixed, the edge of the next band moves by its own drift, and rep
 """
 
 import html
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from ..catalog import Levers
 from ..measures import scenarios as measures
 from ..measures.scenarios import Route, Simulation
-from ..run import Run
+from ..run import Run, is_open
 from . import pieces, tables
 from .pieces import Piece
 from .rankings import named, sources_line
 from .tables import Column
 
-# Set by the Jupyter server for the kernel of an open notebook, and by nothing that runs one in a batch.
-_LIVE = "JPY_SESSION_NAME"
+# Points of a score by which a slider moves.
+_STEP = 0.5
 
 
 # -- one simulation --------------------------------------------------------------------------------
@@ -190,7 +189,7 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     move, this is `table`. `live` decides where the surroundings do not tell.
     """
     found = simulate(run, system)
-    if found is None or not (bool(os.environ.get(_LIVE)) if live is None else live):
+    if found is None or not (is_open() if live is None else live):
         return table(run, system)
     import ipywidgets as widgets  # seldom needed, and slow to import
 
@@ -201,9 +200,10 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     sliders = {
         name: widgets.FloatSlider(
             value=0.0,
-            min=-min(20.0, before[name]),
-            max=min(40.0, 100 - before[name]),
-            step=0.5,
+            # Nought is on the grid, or the browser would move the slider to the step beside it.
+            min=-_on_grid(min(20.0, before[name])),
+            max=_on_grid(min(40.0, 100 - before[name])),
+            step=_STEP,
             description=named(run, system, name),
             style={"description_width": "16em"},
             layout=layout,
@@ -224,6 +224,10 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
         slider.observe(update, names="value")
     update()
     return widgets.VBox([*sliders.values(), shown])
+
+
+def _on_grid(points: float) -> float:
+    return points // _STEP * _STEP
 
 
 # -- the cheapest way ------------------------------------------------------------------------------

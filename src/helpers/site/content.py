@@ -109,7 +109,7 @@ def sections(notebook: Any, where: object, marks: Marks) -> list[Section]:
             if not found:
                 found.append(Section(f"cell-{number}", "", []))
             found[-1].items.extend(
-                _item(output, f"{where} {cell.get('id', number)}", marks) for output in cell.outputs
+                item(output, f"{where} {cell.get('id', number)}", marks) for output in cell.outputs
             )
     return found
 
@@ -125,7 +125,7 @@ def has_demonstration(shown: Iterable[Section]) -> bool:
     return any("demonstration" in item.get("caveats", {}) for section in shown for item in section.items)
 
 
-def _item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
+def item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
     """Turn one output into an item of the page.
 
     Only what carries its own words is published: a bare image has no alternative text, and a

@@ -188,6 +188,12 @@ def _by_year(places: list[Path], plan: Plan) -> dict[str, list[Path]]:
     return {year: sorted(found, key=lambda p: plan.order(p.parts[2])) for year, found in years.items()}
 
 
+def item(shown: Mapping[str, Any], label: str, say: Texts) -> str:
+    """Render one thing that a page shows, by itself; `label` is what its title is known by."""
+    module = _environment().get_template("item.html.j2").make_module({"say": say, "cards": {}})
+    return locale.seen(str(module.show(shown, 1, {"id": label})))  # type: ignore[attr-defined]
+
+
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(

@@ -8,6 +8,14 @@ from importlib import resources
 
 _STYLES, _SCRIPT = ("page.css", "card.css", "print.css"), "page.js"
 
+# How the one-line rules begin that dress figures and tables, wherever these stand.
+_ITEM_RULES = (
+    ".status", ".dark_green", ".green", ".yellow", ".red", ".grey", ".tile", "figure", "figcaption",
+    ".title", ".subtitle", ".drawing", ".note", ".caveat", ".demonstration", "strong.demonstration",
+    "details", "summary", "[open]", ".computed", ".scroll", "table", "th,", "td", "thead", "tbody", ".gt_",
+    ".unbroken", ".hidden", "a {", "a:hover", "a[href",
+)  # fmt: skip
+
 
 @lru_cache(maxsize=1)
 def css() -> str:
@@ -15,6 +23,16 @@ def css() -> str:
     from ..present import theme  # it brings matplotlib, which a command that renders no page does without
 
     return "\n".join([colours(theme.PAGE), theme.css(), *(_template(name) for name in _STYLES)])
+
+
+@lru_cache(maxsize=1)
+def of_items() -> str:
+    """Return the part of the page's style that dresses what a page shows: figures, tables, status marks."""
+    return "\n".join(
+        rule
+        for rule in _template(_STYLES[0]).splitlines()
+        if rule.startswith(_ITEM_RULES) or rule.startswith("*, ::before")
+    )
 
 
 @lru_cache(maxsize=1)
