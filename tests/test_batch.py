@@ -787,6 +787,12 @@ def one_more(reports, year):
     return Executed(job, executed(reports, place(YEAR, "en", NOTEBOOKS[0], ".ipynb")), 1.0)
 
 
+@pytest.fixture
+def no_documents(monkeypatch):
+    """Write no official tables, where only the order of steps is looked at: they take seconds."""
+    monkeypatch.setattr("helpers.batch.documents._documents", lambda *_: {"tables.txt": b"tables"})
+
+
 # What a batch does to put a set in force, in this order: each may be the last that it does.
 STEPS = {
     "the pages": "helpers.site.pages.render",
@@ -801,7 +807,9 @@ STEPS = {
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_wherever_a_publication_is_cut_off_a_whole_set_stands(mine, reports, monkeypatch, step, when):
+def test_wherever_a_publication_is_cut_off_a_whole_set_stands(
+    mine, reports, monkeypatch, no_documents, step, when
+):
     published, book = tree(mine / "reports" / "sample"), ledger_of(mine).read_bytes()
     proposed = ledger.Proposed((TOLD,), book, book + b"2025-02-27,sample\n")
     module, _, name = STEPS[step].rpartition(".")
@@ -837,7 +845,7 @@ class Killed(BaseException):
     """The end of a process, at a step."""
 
 
-def test_a_set_that_an_earlier_version_lost_between_two_renames_is_put_back(mine, reports):
+def test_a_set_that_an_earlier_version_lost_between_two_renames_is_put_back(mine, reports, no_documents):
     published = tree(mine / "reports" / "sample")
     shutil.copytree(mine / "reports" / "sample", mine / "reports" / ".previous-sample")
     (mine / "reports" / "sample").unlink()
@@ -850,7 +858,7 @@ def test_a_set_that_an_earlier_version_lost_between_two_renames_is_put_back(mine
     assert {path.name for path in (mine / "reports").glob(".*")} == {".sets", ".work"}
 
 
-def test_a_folder_that_was_copied_in_the_place_of_the_link_is_no_obstacle(mine, reports):
+def test_a_folder_that_was_copied_in_the_place_of_the_link_is_no_obstacle(mine, reports, no_documents):
     shutil.copytree(mine / "reports" / "sample", mine / "copied")
     (mine / "reports" / "sample").unlink()
     (mine / "copied").rename(mine / "reports" / "sample")
@@ -859,7 +867,7 @@ def test_a_folder_that_was_copied_in_the_place_of_the_link_is_no_obstacle(mine, 
     assert (mine / "reports" / "sample" / place(2020, "en", NOTEBOOKS[0], ".html")).exists()
 
 
-def test_where_the_system_allows_no_links_the_folders_change_places(mine, reports, monkeypatch):
+def test_where_the_system_allows_no_links_the_folders_change_places(mine, reports, monkeypatch, no_documents):
     def not_allowed(*_, **__):
         raise OSError(1314, "A required privilege is not held by the client")
 
@@ -873,7 +881,7 @@ def test_where_the_system_allows_no_links_the_folders_change_places(mine, report
     assert sets.roll_back("sample", "sample-0004") == "sample-0004"
 
 
-def test_three_sets_are_kept_and_a_rollback_goes_back(mine, reports):
+def test_three_sets_are_kept_and_a_rollback_goes_back(mine, reports, no_documents):
     for year in (2019, 2020, 2021):
         publish({"sample": [one_more(reports, year)]})
     assert sets.kept("sample") == ["sample-0002", "sample-0003", "sample-0004"]
