@@ -121,7 +121,7 @@ def cards(shown: Iterable[Section]) -> dict[str, Mapping[str, Any]]:
 
 
 def files(shown: Iterable[Section]) -> str:
-    """Return the id of the section that lists the files behind a page, with hash, rows and day; else nothing."""
+    """Return the id of the section that lists the files behind a page with their hashes; else nothing."""
     return next((section.id for section in shown for item in section.items if "sources" in item), "")
 
 
