@@ -12,7 +12,7 @@ from chromium import in_browser
 from test_batch import LANGUAGES, NOTEBOOKS, YEAR, real_set
 
 from helpers import locale
-from helpers.site import sheet
+from helpers.site import alone, sheet
 
 pytestmark = [pytest.mark.browser, in_browser]
 WIDTHS = (320, 390, 1440)
@@ -108,11 +108,21 @@ def test_every_chart_is_drawn_in_its_own_shape(page, reports, name):
             assert high / wide == pytest.approx(own_height / own_width, rel=0.02)
 
 
+# Each page in each look, at one width; its other language at the other one.
+LOOKS = ("light", "dark", "print")
+WATCHED = [
+    (name, look, (320, 1440)[(page + page // len(NOTEBOOKS) + turn) % 2])
+    for page, name in enumerate(ALL)
+    for turn, look in enumerate(LOOKS)
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
 def violations(page):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python"
     )
-    found = axe.Axe().run(page).response
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"], "runOnly": WCAG}).response
     assert len(found["passes"]) > 10  # it did look
     return [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:120]}"
@@ -121,16 +131,59 @@ def violations(page):
     ]
 
 
-@pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("look", ["light", "dark", "print"])
-def test_axe_finds_nothing_to_object_to(page, reports, name, look):
-    found = {}
+@pytest.mark.parametrize(("name", "look", "width"), WATCHED)
+def test_axe_finds_nothing_to_object_to(page, reports, name, look, width):
     page.emulate_media(color_scheme="dark" if look == "dark" else "light")
-    for width in (320, 1440):
-        show(page, reports, name, width)
-        page.emulate_media(media="print" if look == "print" else "screen")
-        found[width] = violations(page)
-    assert found == {320: [], 1440: []}
+    show(page, reports, name, width)
+    page.emulate_media(media="print" if look == "print" else "screen")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", [PAGES[0], "index.html"])
+def test_a_chart_and_the_focus_stay_in_sight_in_forced_colours(page, reports, name):
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    show(page, reports, name)
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    grounds = page.evaluate(
+        """() => [...document.querySelectorAll('.drawing')].map(e => {
+            const style = getComputedStyle(e);
+            return [style.forcedColorAdjust, style.backgroundColor === 'rgba(0, 0, 0, 0)'];
+        })"""
+    )
+    assert grounds == [["none", False]] * len(grounds) and (grounds or name == "index.html")
+    page.keyboard.press("Tab")
+    assert focused(page, "getComputedStyle(e).outlineStyle") != "none"
+
+
+def no_card(html):
+    """Return the titles of figures and tables of a page that lead to no card and to no list of files."""
+    page = alone.parsed(html)
+    ids = {element.get("id") for element in page.iter() if element.get("id")}
+    found = []
+    for figure in page.iterfind(".//main//figure"):
+        # The list of files is itself what the others lead to.
+        if figure.getparent().get("id", "").endswith("-sources"):
+            continue
+        led = figure.xpath(".//details[@class='computed']//a/@href")
+        if not led or not all(href.removeprefix("#") in ids for href in led):
+            found.append(figure.findtext("figcaption/p[@class='title']"))
+    return found
+
+
+@each_report
+def test_every_figure_and_table_leads_to_a_card_or_to_its_files(reports, name):
+    html = (reports / name).read_text(encoding="utf-8")
+    assert no_card(html) == []
+    cut = html.replace('class="computed"', 'class="gone"')
+    assert len(no_card(cut)) == len(alone.parsed(html).findall(".//main//figure")) - 1
+
+
+def test_the_index_leads_to_each_report_as_a_zip(reports):
+    zips = alone.parsed((reports / "index.html").read_text(encoding="utf-8")).xpath(
+        "//p[@class='zip']/a/@href"
+    )
+    assert len(zips) == len(LANGUAGES)
+    assert all((reports / place).is_file() for place in zips)
 
 
 def test_axe_finds_nothing_on_what_is_open(page, reports):
@@ -233,7 +286,8 @@ def test_every_link_leads_to_a_file_and_a_place_that_exist(page, reports, name):
         if address.fragment:
             assert f'id="{address.fragment}"' in path.read_text(encoding="utf-8")
     if name == "index.html":
-        inside = {link for link in links if not link.startswith(f"{(reports / name).as_uri()}#")}
+        own = f"{(reports / name).as_uri()}#"
+        inside = {link for link in links if not link.startswith(own) and not link.endswith(".zip")}
         assert {f"{(reports / report).as_uri()}" for report in PAGES} == inside
 
 

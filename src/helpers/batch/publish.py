@@ -291,6 +291,8 @@ def published() -> dict[str, dict[str, Any]]:
 def write_index() -> Path:
     """Write `reports/index.html` over everything that is published."""
     index = paths.reports("index.html")
-    listed = {name: sorted(manifest["pages"]) for name, manifest in published().items()}
-    records.write(index, pages.index(listed, load().plan).encode("utf-8"))
+    sets_held = published()
+    listed = {name: sorted(manifest["pages"]) for name, manifest in sets_held.items()}
+    packed = {name: sorted(manifest.get("bundles", {})) for name, manifest in sets_held.items()}
+    records.write(index, pages.index(listed, load().plan, packed).encode("utf-8"))
     return index

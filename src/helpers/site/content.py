@@ -120,6 +120,11 @@ def cards(shown: Iterable[Section]) -> dict[str, Mapping[str, Any]]:
     return {code: card for note in notes for code, card in note.items()}
 
 
+def files(shown: Iterable[Section]) -> str:
+    """Return the id of the section that lists the files behind a page with their hashes; else nothing."""
+    return next((section.id for section in shown for item in section.items if "sources" in item), "")
+
+
 def has_demonstration(shown: Iterable[Section]) -> bool:
     """Tell whether anything on a page was made of demonstration data."""
     return any("demonstration" in item.get("caveats", {}) for section in shown for item in section.items)

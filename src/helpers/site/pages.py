@@ -76,6 +76,7 @@ def render(
             institution=institution.name(language),
             sections=sections,
             cards=content.cards(sections),
+            files=content.files(sections),
             turn=_turn(place, places, plan),
             year=place.parts[0],
             documents=_documents(place, documents) if institution.id == plan.institution else [],
@@ -140,8 +141,13 @@ def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page
     return rendered
 
 
-def index(published: Mapping[str, list[str]], plan: Plan) -> str:
-    """Render the index over all published sets; keys are their names, values places of pages."""
+def index(
+    published: Mapping[str, list[str]], plan: Plan, bundles: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Render the index over all published sets; keys are their names, values places of pages.
+
+    `bundles` are the places of the reports' ZIPs, by the name of their set.
+    """
     institutions = load().institutions
     owner = institutions[plan.institution]
     css = sheet.css()
@@ -155,6 +161,11 @@ def index(published: Mapping[str, list[str]], plan: Plan) -> str:
                 for language in plan.languages
             }
             for name, places in published.items()
+        },
+        bundle={
+            (name, *Path(place).parts[:2]): f"{name}/{place}"
+            for name, places in (bundles or {}).items()
+            for place in places
         },
         edition_of={name: plan.about(name)[0] for name in published},
         other={name: institutions[plan.about(name)[1]] for name in published if name != plan.about(name)[0]},
@@ -190,7 +201,7 @@ def _by_year(places: list[Path], plan: Plan) -> dict[str, list[Path]]:
 
 def item(shown: Mapping[str, Any], label: str, say: Texts) -> str:
     """Render one thing that a page shows, by itself; `label` is what its title is known by."""
-    module = _environment().get_template("item.html.j2").make_module({"say": say, "cards": {}})
+    module = _environment().get_template("item.html.j2").make_module({"say": say, "cards": {}, "files": ""})
     return locale.seen(str(module.show(shown, 1, {"id": label})))  # type: ignore[attr-defined]
 
 
