@@ -580,7 +580,7 @@ _place = st.one_of(st.none(), st.tuples(st.integers(1, 30), st.integers(1, 30)))
 _cells = st.lists(st.tuples(_place, st.booleans()), max_size=5)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.one_of(st.none(), st.integers(1, 40)), _cells), max_size=6))
 def test_the_extent_is_known_before_it_is_allocated(rows):
     """Rows and cells may leave out where they stand; the library's own extent is never larger."""
@@ -602,7 +602,7 @@ def test_the_extent_is_known_before_it_is_allocated(rows):
         assert part.area == (bottom - top + 1) * (right - left + 1)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(1, 5), st.lists(st.tuples(st.booleans(), st.integers(1, 5)))), max_size=6)
 )
@@ -626,7 +626,7 @@ def test_repeated_rows_and_cells_of_open_documents_are_counted(rows):
 GOOD_XLSX, GOOD_ODS = excel(), ods(ods_rows(FAIRS))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     st.sampled_from([GOOD_XLSX, GOOD_ODS, CSV, ole("Workbook")]),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),
@@ -647,7 +647,7 @@ def test_a_damaged_file_is_answered_or_refused_and_never_breaks(tmp_path_factory
         assert all(one.accepted + one.rejected == one.rows for one in answer.tables)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.text(alphabet='<>/="& abcrtsv1!?[]-', max_size=80))
 def test_a_sheet_of_any_markup_is_answered_or_refused(tmp_path_factory, body):
     path = written(tmp_path_factory.mktemp("fuzz"), "f.xlsx", excel(rows_of(FAIRS) + body))

@@ -445,7 +445,7 @@ _kinds = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(st.lists(st.tuples(_kinds, _numbers, _score), min_size=1, max_size=25), st.sampled_from(",;\t"))
 def test_no_row_of_any_table_is_lost(tmp_path_factory, rows, delimiter):
     lines, fate, first = [], Counter(), None

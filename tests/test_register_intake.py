@@ -520,7 +520,7 @@ _agreement = st.tuples(
 ).map(lambda made: (made[0], made[1] % made[0], made[2]))  # fmt: skip
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.lists(_agreement, min_size=1, max_size=20), st.integers(1, 20))
 def test_no_accepted_row_refers_to_one_that_is_not(tmp_path_factory, made, split):
     head = table("agreements", [AGREEMENT])[0]
@@ -549,7 +549,7 @@ _text = st.one_of(
 _change = st.tuples(st.sampled_from([*EVENT, "spilled"]), _text)
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(
     st.lists(st.lists(_change, max_size=3), min_size=1, max_size=15), st.sampled_from(",;\t"), st.booleans()
 )
@@ -1258,7 +1258,7 @@ _line = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(_line, min_size=1, max_size=12), st.permutations(["fair_id", *list(FAIR)[1:9]]),
     st.sampled_from(["tr", "en", "name", "both"]), st.sampled_from([";", ",", "\t", "xlsx"]),
