@@ -529,6 +529,15 @@ def test_the_student_files_of_2008_to_2011(store_root, tmp_path):
     assert pd.isna(other["receiving_country_code"])
 
 
+@pytest.mark.parametrize(("written", "month"), [("Sep-08", "2008-09-01"), ("Jan-09", "2009-01-01")])
+def test_a_month_of_2008_is_read_by_its_name(store_root, tmp_path, written, month):
+    header = "HOMEINSTITUTION;COUNTRYOFHOMEINSTITUTION;HOSTINSTITUTION;COUNTRYOFHOSTINSTITUTION;MOBILITYTYPE"
+    row = ["TR TRABZON01", "TR", "D  KOLN01", "DE", "S", written]
+    receive(write(tmp_path / "sm.csv", [row], [*header.split(";"), "STUDYSTARTDATE"]))
+    (one,) = held("from held")
+    assert str(one["start_month"])[:10] == month
+
+
 # -- flows of one university ---------------------------------------------------------------------------------
 
 

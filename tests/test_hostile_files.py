@@ -623,6 +623,21 @@ def test_repeated_rows_and_cells_of_open_documents_are_counted(rows):
         assert part.area == (range_.end[0] + 1) * (range_.end[1] + 1)
 
 
+def test_errors_and_shares_of_open_documents_are_what_a_person_sees(tmp_path):
+    body = ods_rows(FAIRS)
+    share = '<table:table-cell office:value-type="percentage" office:value="0.125"><text:p>12.5%</text:p>'
+    error = (
+        '<table:table-cell office:value-type="string" office:string-value="" calcext:value-type="error"'
+        f' xmlns:calcext="{OPEN}"><text:p>#REF!</text:p>'
+    )
+    of_code = ods_cell("AZ").removesuffix("</table:table-cell>")
+    of_title = ods_cell(FAIRS[1][1]).removesuffix("</table:table-cell>")
+    assert body.count(of_code) == body.count(of_title) == 1
+    (tmp_path / "x.ods").write_bytes(ods(body.replace(of_code, share).replace(of_title, error)))
+    (table,) = check(tmp_path / "x.ods").tables
+    assert {(problem.row, problem.value) for problem in table.problems} == {(2, "#REF!"), (2, "12.5%")}
+
+
 GOOD_XLSX, GOOD_ODS = excel(), ods(ods_rows(FAIRS))
 
 

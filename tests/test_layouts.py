@@ -206,6 +206,10 @@ def test_nor_do_delimiter_encoding_and_line_ends(tmp_path, name, delimiter, enco
     holds(write(tmp_path / "table.csv", name, delimiter, encoding, "\r\n"), name)
 
 
+def test_nor_do_the_line_ends_of_a_macintosh(tmp_path):
+    holds(write(tmp_path / "table.csv", "QS 2025", end="\r"), "QS 2025")
+
+
 @each_table
 def test_nor_do_titles_above_the_header(tmp_path, name):
     above = [["World University Rankings"], [], ["Source: the publisher", "all rights reserved"]]
@@ -329,6 +333,23 @@ def test_a_percent_cell_of_a_workbook_is_what_a_person_sees(tmp_path):
     (table,) = check(tmp_path / "the.xlsx").tables
     shares = [s["value_low"] for s in table.scores if s["variable"] == "international_students_pct"]
     assert shares in ([], [7])  # read as 7 % or refused, never 0.07 %
+
+
+def test_a_second_row_of_headings_below_merged_ones_is_skipped(tmp_path):
+    variables = [
+        "Academic Reputation", "Employer Reputation", "Faculty Student Ratio", "Citations per Faculty",
+        "International Faculty Ratio", "International Student Ratio",
+    ]  # fmt: skip
+    workbook = openpyxl.Workbook()
+    heads = [cell for one in variables for cell in (one, None)]
+    workbook.active.append(["Rank 2026", "Rank 2025", "Name", "Country/Territory", *heads, "Overall"])
+    workbook.active.append([None] * 4 + ["Score", "Rank"] * 6 + ["Score"])
+    workbook.active.append(["401", "390", "Çukurova", "Türkiye", *range(11, 23), 33.3])
+    workbook.save(tmp_path / "qs.xlsx")
+    (table,) = check(tmp_path / "qs.xlsx").tables
+    assert (table.problems, [row for row, _ in table.skipped]) == ([], [2])
+    scores = {one["variable"]: one["value_low"] for one in table.scores}
+    assert (scores["academic_reputation"], scores["international_students"]) == (11, 21)
 
 
 def test_an_unknown_layout_names_the_nearest_one(tmp_path):

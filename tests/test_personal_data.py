@@ -87,7 +87,7 @@ FOUND = [
     ("١٢٣٤٥٦٧٨٩٥٠", "turkish_id"), ("123456\u200b78950", "turkish_id"), (MOBILE, "phone"), (ABROAD, "phone"),
     ("05321234567", "phone"), ("+905321234567", "phone"), ("+90 (532) 123 45 67", "phone"),
     ("0462 377 20 00", "phone"), ("0(532)1234567", "phone"), (IBANS[1], "iban"),
-    ("tr33 0006 1005 1978 6457 8413 26", "iban"),
+    ("tr33 0006 1005 1978 6457 8413 26", "iban"), ("Hazırlayan: Ayşe Yılmaz", "name"),
 ]  # fmt: skip
 INNOCENT = [
     "", "a", "Ali Veli", "2025-12-31", "31.12.2025", "2025-12-31 00:00:00", "AG-0044", "M2017-0001",
@@ -158,7 +158,8 @@ COLUMNS = [
     ("Açıklama", f"yazıldı: {MAIL}", "email"), ("Telefonu", "-", "phone"), ("İletişim", "5321234567",
     "phone"),
     ("Doğum Tarihi", "1.1.2000", "birth"), ("Ev adresi", "x", "address"), ("Kan grubu", "0", "special"),
-    ("Ödeme", IBANS[1], "iban"),
+    ("Ödeme", IBANS[1], "iban"), ("Sorumlu", "a", "name"), ("Konuşmacı", "a", "name"),
+    ("Contact person", "a", "name"),
 ]  # fmt: skip
 
 

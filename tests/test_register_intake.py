@@ -276,6 +276,9 @@ READ = [
     ("DATE", "31 December 2025", "2025-12-31"), ("DATE", "31-Dec-2025", "2025-12-31"),
     ("DATE", "December 31, 2025", "2025-12-31"), ("DATE", "1 Sep 2025", "2025-09-01"),
     ("DATE", "1 Sept 2025", "2025-09-01"), ("DATE", "15 MAYIS 2025", "2025-05-15"),
+    # Beyond the twelfth a day cannot be a month; 5/5 is one day in either order.
+    ("DATE", "31/12/2025", "2025-12-31"), ("DATE", "12/31/2025", "2025-12-31"),
+    ("DATE", "5/5/2025", "2025-05-05"),
     ("BOOLEAN", "true", "true"), ("BOOLEAN", "TRUE", "true"), ("BOOLEAN", "Evet", "true"),
     ("BOOLEAN", "EVET", "true"), ("BOOLEAN", "yes", "true"), ("BOOLEAN", "1", "true"),
     ("BOOLEAN", "False", "false"), ("BOOLEAN", "HAYIR", "false"), ("BOOLEAN", "hayır", "false"),
@@ -290,7 +293,8 @@ REFUSED = [
     ("DOUBLE", "1.250"), ("DOUBLE", "1,250"), ("DOUBLE", "nan"), ("DOUBLE", "1.250.00"),
     ("DOUBLE", "1.250,5.0"), ("DOUBLE", "1.2500,5"),
     ("DOUBLE", "12 50,5"), ("DOUBLE", "inf"), ("DOUBLE", "1e999"), ("DOUBLE", "12,5 %"), ("DOUBLE", "yok"),
-    ("DATE", "31/12/2025"), ("DATE", "12-31-2025"), ("DATE", "2025-12-31 13:00:00"), ("DATE", "30.02.2025"),
+    ("DATE", "02/06/2025"), ("DATE", "31/31/2025"), ("DATE", "1/2/0000"),
+    ("DATE", "12-31-2025"), ("DATE", "2025-12-31 13:00:00"), ("DATE", "30.02.2025"),
     ("DATE", "2025-02-30"), ("DATE", "1989-12-31"), ("DATE", "01.01.2101"), ("DATE", "1900-01-00"),
     ("DATE", "45658"), ("DATE", "2025"), ("DATE", "yarın"), ("DATE", "31.12.25"),
     ("DATE", "31 Brumaire 2025"),
@@ -1087,6 +1091,57 @@ def test_a_number_that_is_no_day_is_rejected(tmp_path, number):
     header, row = table("fairs", [FAIR])
     row[header.index("start_date")] = number
     assert [c for _, c, _ in told(one(judge(of_fairs(tmp_path / "x.xlsx", [header, row]))))] == ["start_date"]
+
+
+def seen_otherwise(shares, errors):
+    """Events with shares and participants as a sheet holds them: (share, format) and error values."""
+    rows = []
+    for number, ((share, shown), error) in enumerate(zip(shares, errors, strict=True)):
+        event = EVENT | {"event_id": f"E{number}", "status": "planned", "foreign_participants_count": ""}
+        header, row = table("events", [event])
+        row[header.index("foreign_papers_pct")] = share
+        row[header.index("participants_count")] = error
+        rows.append((row, shown))
+    return header, rows
+
+
+def test_a_cell_in_percent_is_what_a_person_sees(tmp_path):
+    shown = ["0.00%", "0%", "General", '0.0" %"', "0.0%;[Red]-0.0%"]
+    header, rows = seen_otherwise(
+        [(0.125, shown[0]), (0.07, shown[1]), (12.5, shown[2]), (12.5, shown[3]), (0.53125, shown[4])],
+        [None] * 5,
+    )
+    workbook = openpyxl.Workbook()
+    workbook.active.append(header)
+    for number, (row, shape) in enumerate(rows, start=2):
+        workbook.active.append(row)
+        workbook.active.cell(number, header.index("foreign_papers_pct") + 1).number_format = shape
+    workbook.save(tmp_path / "x.xlsx")
+    received = one(judge(tmp_path / "x.xlsx"))
+    shares = [float(record["foreign_papers_pct"]) for record in received.partitions["all-2025"]]
+    assert (shares, received.problems) == ([12.5, 7, 12.5, 12.5, 53.125], [])
+
+
+@pytest.mark.parametrize("written", ["%12,5", "12,5 %", "% 12.5", "12.5%"])
+def test_the_sign_of_percent_is_read_in_a_column_of_shares_alone(tmp_path, written):
+    lines = table("events", [EVENT | {"foreign_papers_pct": written}])
+    (record,) = one(judge(to_csv(tmp_path / "e.csv", lines))).partitions["all-2025"]
+    assert float(record["foreign_papers_pct"]) == 12.5
+    lines = table("events", [EVENT | {"countries_count": written}])
+    assert [c for _, c, _ in told(one(judge(to_csv(tmp_path / "e.csv", lines))))] == ["countries_count"]
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_an_error_of_a_formula_is_no_empty_cell(tmp_path, suffix):
+    errors = ["#REF!", "#DIV/0!", "#N/A", None]
+    header, rows = seen_otherwise([(12.5, "")] * 4, errors)
+    path = tmp_path / f"e.{suffix}"
+    lines = [header, *(row for row, _ in rows)]
+    to_xlsx(path, events=lines) if suffix == "xlsx" else to_csv(path, lines)
+    received = one(judge(path))
+    assert [(p.row, p.value) for p in received.problems] == [(2, "#REF!"), (3, "#DIV/0!"), (4, "#N/A")]
+    assert all("error of a formula" in problem.expected for problem in received.problems)
+    assert received.accepted == 1
 
 
 def test_a_day_as_a_number_in_a_text_file_is_not_guessed_but_told(tmp_path):

@@ -35,6 +35,8 @@ _WHOLE_WITH_NOUGHT = re.compile(r"(-?[0-9]+)[.,]00?")
 _MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _MIDNIGHT)
 _YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})([./])(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})" + _MIDNIGHT)
+# 31/05/2025 is a day in one order only; 02/06/2025 is one in both, unless they are the same day.
+_SLASHED = re.compile(r"(?P<a>[0-9]{1,2})/(?P<b>[0-9]{1,2})/(?P<y>[0-9]{4})" + _MIDNIGHT)
 _TURKISH = re.compile(r"(?P<d>[0-9]{1,2})\.(?P<m>[0-9]{1,2})\.(?P<y>[0-9]{4})" + _MIDNIGHT)
 # 31 Aralık 2025, 31-Dec-2025, 31 Ara. 2025; December 31, 2025.
 _NAMED = re.compile(
@@ -50,6 +52,17 @@ _YES, _NO = (
     frozenset({"true", "evet", "yes", "1", "dogru"}),
     frozenset({"false", "hayir", "no", "0", "yanlis"}),
 )
+_SHARE = re.compile(r"% ?([-0-9][0-9., ]*)|([-0-9][0-9., ]*?) ?%")
+# In English and Turkish; `#?` is an error of which a workbook does not say the name.
+_ERRORS = frozenset(
+    {
+        "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!",
+        "#CALC!", "#FIELD!", "#BLOCKED!", "#BUSY!",
+        "#BOŞ!", "#SAYI/0!", "#DEĞER!", "#BAŞV!", "#AD?", "#SAYI!", "#YOK",
+        "#TAŞMA!", "#HESAPLA!", "#ALAN!", "#?",
+    }
+)  # fmt: skip
+_ERROR_OF_OFFICE = re.compile(r"(Err|Hata):[0-9]{3}")
 # What the column type at rest can hold.
 _DIGITS = 9
 
@@ -107,6 +120,9 @@ def _day(text: str) -> str:
     numbered = _TURKISH.fullmatch(text) or _YEAR_FIRST.fullmatch(text)
     if numbered:
         return _calendar(int(numbered["y"]), int(numbered["m"]), int(numbered["d"]))
+    slashed = _SLASHED.fullmatch(text)
+    if slashed:
+        return _either_order(int(slashed["a"]), int(slashed["b"]), int(slashed["y"]))
     named = _NAMED.fullmatch(text)
     if named:
         month = locale.months().get(locale.key(named["m"] or named["m2"]))
@@ -120,6 +136,26 @@ def _day(text: str) -> str:
             shown = {language: locale.day(day, language) for language in locale.LANGUAGES}
             raise Unreadable("day_serial", number=text, day=shown)
     return _strict_day(text[:10] if _ISO.fullmatch(text) else text)
+
+
+def _either_order(first: int, second: int, year: int) -> str:
+    if first != second and max(first, second) <= 12:
+        orders = ((second, first), (first, second))
+        days = [date.fromisoformat(_calendar(year, month, day)) for month, day in orders]
+        one, other = ({to: locale.day(day, to) for to in locale.LANGUAGES} for day in days)
+        raise Unreadable("day_ambiguous", one=one, other=other)
+    return _calendar(year, *((first, second) if second > 12 else (second, first)))
+
+
+def share(text: str) -> str:
+    """Return a share in percent without its sign, 12,5 of `%12,5` and of `12,5 %`; other text as it is."""
+    found = _SHARE.fullmatch(text)
+    return (found[1] or found[2]) if found else text
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a cell holds what a spreadsheet shows where it cannot work out a formula."""
+    return text in _ERRORS or bool(_ERROR_OF_OFFICE.fullmatch(text))
 
 
 def first_year(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from .. import store
 from ..errors import Fault
 from . import declaration, labels, wording
-from .cells import STRICT, Reader
+from .cells import STRICT, Reader, is_error
 from .values import Unreadable
 
 # The cells of a register by column, all of one length; "" is a missing value.
@@ -114,6 +114,8 @@ def _cell_judge(column: Mapping[str, Any], reader: Reader):  # type: ignore[no-u
     def judge(text: str) -> tuple[str, Fault | None]:
         if text == "":
             return "", wording.fault("required") if column.get("required") else None
+        if is_error(text):
+            return text, wording.fault("error_value")
         try:
             read = reader(text)
         except Unreadable as error:

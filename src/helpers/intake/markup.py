@@ -17,8 +17,12 @@ MOST_COLUMNS = 200
 # No program writes more; a parser keeps them all in memory.
 _MOST_NAMES, _DEEPEST, _LONGEST = 5_000, 500, 4 * 2**20
 _MOST_SHARED, _MOST_UNSAVED, _MOST_SHEETS = 2_000_000, 10_000, 1_000
+# Errors and shares of one sheet are noted cell by cell.
+_MOST_NOTED = 200_000
 
 _REFERENCE = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
+# What a number format shows as letters.
+_LITERALS = re.compile(r'"[^"]*"|\\.')
 _AREA = re.compile("([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 
 # What a copy by openpyxl lacks, by the element of a sheet or a drawing …
@@ -119,8 +123,10 @@ class Part(_Markup):
 
     `area` is the used area of its sheets in cells; `text` what their own texts hold in letters; `shared` the
     lengths of texts that cells may share, `sharing` the number of cells that do; `unsaved` the formulas
-    without a result, by row and column from 1; `titles` and `targets` the sheets by the keys of the workbook;
-    `from_1904` that its days are counted from 1904.
+    without a result, by row and column from 1; `noted` the cells whose value alone does not say what a person
+    sees, by sheet (nameless in .xlsx): the error that they hold, such as `#REF!`, or None where they show a
+    share of one as percent; `titles` and `targets` the sheets by the keys of the workbook; `from_1904` that
+    its days are counted from 1904; `percent_styles` the formats of cells, by place, that show percent.
     """
 
     def __init__(self) -> None:
@@ -128,11 +134,19 @@ class Part(_Markup):
         self.area = self.text = self.sharing = self.spanned = 0
         self.shared: list[int] = []
         self.unsaved: list[tuple[int, int]] = []
+        self.noted: dict[str, dict[tuple[int, int], str | None]] = {}
+        self.percent_styles: frozenset[str] = frozenset()
         self.titles: dict[str, str] = {}
         self.targets: dict[str, str] = {}
         self.dropped: set[str] = set()
         self.sheet = ""
         self.from_1904 = False
+
+    def _note(self, row: int, column: int, error: str | None) -> None:
+        noted = self.noted.setdefault(self.sheet, {})
+        noted[row, column] = error
+        if len(noted) > _MOST_NOTED:
+            raise Unfit("noted_cells_many", self.sheet, limit=_MOST_NOTED)
 
 
 def reader(kind: str, name: str) -> Part:
@@ -152,12 +166,17 @@ class _Excel(Part):
         self._cell: dict[str, str] | None = None
         self._extent: tuple[int, int, int, int] | None = None
         self._formula: tuple[int, int] | None = None
+        self._error: tuple[int, int] = (0, 0)
+        # Of the styles: the numbers of formats that show percent, how many formats of cells have been met.
+        self._percent = {"9", "10"}
+        self._formats: int | None = None
         self._known: dict[str, Callable[[dict[str, str]], None]] = {
             "row": self._on_row, "c": self._on_cell, "v": self._on_value, "f": self._on_formula,
             "is": self._on_content, "si": self._on_shared, "mergeCell": self._on_area,
             "hyperlink": self._on_area, "table": self._on_area, "sheet": self._on_sheet,
             "Relationship": self._on_relationship, "ext": self._on_extension,
-            "workbookPr": self._on_properties,
+            "workbookPr": self._on_properties, "numFmt": self._on_number_format, "cellXfs": self._on_formats,
+            "cellStyles": self._on_formats_end, "xf": self._on_format,
         }  # fmt: skip
         self._handlers: dict[str, Callable[[dict[str, str]], None] | None] = {}
 
@@ -231,7 +250,38 @@ class _Excel(Part):
     def _on_value(self, attributes: dict[str, str]) -> None:
         if self._formula:
             self._parser.CharacterDataHandler = self._on_result
+        if self._latest is not None and ("t" in self._latest or "s" in self._latest):
+            self._on_seen_otherwise(self._latest)
         self._on_content(attributes)
+
+    def _on_seen_otherwise(self, cell: dict[str, str]) -> None:
+        type_ = cell.get("t", "n")
+        if type_ == "e":
+            self._error, self._formula = self._place(cell), None
+            self._parser.CharacterDataHandler = self._on_error
+        elif type_ == "n" and cell.get("s") in self.percent_styles:
+            self._note(*self._place(cell), None)
+
+    def _on_error(self, text: str) -> None:
+        self._note(*self._error, text)
+        self._parser.CharacterDataHandler = None
+
+    def _on_number_format(self, attributes: dict[str, str]) -> None:
+        if "%" in _LITERALS.sub("", attributes.get("formatCode", "")):
+            self._percent.add(attributes.get("numFmtId", ""))
+
+    def _on_formats(self, _: dict[str, str]) -> None:
+        self._formats = 0
+
+    def _on_formats_end(self, _: dict[str, str]) -> None:
+        self._formats = None
+
+    def _on_format(self, attributes: dict[str, str]) -> None:
+        if self._formats is None:  # a named style, which cells only refer to
+            return
+        if attributes.get("numFmtId") in self._percent:
+            self.percent_styles |= {str(self._formats)}
+        self._formats += 1
 
     def _on_result(self, _: str) -> None:
         self._formula = None
@@ -321,7 +371,7 @@ class _OpenDocument(Part):
         self._row_text = 0
         self._cell_times = 0
         self._cell_text = 0
-        self._holds = False
+        self._holds = self._is_error = False
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.elements += 1
@@ -329,7 +379,10 @@ class _OpenDocument(Part):
         if local in ("table-cell", "covered-table-cell"):
             self._end_cell()
             self._cell_times = _times(attributes, "number-columns-repeated")
-            self._holds = any(_local(key) == "value-type" for key in attributes)
+            kinds = [kind for key, kind in attributes.items() if _local(key) == "value-type"]
+            self._holds, self._is_error = bool(kinds), "error" in kinds
+            if self._is_error or "percentage" in kinds:
+                self._note_all("#?" if self._is_error else None)
         elif local == "p" and self._cell_times:
             self._holds = True
         elif local == "table-row":
@@ -351,6 +404,15 @@ class _OpenDocument(Part):
     def _add(self, text: str) -> None:
         if self._cell_times:
             self._cell_text += len(text)
+            if self._is_error and text.strip():
+                self._note_all(text.strip())
+
+    def _note_all(self, error: str | None) -> None:
+        if self._row_times * self._cell_times > _MOST_NOTED:
+            raise Unfit("noted_cells_many", self.sheet, limit=_MOST_NOTED)
+        for row in range(self._rows + 1, self._rows + 1 + self._row_times):
+            for column in range(self._column + 1, self._column + 1 + self._cell_times):
+                self._note(row, column, error)
 
     def _end_cell(self) -> None:
         if self._cell_times:

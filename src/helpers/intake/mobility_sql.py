@@ -65,10 +65,10 @@ _AMOUNT = (
     f"replace(left({_DOTTED}, length({_DOTTED}) - {_LAST_DOT}), '.', '')"
     f" || right({_DOTTED}, {_LAST_DOT}) as double))"
 )
-# `2019-07`, `2019-07-01 00:00:00` of the workbooks, `07/2019`, `01/07/2019`.
+# `2019-07`, `2019-07-01 00:00:00` of the workbooks, `07/2019`, `01/07/2019`, `Sep-08` of 2008/09.
 _MONTH = (
     "coalesce(try_cast(left({x}, 7) || '-01' as date), "
-    "date_trunc('month', try_strptime(trim({x}), ['%m/%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y-%m']))::date)"
+    "date_trunc('month', try_strptime(trim({x}), ['%m/%Y', '%d/%m/%Y', '%d.%m.%Y', '%Y-%m', '%b-%y']))::date)"
 )
 # `TR`, `el `, and `TR - Türkiye` of the workbooks.
 _COUNTRY = (

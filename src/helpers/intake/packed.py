@@ -58,9 +58,10 @@ class Contents:
     """What a packed workbook is made of.
 
     `elements` counts those of all markup, two for a cell and more; `spanned` the cells of joined, linked and
-    table areas; `unsaved` are the formulas without a result, by sheet; `dropped` are codes of what a copy
-    by openpyxl lacks, `foreign_images` tells of pictures that it would have to paint anew; `from_1904` says
-    that its days are counted from 1904.
+    table areas; `unsaved` are the formulas without a result, by sheet; `noted` the cells whose bare value is
+    not what a person sees, as in `markup.Part`, by sheet; `dropped` are codes of what a copy by openpyxl
+    lacks, `foreign_images` tells of pictures that it would have to paint anew; `from_1904` says that its
+    days are counted from 1904.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Contents:
     spanned: int = 0
     dropped: set[str] = field(default_factory=set)
     unsaved: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    noted: dict[str, dict[tuple[int, int], str | None]] = field(default_factory=dict)
     foreign_images: bool = False
     from_1904: bool = False
 
@@ -80,8 +82,9 @@ def examine(file: str, content: bytes) -> Contents:
         _refuse_name(file, name, info)
         contents.dropped.update(code for pattern, code in _DROPPED if pattern.search(name))
     weighed = _Weighed(file, content, contents)
-    # The workbook first: it names the sheets.
-    for name in sorted(parts, key=lambda name: not name.startswith(("xl/workbook.xml", "xl/_rels/"))):
+    # The workbook first: it names the sheets, and its styles say how cells show numbers.
+    first = ("xl/workbook.xml", "xl/_rels/", "xl/styles.xml")
+    for name in sorted(parts, key=lambda name: not name.startswith(first)):
         weighed.add(name, parts[name])
     weighed.write_out(parts)
     return contents
@@ -189,10 +192,13 @@ class _Weighed:
         self._sharing: dict[str, int] = {}
         self._titles: dict[str, str] = {}
         self._targets: dict[str, str] = {}
+        self._percent_styles: frozenset[str] = frozenset()
 
     def add(self, name: str, info: zipfile.ZipInfo) -> None:
         """Unpack a part, and weigh it if it is markup."""
         part = markup.reader(self._contents.kind, name) if _MARKUP.search(name) else None
+        if part:
+            part.percent_styles = self._percent_styles
         first = True
         try:
             for piece in _unpacked(self._file, self._content, name, info, self._left):
@@ -228,6 +234,10 @@ class _Weighed:
                     raise _damaged(self._file, target)
         if part.unsaved:
             self._contents.unsaved[self._title(name)] = frozenset(part.unsaved)
+        if name == "xl/styles.xml":
+            self._percent_styles = part.percent_styles
+        for sheet, noted in part.noted.items():
+            self._contents.noted[sheet or self._title(name)] = noted
         self._cells += part.area
         if self._cells > MOST_CELLS:
             place = wording.place(self._file, part.sheet or self._title(name))

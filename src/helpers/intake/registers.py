@@ -136,7 +136,7 @@ class _Rows:
                 column.get("clock"),
                 name == period.get("column") and period["clock"],
             )
-            read = _reader(column, table.table, is_academic)
+            read = _reader(name, column, table.table, is_academic)
             texts = self.texts.setdefault(name, [])
             texts += [read(row, at) for row in kept]
 
@@ -204,15 +204,15 @@ class _Rows:
 
 
 def _reader(
-    column: Mapping[str, Any], table: RawTable, is_academic: bool
+    name: str, column: Mapping[str, Any], table: RawTable, is_academic: bool
 ) -> Callable[[Row, int | None], str]:
     """Return the function that reads a cell of a row for what stands in it, before anybody judges it.
 
-    The name of a code is read as the code, `2025-2026` as the year in which that academic year begins, and a
-    number of a workbook as what the workbook means by it.
+    The name of a code is read as the code, `2025-2026` as the year in which that academic year begins, 12.5%
+    in a column of percentages as 12.5, and a number of a workbook as what the workbook means by it.
     """
     codes = labels.codes(column) if labels.is_coded(column) else {}
-    is_day = column["type"] == "DATE"
+    is_day, is_share = column["type"] == "DATE", name.endswith("_pct")
 
     def read(row: Row, place: int | None) -> str:
         if place is None or place >= len(row.cells):
@@ -226,7 +226,7 @@ def _reader(
             if is_day:
                 return cells.of_serial(text, table.from_1904)
             return cells.of_number(text)
-        return text
+        return cells.share(text) if is_share else text
 
     return read
 

@@ -7,12 +7,14 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import locale
 from ..errors import Fault, FileRefused
 from . import markup, packed, personal, safety, wording
+from .cells import of_number
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -104,7 +106,7 @@ def opened(path: Path, encoding: str = "", judge_letters: bool = True) -> Opened
     unseen: list[Sheet] = []
     for sheet in sheets(path.name, content, contents, left_out, unseen, encoding):
         unsaved = contents.unsaved.get(sheet.name, frozenset()) if contents else frozenset()
-        table = _table(path.name, sheet, unsaved, contents is not None and contents.from_1904)
+        table = _table(path.name, sheet, unsaved, contents)
         if table.rows:
             cells = (cell for row in table.rows for cell in row.cells)
             veiled = personal.under_headings(table)
@@ -118,7 +120,7 @@ def opened(path: Path, encoding: str = "", judge_letters: bool = True) -> Opened
             tables.append(table)
     if not tables:
         raise left_out[0] if left_out else wording.refusal("no_rows", file=path.name)
-    hidden = tuple(_table(path.name, sheet, frozenset(), False) for sheet in unseen)
+    hidden = tuple(_table(path.name, sheet, frozenset(), contents) for sheet in unseen)
     return Opened(tuple(tables), tuple(left_out), tuple(notes), hidden, content, contents)
 
 
@@ -198,6 +200,8 @@ def _numbers(row: Iterable[object]) -> frozenset[int]:
 
 
 def _text(file: str, text: str) -> Iterator[tuple[int, list[str], frozenset[int]]]:
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as Excel for the Macintosh ends its lines
     reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     first, held = 1, 0
     try:
@@ -245,11 +249,36 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=cells)
 
 
-def _table(file: str, sheet: Sheet, unsaved: frozenset[tuple[int, int]], from_1904: bool) -> RawTable:
+def _table(
+    file: str, sheet: Sheet, unsaved: frozenset[tuple[int, int]], contents: packed.Contents | None
+) -> RawTable:
     """Keep the rows that hold anything, with their numbers."""
+    noted: dict[int, dict[int, str | None]] = {}
+    for (number, column), error in (contents.noted.get(sheet.name, {}) if contents else {}).items():
+        noted.setdefault(number, {})[column - 1 - sheet.first_column] = error
     kept = []
     for number, cells, numbers in sheet.rows:
-        tidied = tuple(locale.tidy(cell) if cell else "" for cell in cells)
+        shown = _as_seen(cells, noted[number]) if number in noted else cells
+        tidied = tuple(locale.tidy(cell) if cell else "" for cell in shown)
         if any(tidied):
-            kept.append(Row(number, tidied, numbers))
+            kept.append(Row(number, tidied, numbers - noted.get(number, {}).keys()))
+    from_1904 = contents is not None and contents.from_1904
     return RawTable(file, sheet.name, tuple(kept), sheet.first_column, unsaved, from_1904)
+
+
+def _as_seen(cells: list[str], noted: dict[int, str | None]) -> list[str]:
+    """Write what a person sees in cells whose bare value is another: `#REF!` for nothing, 12.5% for 0.125."""
+    seen = list(cells)
+    for place, error in noted.items():
+        if place < len(seen):
+            seen[place] = error if error is not None else as_share(seen[place])
+    return seen
+
+
+def as_share(number: str) -> str:
+    """Return a number of a workbook as its percent format shows it, with every digit; other text as it is."""
+    try:
+        share = Decimal(number) * 100
+    except InvalidOperation:
+        return number
+    return f"{of_number(format(share.normalize(), 'f'))}%" if share.is_finite() else number

@@ -12,7 +12,7 @@ from .formats import Fitted
 from .table import Row
 
 # How publishers and spreadsheets write "no value".
-MISSING = values.MISSING | {"--", "---", "#N/A", "#YOK", "NULL", "null", ".."}
+MISSING = values.MISSING | {"--", "---", "NULL", "null", ".."}
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 # A line as the workbook writes it, by column; None where nothing stands.

@@ -20,7 +20,7 @@ _RATIO = re.compile(r"(\d{1,3})\s*:\s*(\d{1,3})(?::00)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?|\d{1,2}[-.][^\W\d_]{3}|[^\W\d_]{3}[-.]\d{2}")
 
 # How publishers and collectors write "no value".
-MISSING = {"", "-", "–", "—", "n/a", "N/A", "NA", "nan", "None", "%"}
+MISSING = {"", "-", "–", "—", "n/a", "N/A", "NA", "nan", "None", "%", "#N/A", "#YOK"}
 
 
 class Unreadable(ValueError):
