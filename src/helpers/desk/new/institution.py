@@ -268,7 +268,7 @@ def _plan(own: Institution, languages: Sequence[str], years: Sequence[int], page
         f"institution: {own.id}\n"
         "title:\n  en: Internationalisation strategy\n  tr: Uluslararasılaşma stratejisi\n"
         f"years: [{', '.join(map(str, years))}]\nlanguages: [{', '.join(languages)}]\npeer_group: peers\n"
-        f"home: {own.country_code}\n"
+        f'home: "{own.country_code}"\n'  # NO would be read as false
         "pages:\n" + "".join(f"  - {page}\n" for page in pages)
     )
 

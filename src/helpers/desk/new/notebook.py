@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ... import paths, yml
+from ... import locale, paths, yml
 from ...batch.jobs import available, cells_of
 from ...catalog import Catalog, load
 from ...texts import Texts, mark, prose_keys
@@ -117,9 +117,7 @@ def _section(key: str, activity: str, catalog: Catalog) -> tuple[list[dict[str, 
     (names,) = [goal.activities[activity] for goal in catalog.goals.values() if activity in goal.activities]
     # At most four small charts side by side can be read.
     codes = [one for one, indicator in catalog.indicators.items() if activity in indicator.seed][:4]
-    at = f"{key}.{activity.replace('.', '_')}".replace(
-        activity, "of_" + "".join(f"{ord(c):x}" for c in activity)
-    )
+    at = f"{key}.{locale.key(activity).replace(' ', '_')}"
     english = f"## {names.en}\n\n{FILL_IN} what this section shows and why, in a sentence or two."
     tr = f"## {names.tr}\n\n{FILL_IN_TR} bu bölümün neyi, niçin gösterdiği; bir iki cümleyle."
     listed = ", ".join(f'"{one}"' for one in codes)
