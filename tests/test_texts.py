@@ -16,7 +16,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import catalog, errors, spoken, texts
+from helpers import catalog, cli, errors, spoken, texts
 from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
@@ -52,6 +52,9 @@ def read(language: str) -> dict[str, str]:
 
 EN, TR = read("en"), read("tr")
 PROSE = yaml.safe_load((FILES / "prose.tr.yml").read_text(encoding="utf-8"))
+OWN = REPO / "notebooks" / "texts.yml"  # names and prose of notebooks that `workbook new` has added
+if OWN.exists():
+    PROSE |= yaml.safe_load(OWN.read_text(encoding="utf-8"))["prose"]
 
 
 def braces(text: str) -> list[tuple[str, str]]:
@@ -215,6 +218,7 @@ FROM_DATA = {
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),
+    "new.ask.": lambda: {name for asked in cli._ASKED.values() for name in asked},
 }
 
 

@@ -342,6 +342,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
     command.set_defaults(call=_refresh)
+    _new_commands(commands)
     command = _command(
         commands,
         "lab",
@@ -377,6 +378,164 @@ def _command(
         description=f"{help_text[:1].capitalize()}{help_text[1:]}.",
         epilog=f"Example: {example}",
     )
+
+
+# -- something new ---------------------------------------------------------------------------------------
+
+# What must be known before anything is written, by kind: options that are asked for where they are missing.
+_ASKED = {
+    "indicator": ("name", "name_tr", "definition", "definition_tr", "numerator", "activity"),
+    "register": ("name", "name_tr", "key", "period", "column"),
+    "notebook": ("title", "title_tr", "lead", "lead_tr", "activity"),
+    "institution": ("erasmus_code", "goal", "unit"),
+}
+_SEVERAL = {"activity", "column", "section", "goal", "unit", "where", "target", "peer", "year", "in", "label"}
+
+
+def _new_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    new = _command(
+        commands,
+        "new",
+        "write every file of a new indicator, register, notebook or institution; all of them or none",
+        "workbook new indicator G1.16 --help",
+    )
+    kinds = new.add_subparsers(title="kinds", metavar="KIND", required=True)
+
+    def kind(name: str, help_text: str, example: str, code: str, options: dict[str, str]) -> None:
+        command = _command(kinds, name, help_text, f"workbook new {name} {example}")
+        if code:
+            command.add_argument("code", metavar=code, help="a code that is not taken")
+        for option, told in options.items():
+            several = "append" if option in _SEVERAL else "store"
+            metavar = told.partition(": ")[0]
+            command.add_argument(
+                f"--{option.replace('_', '-')}",
+                action=several,
+                default=[] if option in _SEVERAL else "",
+                metavar=metavar,
+                help=told.partition(": ")[2],
+            )
+        if name == "indicator":
+            command.add_argument(
+                "--persons", action="store_true", help="its rows are persons: small numbers are hidden"
+            )
+        if name == "institution":
+            command.add_argument(
+                "--to", type=Path, required=True, metavar="FOLDER", help="a folder that is not there yet"
+            )
+            command.add_argument(
+                "--charter", type=Path, metavar="FILE", help="the Charter list, where none was received"
+            )
+        command.add_argument("--language", choices=("tr", "en"), help="as for check")
+        command.set_defaults(call=_new, kind=name)
+
+    kind(
+        "indicator",
+        "write an indicator: entry, variable, function, card, and a test that says what to fill in",
+        'G1.16 --name "Seminars held" --activity G1b --numerator seminars_held --counts events '
+        "--where kind=seminar --where status=held",
+        "CODE",
+        {
+            "name": "TEXT: its English name",
+            "name_tr": "TEXT: its Turkish name",
+            "definition": "TEXT: what is counted, and what is left out",
+            "definition_tr": "TEXT: the same in Turkish",
+            "activity": "CODE: the activity of the strategy that it belongs to; repeat for several",
+            "goal": "CODE: its goal, if its code does not begin with it",
+            "numerator": "VARIABLE: a variable that is there, or the name of the one that --counts makes",
+            "denominator": "VARIABLE: a variable that is there, for a share",
+            "counts": "REGISTER: the register whose rows are counted",
+            "where": "COLUMN=VALUE: only rows of this value; repeat for several",
+            "date": "COLUMN: the date that must lie in the period, if not the register's own",
+            "sums": "COLUMN: sum this column instead of counting rows",
+            "unit": "UNIT: count, percent, score, eur …; count or percent if not said",
+            "direction": "WAY: up or down; up if not said",
+            "formula": "TEXT: the formula as text",
+            "method": "TEXT: how the value comes about, where it is no sum or quotient",
+            "method_tr": "TEXT: the same in Turkish",
+            "target": "YEAR=VALUE: a target on the goal's card; repeat for several",
+        },
+    )
+    kind(
+        "register",
+        "write a register: declaration, meanings, names of values, and a test that says what to fill in",
+        'summer_schools --name "Summer schools" --key school_id --period start_date '
+        '--column "school_id|text|School|Okul no|A school\'s number|Okulun numarası" '
+        '--column "start_date|date|Start|Başlangıç|First day|İlk gün" '
+        '--column "unit|text|Unit|Birim|Unit that holds it|Düzenleyen birim|required list=units"',
+        "CODE",
+        {
+            "name": "TEXT: its English title",
+            "name_tr": "TEXT: its Turkish title",
+            "key": "COLUMNS: the columns that tell its rows apart, separated by commas",
+            "period": "COLUMN: the column of its day or year; add academic for an academic year",
+            "column": "name|TYPE|Heading|Başlık|Meaning|Anlamı|EXTRAS: a column; TYPE text, whole, number, "
+            "date or yes_no, EXTRAS required, list=units, allowed=a,b, minimum=0; repeat for each",
+            "label": "VALUE=English|Türkçe: names of an allowed value that has none; repeat for several",
+        },
+    )
+    kind(
+        "notebook",
+        "write a notebook that shows activities: cells, names, prose, place, and a test that asks for prose",
+        'topic_alumni --title "Alumni" --title-tr "Mezunlar" --lead "Where graduates are." '
+        '--lead-tr "Mezunların nerede olduğu." --activity G1g',
+        "NAME",
+        {
+            "title": "TEXT: its English title",
+            "title_tr": "TEXT: its Turkish title",
+            "lead": "TEXT: what it is about, in a sentence",
+            "lead_tr": "TEXT: the same in Turkish",
+            "activity": "CODE: an activity of the strategy that gets a section; repeat for several",
+        },
+    )
+    kind(
+        "institution",
+        "set up another university's workbook in a folder of its own, from the Charter list received",
+        '--erasmus-code "TR IZMIR02" --to ege --goal "Recognition=G1,G2" --goal "Learning=G3" '
+        '--goal "Campus=G4" --unit "sci=Faculty of Science" --in en',
+        "",
+        {
+            "erasmus_code": "CODE: its code in the list of holders of the Erasmus Charter",
+            "name": "TEXT: its English name, if not as in the list",
+            "name_tr": "TEXT: its Turkish name",
+            "goal": "NAME=G1,G2: a goal, with the themes (goals of this workbook) it takes over; repeat",
+            "unit": "code=NAME: a unit; NAME|TURKISH for both languages; repeat for each",
+            "peer": "ID: a university to compare with (institutions.csv); repeat; its country's if not said",
+            "year": "YEAR: a year of its plan; repeat for several; this year if not said",
+            "in": "LANGUAGE: a language of its reports, tr or en; repeat for both; en if not said",
+        },
+    )
+
+
+def _new(parsed: argparse.Namespace) -> int:
+    from .desk import new
+    from .desk.new import indicator, institution, notebook, register
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    makers = {"indicator": indicator, "register": register, "notebook": notebook}
+    known = {name: value for name, value in vars(parsed).items() if name not in _NOT_OF_NEW}
+    missing = [name for name in _ASKED[parsed.kind] if not known[name]]
+    if missing and not sys.stdin.isatty():
+        listed = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
+        raise new.refused(say, say("new.missing", options=listed))
+    for name in missing:
+        told = input(f"{say(f'new.ask.{name}')}: ").strip()
+        known[name] = [one.strip() for one in told.split(";") if one.strip()] if name in _SEVERAL else told
+    if parsed.kind == "institution":
+        to, then = institution.set_up(say, known)
+        print(say("new.written", file=to.name))
+        print(f"{say('new.next')}:", *(f"  - {one}" for one in then), sep="\n")
+        return 0
+    made, grows = makers[parsed.kind].made(say, known)
+    there = {path for path in grows if path.exists()}
+    for path in new.write(say, made, grows):
+        print(say("new.grown" if path in there else "new.written", file=paths.shown(path)))
+    print(f"{say('new.next')}:", *(f"  - {one}" for one in made.then), sep="\n")
+    return 0
+
+
+_NOT_OF_NEW = {"call", "kind", "language", "verbose"}
 
 
 def _where_to(command: argparse.ArgumentParser) -> None:

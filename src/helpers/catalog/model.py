@@ -25,9 +25,10 @@ class Caveat(Text):
 
 
 class Plan(_Definition):
-    """Who the workbook is for and what its batch covers by default."""
+    """Who the workbook is for and what its batch covers by default; `home` is the country it stands in."""
 
     institution: str
+    home: str = Field(pattern="^[A-Z]{2}$")
     title: Text
     years: tuple[int, ...]
     languages: tuple[Literal["tr", "en"], ...]

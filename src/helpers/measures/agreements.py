@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from .core import NO_YEAR, Figure, MissingFigure, Period, Registers, amount, at, formula, variable
-from .events import HOME, last_full_year
+from .events import home_country, last_full_year
 from .mobility import judged
 
 # How far back an activity makes an agreement active (G3.16), and a partner multiplex (G3.17).
@@ -38,7 +38,7 @@ def known(frame: pd.DataFrame, columns: Sequence[str], period: Period) -> None:
 
 
 def _foreign(agreements: pd.DataFrame) -> pd.DataFrame:
-    return agreements[agreements["country_code"] != HOME]
+    return agreements[agreements["country_code"] != home_country()]
 
 
 @variable("agreements_in_force")

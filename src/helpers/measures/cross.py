@@ -10,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ..analysis import diversity
+from ..catalog import load
 from .core import (
     NO_DENOMINATOR,
     Figure,
@@ -197,9 +198,9 @@ def open_actions(registers: Registers, period: Period) -> pd.DataFrame:
 
 @variable("accessibility_actions_due")
 def accessibility_actions_due(registers: Registers, period: Period) -> pd.DataFrame:
-    """Count actions of goal 2 that were due in the period. Source: actions."""
+    """Count actions of the goal of G2.16 that were due in the period. Source: actions."""
     rows = actions_due(registers, period)
-    return rows[rows["goal"] == "G2"]
+    return rows[rows["goal"] == load().indicators["G2.16"].goal]
 
 
 @variable("accessibility_actions_on_time")

@@ -8,6 +8,7 @@ modules of goals 1 and 2.
 import pandas as pd
 
 from ..analysis import diversity
+from ..catalog import load
 from .core import (
     NO_DENOMINATOR,
     Figure,
@@ -21,14 +22,16 @@ from .core import (
     variable,
 )
 
-# The registers code the university's own country so; every other code is abroad.
-HOME = "TR"
-
 # How long after a visit an outcome is ascribed to it (G1.09).
 OUTCOME_MONTHS = 18
 
 # The academic year opens in September; the register of courses gives the year only.
 ACADEMIC_YEAR_OPENS = "-09-01"
+
+
+def home_country() -> str:
+    """Return the code of the country that the university stands in; every other is abroad."""
+    return load().plan.home
 
 
 # -- rows of a period ----------------------------------------------------------------------------------
@@ -207,7 +210,7 @@ def visits_followed_up(registers: Registers, period: Period) -> pd.DataFrame:
 def invited_talks(registers: Registers, period: Period) -> pd.DataFrame:
     """Count talks in the period by invited speakers of an institution abroad. Source: speakers."""
     talks = dated(registers, "speakers", "talk_date", period)
-    return amount(talks[talks["country_code"] != HOME])
+    return amount(talks[talks["country_code"] != home_country()])
 
 
 @formula("G1.10")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from .core import NO_YEAR, MissingFigure, Period, Registers
-from .events import HOME
+from .events import home_country
 from .mobility import exchange_students
 from .students import international_students
 
@@ -42,7 +42,7 @@ def panel(registers: Registers, period: Period) -> tuple[pd.DataFrame, dict[str,
     Each frame has a row for each country of any of them and a column for each year; events are 0 or 1.
     """
     rows = registers.whole("applications")
-    rows = rows[rows["country_code"] != HOME]
+    rows = rows[rows["country_code"] != home_country()]
     known = set(rows["cohort"])
     if period.academic_year not in known:
         raise MissingFigure(NO_YEAR)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from .core import NO_YEAR, Figure, MissingFigure, Period, Registers, amount, at, formula, variable
-from .events import HOME, by_mode, dated, delegations_abroad
+from .events import by_mode, dated, delegations_abroad, home_country
 
 # Agents are paid, and so belong to the cost of promotion, but they are no activity of the university.
 AGENT = "agent"
@@ -104,7 +104,7 @@ def web_sessions(registers: Registers, period: Period) -> pd.DataFrame:
 def foreign_web_sessions(registers: Registers, period: Period) -> pd.DataFrame:
     """Count sessions on the official site from abroad, robots left out. Source: web."""
     rows = web_sessions(registers, period)
-    return rows[rows["country_code"] != HOME]
+    return rows[rows["country_code"] != home_country()]
 
 
 # -- priority countries --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import math
 import pandas as pd
 
 from .core import NO_DENOMINATOR, Figure, Period, Registers, amount, formula, variable
-from .events import HOME, last_full_year, yearly
+from .events import home_country, last_full_year, yearly
 
 # The research network is counted over so many years, and a partner from so many joint papers on
 # (QS, International Research Network).
@@ -47,7 +47,7 @@ def joint_papers(registers: Registers, period: Period) -> pd.DataFrame:
             for year in range(last - NETWORK_YEARS + 1, last + 1)
         ]
     )
-    joint = rows[(rows["kind"] == "with_partner") & (rows["country_code"] != HOME)]
+    joint = rows[(rows["kind"] == "with_partner") & (rows["country_code"] != home_country())]
     return amount(joint, "publications_count")
 
 

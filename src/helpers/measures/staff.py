@@ -7,7 +7,7 @@ is who has a foreign citizenship.
 import pandas as pd
 
 from .core import Period, Registers, amount, variable
-from .events import HOME, dated, last_full_year, yearly
+from .events import dated, home_country, last_full_year, yearly
 
 # Shorter employment makes no member of the academic staff (QS and THE ask the same).
 MONTHS_AT_LEAST = 3
@@ -33,7 +33,7 @@ def academics(registers: Registers, period: Period) -> pd.DataFrame:
 def international_academics(registers: Registers, period: Period) -> pd.DataFrame:
     """Count academics of foreign citizenship, counted as all academics are. Source: staff."""
     rows = _academics(registers, period)
-    return rows[rows["citizenship_code"] != HOME]
+    return rows[rows["citizenship_code"] != home_country()]
 
 
 @variable("international_academics_with_doctorate")

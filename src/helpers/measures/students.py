@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from .core import NO_YEAR, Figure, MissingFigure, Period, Registers, amount, formula, quotient, variable
-from .events import HOME, effective_countries, yearly
+from .events import effective_countries, home_country, yearly
 
 
 def _degree(registers: Registers, year: int) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def _degree(registers: Registers, year: int) -> pd.DataFrame:
 
 
 def _foreign(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["citizenship_code"] != HOME]
+    return rows[rows["citizenship_code"] != home_country()]
 
 
 def _persons(rows: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +129,8 @@ def first_year_retention(registers: Registers, period: Period) -> Figure:
     retained = _still_enrolled(everyone, registers, period)
     rate = _rate(_foreign(retained), _foreign(everyone))
     home = _rate(
-        retained[retained["citizenship_code"] == HOME], everyone[everyone["citizenship_code"] == HOME]
+        retained[retained["citizenship_code"] == home_country()],
+        everyone[everyone["citizenship_code"] == home_country()],
     )
     if rate.value is None or home.value is None:
         return rate

@@ -4,7 +4,7 @@ What holds a goal back and the risks of its card have modules of their own; note
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import fmean
@@ -95,7 +95,18 @@ def _assembled(run: Run) -> Calendar:
             found += source()
         except MissingFigure as why:
             missing.append((name, why.reason))
-    return Calendar(plan.assembled(found), tuple(missing))
+    return Calendar(plan.assembled(_placed(run, one) for one in found), tuple(missing))
+
+
+def _placed(run: Run, action: Action) -> Action:
+    """Give an action the goal that its indicators belong to here, and a page that is there."""
+    goals, known = run.catalog.goals, run.catalog.indicators
+    of = next((known[code].goal for code in action.codes if code in known), action.goal)
+    goal = of if action.goal and action.goal not in goals else action.goal
+    evidence = action.evidence
+    if goal in goals and evidence.page not in run.catalog.plan.pages:
+        evidence = replace(evidence, page=goals[goal].page)
+    return replace(action, goal=goal, evidence=evidence)
 
 
 def _of_plan(run: Run, known: plan.Days, review: date) -> list[Action]:

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from .. import locale, shared, spoken, yml
+from .. import locale, paths, shared, spoken, yml
 from ..errors import TextMissing
 from ..reads import Definitions
 from . import links
@@ -110,14 +111,29 @@ class Texts:
         return locale.percent(value, self.language, decimals)
 
 
-@lru_cache(maxsize=4)
 def _load(language: str) -> Definitions[str]:
-    return shared.once(("texts", language), lambda: _read(language))
+    return _of_root(language, paths.root())
 
 
-def _read(language: str) -> Definitions[str]:
+@lru_cache(maxsize=8)
+def _of_root(language: str, root: Path) -> Definitions[str]:
+    return shared.once(("texts", language, root), lambda: _read(language, root))
+
+
+def _read(language: str, root: Path) -> Definitions[str]:
     text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
-    return Definitions(f"texts.{language}", _flat(yml.load(text)))
+    own = {f"site.{page}": name[language] for page, name in _own(root).get("site", {}).items()}
+    return Definitions(f"texts.{language}", _flat(yml.load(text)) | own)
+
+
+@lru_cache(maxsize=8)
+def _own(root: Path) -> dict[str, Any]:
+    """Return a workbook's own words: names (`site`) and Turkish prose of notebooks that it has added.
+
+    They stand beside its notebooks, in `notebooks/texts.yml`, so that no code is changed for them.
+    """
+    path = root / "notebooks" / "texts.yml"
+    return yml.load(path.read_text(encoding="utf-8")) or {} if path.exists() else {}
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -160,8 +176,12 @@ def mark(english: str) -> str:
     return hashlib.sha256(" ".join(english.split()).encode()).hexdigest()[:8]
 
 
-@lru_cache(maxsize=1)
 def _turkish_prose() -> dict[str, dict[str, str]]:
+    return {**_embedded_prose(), **_own(paths.root()).get("prose", {})}
+
+
+@lru_cache(maxsize=1)
+def _embedded_prose() -> dict[str, dict[str, str]]:
     text = resources.files(__package__).joinpath("prose.tr.yml").read_text(encoding="utf-8")
     loaded: dict[str, dict[str, str]] = yml.load(text)
     return loaded
@@ -183,7 +203,8 @@ def prose(key: str, english: str, language: str) -> str:
     if found is None:
         raise TextMissing(
             f"The prose {key!r} has no Turkish text.",
-            remedy=f"Write it in src/helpers/texts/prose.tr.yml, with `of: {mark(english)}`.",
+            remedy=f"Write it in src/helpers/texts/prose.tr.yml, with `of: {mark(english)}`; that of a page "
+            "which `workbook new` has added, in notebooks/texts.yml.",
         )
     if str(found["of"]) != mark(english):
         raise TextMissing(
