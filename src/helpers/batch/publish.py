@@ -197,11 +197,14 @@ def _pages(
 ) -> None:
     """Make the pages of a set; one whose notebook and navigation are as they were is taken over."""
     edition, institution = load().plan.about(name)
+    places = pages.guide_places(_languages(entries))
+    guiding = [place.as_posix() for place in places]
     about = digest(
         [
             {name: sha for name, sha in now.helpers.items() if name.startswith(_SITE)},
             {name: sha for name, sha in now.files.items() if name.startswith(_NAMES)},
             sorted(entries),
+            guiding,
             [place.as_posix() for place in filed],
         ]
     )  # fmt: skip
@@ -220,12 +223,18 @@ def _pages(
     }
     notebooks = {place: records.opened(_notebook(staging, place)) for place in anew}
     packed = [*bundles.places(entries).values()]
-    rendered = pages.render(notebooks, load().plan, edition, filed, made, packed)
-    for page in rendered:
+    rendered = pages.render(notebooks, load().plan, edition, filed, made, packed, places)
+    for page in [*rendered, *pages.render_guides([*made], load().plan, institution)]:
         _write(staging, page)
-    whole = {Path(place): (staging / f"{place}.html").read_text(encoding="utf-8") for place in entries}
+    whole = {
+        Path(place): (staging / f"{place}.html").read_text(encoding="utf-8") for place in [*entries, *guiding]
+    }
     for page in pages.search(whole, load().plan, institution):
         _write(staging, page)
+
+
+def _languages(entries: Iterable[str]) -> list[str]:
+    return sorted({place.split("/")[1] for place in entries})
 
 
 def _write(staging: Path, page: pages.Page) -> None:
@@ -268,6 +277,7 @@ def _manifest(
         "packages": {name: version(name) for name in packages},
         "inputs": now.stamp,
         "pages": entries,
+        "guides": [place.as_posix() for place in pages.guide_places(_languages(entries))],
         "documents": filed,
         "bundles": packed,
         "figures": traced,
@@ -291,8 +301,10 @@ def published() -> dict[str, dict[str, Any]]:
 def write_index() -> Path:
     """Write `reports/index.html` over everything that is published."""
     index = paths.reports("index.html")
-    sets_held = published()
-    listed = {name: sorted(manifest["pages"]) for name, manifest in sets_held.items()}
-    packed = {name: sorted(manifest.get("bundles", {})) for name, manifest in sets_held.items()}
+    manifests = published()
+    listed = {
+        name: sorted(manifest["pages"]) + manifest.get("guides", []) for name, manifest in manifests.items()
+    }
+    packed = {name: sorted(manifest.get("bundles", {})) for name, manifest in manifests.items()}
     records.write(index, pages.index(listed, load().plan, packed).encode("utf-8"))
     return index

@@ -18,8 +18,8 @@ from ..present.pieces import NOTE_TYPE, SVG
 from . import drawings
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
-_TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
-_TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
+TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "br", "h1", "h2", "h3", "h4", "blockquote", "hr", "a"}
+TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
 _TABLE_ATTRIBUTES = {"th": {"scope", "colspan", "rowspan"}, "td": {"colspan", "rowspan"}, "a": {"href"}}
 # Of the classes of great-tables, those that the page's style sheet knows.
 _CLASSES = {
@@ -183,11 +183,14 @@ def _codes(items: Iterable[Mapping[str, Any]]) -> list[str]:
     return [code for code in dict.fromkeys(said) if code in known]
 
 
+def markdown(source: str) -> str:
+    """Return Markdown as HTML as it stands: nothing is cleaned yet."""
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
 def _markdown(source: str, marks: Marks) -> str:
-    rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(
-        source
-    )
-    return marks.set_in(nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None))
+    return marks.set_in(nh3.clean(markdown(source), tags=TAGS, attributes={"a": {"href"}}, link_rel=None))
 
 
 def _table(laid_out: str, marks: Marks) -> str:
@@ -195,7 +198,7 @@ def _table(laid_out: str, marks: Marks) -> str:
     bare = re.sub(r"<style.*?</style>", "", laid_out, flags=re.S)
     clean = nh3.clean(
         bare,
-        tags=_TAGS | _TABLE_TAGS,
+        tags=TAGS | TABLE_TAGS,
         attributes=_TABLE_ATTRIBUTES,
         allowed_classes=_TABLE_CLASSES,
         link_rel=None,

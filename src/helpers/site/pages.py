@@ -15,7 +15,8 @@ import jinja2
 from .. import locale, texts
 from ..catalog import Institution, Plan, load
 from ..texts import Texts
-from . import content, outline, paper, sheet
+from . import content, guides, outline, paper, sheet
+from .guides import FOLDER as GUIDES
 
 SEARCH = "search"
 # The name of a format is no Turkish word: ICS has no dot on its I.
@@ -45,13 +46,15 @@ def render(
     documents: Sequence[Path] = (),
     made: Mapping[Path, Made] | None = None,
     bundles: Sequence[Path] = (),
+    guiding: Sequence[Path] = (),
 ) -> list[Page]:
     """Render executed notebooks of a set, each with navigation to all the others.
 
     Keys are places `year/language/notebook`; `made` has all places of the set, of which `notebooks` may be a
     part, and without it all were made now. `documents` are places of the official tables as files,
-    which the plan's own pages of their year and language link; `bundles` those of the ZIPs. Raises RunFailed
-    where a cell shows something that cannot be published.
+    which the plan's own pages of their year and language link; `bundles` those of the ZIPs, `guiding` those
+    of the guides (`guide_places`), which the menu lists. Raises RunFailed where a cell shows something that
+    cannot be published.
     """
     template = _environment().get_template("page.html.j2")
     if made is None:
@@ -71,7 +74,7 @@ def render(
         demonstration = content.has_demonstration(sections)
         css = sheet.css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration))
         page = template.render(
-            **_around(place, places, plan),
+            **_around(place, [*places, *guiding], plan),
             title=say("site.title_page", page=_page_title(say, name), year=_report(say, place.parts[0])),
             institution=institution.name(language),
             sections=sections,
@@ -102,6 +105,36 @@ def _unlink(sections: Sequence[content.Section], beside: Collection[str]) -> Non
         item["html"] = _BESIDE.sub(lambda link: link[0] if link[1] in beside else link[2], item["html"])
 
 
+def guide_places(languages: Collection[str]) -> list[Path]:
+    """Return the places of the guides and of the data dictionary in a set, in the order of their menu."""
+    return [Path(GUIDES, language, name) for language in languages for name in guides.titles(language)]
+
+
+def render_guides(reports: Collection[Path], plan: Plan, institution: str) -> list[Page]:
+    """Render the guides and the data dictionary of a set whose reports stand at the given places."""
+    languages = sorted({place.parts[1] for place in reports})
+    places = [*sorted(reports, key=lambda p: (*p.parts[:2], plan.order(p.name))), *guide_places(languages)]
+    template = _environment().get_template("guide.html.j2")
+    css = sheet.css()
+    rendered = []
+    for language in languages:
+        say = Texts(language)
+        for guide in guides.read(language):
+            here = Path(GUIDES, language, guide.name)
+            html = template.render(
+                **_around(here, places, plan),
+                title=guide.title,
+                institution=load().institutions[institution].name(language),
+                sections=guide.sections,
+                turn=_turn(here, places, plan),
+                made=say("guides.made", version=version("strategy-workbook")),
+                css=css,
+                policy=sheet.policy(css),
+            )
+            rendered.append(Page(_file(here), locale.seen(html)))
+    return rendered
+
+
 def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page]:
     """Render, for each report and language, the page that finds indicators, sections, figures and words.
 
@@ -116,23 +149,27 @@ def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page
         [*pages, *(folder / SEARCH for folder in folders)], key=lambda p: (*p.parts[:2], plan.order(p.name))
     )
     rendered = []
+    outlined = {place: outline.sections(html) for place, html in pages.items()}
     for folder in folders:
         language = folder.name
         say = Texts(language)
-        found = [
-            {
-                "name": _page_title(say, place.name),
-                "href": f"{place.name}.html",
-                "sections": outline.sections(pages[place]),
-            }
-            for place in places
-            if place.parent == folder and place.name != SEARCH
-        ]
+        found, told = (
+            [
+                {
+                    "name": _page_title(say, place.name),
+                    "href": f"{place.name}.html" if of == folder else _relative(folder / SEARCH, place),
+                    "sections": outlined[place],
+                }
+                for place in places
+                if place.parent == of and place.name != SEARCH
+            ]
+            for of in (folder, Path(GUIDES, language))
+        )
         html = template.render(
             **_around(folder / SEARCH, places, plan),
             title=say("site.title_page", page=say("site.search"), year=_report(say, folder.parts[0])),
             institution=load().institutions[institution].name(language),
-            pages=found,
+            pages=found if folder.parts[0] == GUIDES else found + told,
             indicators=_indicators(found, language),
             css=css,
             policy=sheet.policy(css),
@@ -157,7 +194,7 @@ def index(
         plan=plan,
         published={
             name: {
-                language: _by_year([Path(p) for p in places if p.split("/")[1] == language], plan)
+                language: _by_year([p for p in map(Path, places) if _is_report(p, language)], plan)
                 for language in plan.languages
             }
             for name, places in published.items()
@@ -167,6 +204,12 @@ def index(
             for name, places in (bundles or {}).items()
             for place in places
         },
+        guides={
+            language: next(
+                filter(None, (_guides_of(held, name, language) for name, held in published.items())), []
+            )
+            for language in plan.languages
+        },
         edition_of={name: plan.about(name)[0] for name in published},
         other={name: institutions[plan.about(name)[1]] for name in published if name != plan.about(name)[0]},
         page_title=_page_title,
@@ -175,6 +218,20 @@ def index(
         css=css,
         policy=sheet.policy(css),
     ))  # fmt: skip
+
+
+def _is_report(place: Path, language: str) -> bool:
+    return place.parts[0] != GUIDES and place.parts[1] == language
+
+
+def _guides_of(places: Sequence[str], name: str, language: str) -> list[tuple[str, str]]:
+    """Return address and title of the guides of a set, as the index links them."""
+    held = {place for place in places if place.startswith(f"{GUIDES}/{language}/")}
+    return [
+        (f"{name}/{GUIDES}/{language}/{guide}.html", title)
+        for guide, title in guides.titles(language).items()
+        if f"{GUIDES}/{language}/{guide}" in held
+    ]
 
 
 def _foot(
@@ -219,6 +276,8 @@ def _around(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, Any]:
     year, language, name = here.parts
     say = Texts(language)
     beside = [p for p in places if p.parts[:2] == (year, language) and p.parts[2] != SEARCH]
+    guiding = [p for p in places if p.parts[:2] == (GUIDES, language) and p.parts[2] != SEARCH]
+    reports = [p for p in places if p.parts[0] != GUIDES and p.parts[1] == language]
     return {
         "say": say,
         "language": language,
@@ -227,10 +286,15 @@ def _around(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, Any]:
         "file": f"{year}-{name}",
         "groups": [
             (heading, [_link(here, p, _page_title(say, p.parts[2])) for p in pages])
-            for heading, pages in _grouped(say, beside)
+            for heading, pages in [
+                *(_grouped(say, beside) if year != GUIDES else []),
+                *_guided(say, guiding, whole=year == GUIDES),
+            ]
         ],
         "years": [
-            _link(here, p, _report(say, p.parts[0])) for p in places if p.parts[1:] == (language, name)
+            _link(here, p, _report(say, p.parts[0]))
+            # From a guide, a report's first page; from a page, the same one of another year.
+            for p in (_firsts(reports) if year == GUIDES else [p for p in reports if p.name == name])
         ],
         "other": next(
             (
@@ -256,6 +320,20 @@ def _grouped(say: Texts, places: Sequence[Path]) -> list[tuple[str, list[Path]]]
     return [(name, list(found)) for name, found in groupby(places, heading)]
 
 
+def _guided(say: Texts, places: Sequence[Path], whole: bool) -> list[tuple[str, list[Path]]]:
+    """Put guides and the dictionary under their headings; of the latter the first page stands for all."""
+    ordered = sorted(places, key=lambda p: list(guides.titles(say.language)).index(p.name))
+    told = [p for p in ordered if not p.name.startswith("dictionary")]
+    defined = [p for p in ordered if p not in told]
+    groups = [(say("guides.title"), told), (say("guides.dictionary"), defined if whole else defined[:1])]
+    return [(heading, found) for heading, found in groups if found]
+
+
+def _firsts(places: Sequence[Path]) -> list[Path]:
+    """Return the first page of each report."""
+    return [next(found) for _, found in groupby(places, lambda place: place.parts[0])]
+
+
 def _turn(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, dict[str, Any]]:
     """Return the page before and the page after one, in the order of the report."""
     say = Texts(here.parts[1])
@@ -271,6 +349,8 @@ def _turn(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, dict[str,
 
 def _report(say: Texts, folder: str) -> str:
     """Name a report by its folder (`2026`, `2026-h1`, `2026-eng`): its year, half and unit."""
+    if folder == GUIDES:
+        return say("guides.title")
     year, *parts = folder.split("-")
     units = load().units
     named = [
@@ -283,7 +363,9 @@ def _report(say: Texts, folder: str) -> str:
 def _page_title(say: Texts, name: str) -> str:
     """Return a page's name; a notebook that has none yet is called by its file name."""
     key = f"site.{name}"
-    return say(key) if key in texts.keys(say.language) else name.replace("_", " ")
+    if key in texts.keys(say.language):
+        return say(key)
+    return guides.titles(say.language).get(name) or name.replace("_", " ")
 
 
 def _link(here: Path, there: Path, label: str) -> dict[str, Any]:
