@@ -43,7 +43,8 @@ def _scores(rankings: Rankings, system: str) -> pd.DataFrame:
         overall.rename(columns={"overall": "value"}).assign(variable=OVERALL),
     ]
     columns = ["institution", "edition", "variable", "value"]
-    found = pd.concat([part[columns] for part in parts], ignore_index=True).dropna()
+    # Where an edition holds no rankings, the empty list of flags has picked columns: none.
+    found = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True).dropna()
     return found.drop_duplicates(["institution", "edition", "variable"], ignore_index=True)
 
 
