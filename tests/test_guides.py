@@ -26,6 +26,7 @@ LANGUAGES = ("tr", "en")
 NOT_RUN = {
     "workbook run": "a batch each; real_set runs one, test_batch, test_safe_set and test_cluster the others",
     "workbook refresh --check": "executes every committed notebook; test_refresh does it with small ones",
+    "workbook slides": "draws the whole report anew; test_slides does it",
     "workbook rollback": "needs two sets; test_safe_set makes them",
 }
 # Commands of other programs, of which the workbook can promise nothing.
@@ -157,7 +158,7 @@ def test_every_command_does_what_its_guide_says(desk, tmp_path, capsys):
     # What they have left behind.
     assert len(list((tmp_path / "templates").glob("*.xlsx"))) == 2
     assert (tmp_path / "year-2027").is_dir()
-    assert {path.suffix for path in (tmp_path / "out").iterdir() if path.is_file()} >= {".pptx", ".html"}
+    assert {path.suffix for path in (tmp_path / "out").iterdir() if path.is_file()} >= {".html"}
     assert not list((desk / "data" / "store" / "events").glob("*eng-2025*"))  # received, then withdrawn
 
 

@@ -17,10 +17,11 @@ from helpers.site import alone, sheet
 pytestmark = [pytest.mark.browser, in_browser]
 WIDTHS = (320, 390, 1440)
 PAGES = [f"sample/{YEAR}/{language}/{notebook}.html" for language in LANGUAGES for notebook in NOTEBOOKS]
+GUIDES = ["sample/guides/tr/files.html", "sample/guides/en/dictionary-registers.html"]
 SEARCH = [f"sample/{YEAR}/{language}/search.html" for language in LANGUAGES]
-ALL = [*PAGES, *SEARCH, "index.html"]
-# One page of each kind: of a notebook, search, index.
-KINDS = [PAGES[1], SEARCH[1], "index.html"]
+ALL = [*PAGES, *SEARCH, "index.html", *GUIDES]
+# One page of each kind: of a notebook, search, index, a guide, the dictionary.
+KINDS = [PAGES[1], SEARCH[1], "index.html", *GUIDES]
 each_page = pytest.mark.parametrize("name", ALL)
 each_report = pytest.mark.parametrize("name", PAGES)
 
@@ -288,7 +289,9 @@ def test_every_link_leads_to_a_file_and_a_place_that_exist(page, reports, name):
     if name == "index.html":
         own = f"{(reports / name).as_uri()}#"
         inside = {link for link in links if not link.startswith(own) and not link.endswith(".zip")}
-        assert {f"{(reports / report).as_uri()}" for report in PAGES} == inside
+        guides = {link for link in inside if "/guides/" in link}
+        assert {f"{(reports / report).as_uri()}" for report in PAGES} == inside - guides
+        assert {f"{(reports / guide).as_uri()}" for guide in GUIDES} < guides
 
 
 def test_a_contents_entry_leads_to_its_section(page, reports):

@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     campus,
     cross,
     events,
+    international_workshops,
     mobility,
     programmes,
     projects,

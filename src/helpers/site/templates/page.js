@@ -14,7 +14,7 @@
   // -- where in the text a reader is: marked in the contents, kept by the links to languages and years ---------
   const sections = all("main > section[id]");
   const entries = new Map(all("nav.contents a").map((a) => [a.hash.slice(1), a]));
-  const same = all("a[hreflang], .years a:not([aria-current])")
+  const same = all("a[hreflang], .years:not(.elsewhere) a:not([aria-current])")
     .filter((a) => !a.getAttribute("href").startsWith("#"))
     .map((a) => [a, a.getAttribute("href")]);
   let here = null;
