@@ -12,7 +12,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "helpers"
 # Ground floor first; a module imports from its own room and from rooms before it.
 FLOORS = (
     ("paths", "errors", "locale", "yml"),
-    ("reads", "spoken"),
+    ("reads", "schema", "spoken"),
     ("shared",),
     ("analysis",),
     ("catalog",),

@@ -16,7 +16,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import catalog, cli, errors, spoken, texts
+from helpers import catalog, cli, errors, schema, spoken, texts
 from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
@@ -172,6 +172,7 @@ def not_fitted() -> set[str]:
 
 
 FROM_DATA = {
+    "migrate.part.": lambda: {part.name for part in schema.PARTS},
     "doctor.state.": lambda: set(get_args(doctor.State)),
     "status.of.": lambda: set(get_args(status.State)),
     "edition.": editions,

@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for noisy in ("asyncio", "matplotlib", "traitlets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
+        if not getattr(parsed, "any_version", False):
+            _require_version(parsed)
         return int(parsed.call(parsed))
     except WorkbookError as error:
         if parsed.verbose:
@@ -302,7 +304,7 @@ def _parser() -> argparse.ArgumentParser:
         "workbook doctor --language tr",
     )
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
-    command.set_defaults(call=_doctor)
+    command.set_defaults(call=_doctor, any_version=True)
     command = _command(
         commands,
         "status",
@@ -327,6 +329,14 @@ def _parser() -> argparse.ArgumentParser:
         help="where templates, targets and dates go; year-YEAR if not said",
     )
     command.set_defaults(call=_roll)
+    command = _command(
+        commands,
+        "migrate",
+        "bring data of an earlier version of the program to the present one; makes a backup first",
+        "workbook migrate --language tr",
+    )
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_migrate, any_version=True)
     command = _command(
         commands,
         "refresh",
@@ -890,6 +900,36 @@ def _status(parsed: argparse.Namespace) -> int:
     print(say("status.who", year=year))
     if by["partly"] or by["rejected"]:
         print(say("status.next"))
+    return 0
+
+
+def _require_version(parsed: argparse.Namespace) -> None:
+    """Refuse data of another version than the program's, before a command reads or writes any."""
+    from . import schema, store
+
+    store.settle()
+    if any(schema.version(part) != schema.VERSION for part in schema.PARTS):
+        from .desk import migrate
+        from .texts import Texts
+
+        asked = getattr(parsed, "language", None)  # of `run` a list, and unchecked as yet
+        migrate.require(Texts(asked if asked in ("tr", "en") else _system_language()))
+
+
+def _migrate(parsed: argparse.Namespace) -> int:
+    from . import schema
+    from .desk import migrate
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    done, backup = migrate.migrate(say)
+    for one in done:
+        part = say(f"migrate.part.{one.part.name}")
+        print(say("migrate.done", part=part, before=one.before, after=schema.VERSION, files=one.files))
+    if backup:
+        print(say("migrate.backup", file=paths.shown(backup)))
+    else:
+        print(say("migrate.nothing", known=schema.VERSION))
     return 0
 
 

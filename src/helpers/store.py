@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import paths, reads, shared, yml
+from . import paths, reads, schema, shared, yml
 from .errors import CatalogError, FileRefused, NotHeld
 from .reads import Definitions
 
@@ -400,6 +400,7 @@ def commit(moves: Sequence[tuple[Path, Path]]) -> None:
     after it, `settle` makes the moves that are owed before anybody reads.
     """
     settle()
+    schema.begin()
     root = paths.root()
     for written, _ in moves:
         with written.open("r+b") as file:  # else a power cut could leave the list whole and the files empty

@@ -15,7 +15,7 @@ from typing import Literal
 
 import yaml
 
-from .. import paths, store
+from .. import paths, schema, store
 from ..batch.records import WORK
 from ..catalog import load
 from ..catalog.rules import load_accreditors, load_mobility_rules
@@ -24,6 +24,7 @@ from ..errors import WorkbookError
 from ..intake import kept_files
 from ..plan import actions
 from ..texts import Texts
+from . import migrate
 
 State = Literal["good", "remark", "fault"]
 
@@ -48,7 +49,19 @@ class Finding:
 def examine(language: str) -> list[Finding]:
     """Return what every check found, in the language; a workbook is sound where no finding is a fault."""
     say = Texts(language)
-    checks = (_python, _packages, _fonts, _browser, _catalogue, _held, _cards, _left, _permissions, _room)
+    checks = (
+        _python,
+        _packages,
+        _fonts,
+        _browser,
+        _schema,
+        _catalogue,
+        _held,
+        _cards,
+        _left,
+        _permissions,
+        _room,
+    )
     return [finding for check in checks for finding in check(say)]
 
 
@@ -150,6 +163,15 @@ def _mend(say: Texts) -> str:
 
 def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
+
+
+def _schema(say: Texts) -> Iterator[Finding]:
+    try:
+        migrate.require(say)
+    except WorkbookError as error:
+        yield Finding("fault", error.wrong, error.remedy)
+    else:
+        yield Finding("good", say("migrate.sound", known=schema.VERSION))
 
 
 def _held(say: Texts) -> Iterator[Finding]:
