@@ -153,9 +153,15 @@ def test_a_received_file_is_named_with_its_day_its_sender_and_its_row(workbook_r
 
 def test_a_number_in_a_sentence_is_that_of_its_card(run):
     piece = standing.of(run, ("G3h",), ("G3.25", "G3.26", "G3.28"), by="country_code")
-    found = dict(reversed(pair) for pair in LINK.findall(piece.bundle["text/markdown"].replace("\\", "")))
-    assert set(found) == {"G3.25", "G3.26", "G3.28"}
-    assert found == {code: provenance.card(run, code)["value"] for code in found}
+    now, why, owed = (
+        LINK.findall(line) for line in piece.bundle["text/markdown"].replace("\\", "").splitlines()
+    )
+    assert {code for _, code in now} == {"G3.25", "G3.26", "G3.28"} and {code for _, code in owed} == {
+        "due.G3h"
+    }
+    assert all(provenance.card(run, code)["value"] == written for written, code in now + owed)
+    # What explains a change leads to the figure that changed.
+    assert why and all(code == "G3.25" and re.match("[+−]", written) for written, code in why)
 
 
 def test_the_last_cell_has_the_card_of_everything_that_was_spoken_of():
