@@ -75,7 +75,8 @@ def test_a_pdf_says_what_it_is_and_where_its_headings_are(printed, language):
     assert catalog["/Lang"] == language
     assert catalog["/MarkInfo"]["/Marked"]
     headings = [entry.title for entry in found.outline if not isinstance(entry, list)]
-    assert len(headings) == len(NOTEBOOKS)
+    assert headings[0] == {"tr": "İçindekiler", "en": "Contents"}[language]
+    assert len(headings) == 1 + len(NOTEBOOKS)
     assert sum(isinstance(entry, list) for entry in found.outline) == len(NOTEBOOKS)
 
 
@@ -191,6 +192,11 @@ def test_pages_of_a_booklet_share_no_id_and_lead_to_one_another():
     annex = made.one("section", class_="annex")
     assert annex.one("p").text == "Chart <b>" and annex.one("td").text == "7"
     assert "Annex" not in parsed(paper.booklet("A", "en", [("two", two)])).text
+    listed = parsed(paper.booklet("A", "en", [("one", one), ("two", two)], contents="Contents"))
+    assert [(a.text, a.get("href")) for a in listed.one("article", id="contents").all("a")] == [
+        ("One", "#p0"),
+        ("Two", "#p1"),
+    ]
 
 
 def test_a_chart_too_tall_for_a_sheet_is_printed_as_its_table():

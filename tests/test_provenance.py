@@ -5,10 +5,13 @@ import json
 import re
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import yaml
+from conftest import REPO
 from test_batch import real_set
 from test_measures_goal1 import CATALOG
 from test_standing import fairs, run_with
@@ -19,6 +22,7 @@ from helpers.plan.tables import printed
 from helpers.present import persons, pieces, provenance, tables
 from helpers.present.pieces import NOTE_TYPE
 from helpers.present.tables import Column
+from helpers.site import alone, pages
 from helpers.texts import Texts, links
 
 LINK = re.compile(r"\[([^\]]*)\]\(#how-([^)]+)\)")
@@ -149,9 +153,15 @@ def test_a_received_file_is_named_with_its_day_its_sender_and_its_row(workbook_r
 
 def test_a_number_in_a_sentence_is_that_of_its_card(run):
     piece = standing.of(run, ("G3h",), ("G3.25", "G3.26", "G3.28"), by="country_code")
-    found = dict(reversed(pair) for pair in LINK.findall(piece.bundle["text/markdown"].replace("\\", "")))
-    assert set(found) == {"G3.25", "G3.26", "G3.28"}
-    assert found == {code: provenance.card(run, code)["value"] for code in found}
+    now, why, owed = (
+        LINK.findall(line) for line in piece.bundle["text/markdown"].replace("\\", "").splitlines()
+    )
+    assert {code for _, code in now} == {"G3.25", "G3.26", "G3.28"} and {code for _, code in owed} == {
+        "due.G3h"
+    }
+    assert all(provenance.card(run, code)["value"] == written for written, code in now + owed)
+    # What explains a change leads to the figure that changed.
+    assert why and all(code == "G3.25" and re.match("[+−]", written) for written, code in why)
 
 
 def test_the_last_cell_has_the_card_of_everything_that_was_spoken_of():
@@ -250,6 +260,47 @@ def test_the_value_of_a_card_is_that_of_the_manifest(made):
             exact = Decimal(figures[code]["value"])
             written = Texts(language).number(abs(float(exact)), max(0, -int(exact.as_tuple().exponent)))
             assert written in page.values[code], (place, code)
+
+
+# What has files alone: neither an indicator nor a published number of the year's edition stands behind it.
+FILES_ALONE = {
+    "accreditation-gaps-3",  # times without a term
+    "quality-held-2",
+    "quality-corrected-2",
+    "quality-reconciled-2",  # totals of earlier years
+    "quality-heading-2",  # forecasts by kind of series
+    "rankings-against-2",  # who is compared with whom
+    "rankings-against-3",
+    "rankings-level-4",  # of the last edition that is held of all, not of the year's
+    "rankings-level-5",
+}
+
+
+def without_card(html: str) -> tuple[list[str], int]:
+    """Return the figures and tables that lead to no card of their page, and how many the page has."""
+    page = alone.parsed(html)
+    places = {element.get("id") for element in page.iter() if element.get("id")}
+    figures = list(page.iterfind(".//main//figure"))
+    found = []
+    for figure in figures:
+        led = [str(href)[1:] for href in figure.xpath(".//details[@class='computed']//a/@href")]
+        label = str(figure.find("figcaption/p[@class='title']").get("id"))
+        assert set(led) <= places, label
+        if not any(place.startswith("how-") for place in led):
+            assert led or label.endswith("-sources-2"), f"{label} leads to no card and to no files"
+            found.append(label)
+    return found, len(figures)
+
+
+def test_every_figure_of_every_notebook_leads_to_a_card_but_for_a_few_of_files_alone():
+    notebooks = {
+        Path("2026/en", path.stem): nbformat.read(path, 4)
+        for path in sorted((REPO / "notebooks").glob("*.ipynb"))
+    }
+    found = {page.place: without_card(page.html) for page in pages.render(notebooks, CATALOG.plan, "sample")}
+    assert len(found) == len(notebooks) and sum(count for _, count in found.values()) > 100
+    said = {label for labels, _ in found.values() for label in labels}
+    assert {label for label in said if not label.endswith("-sources-2")} == FILES_ALONE
 
 
 # -- two languages --------------------------------------------------------------------------------------

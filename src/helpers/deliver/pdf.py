@@ -37,7 +37,7 @@ _SECONDS = 300
 def write(
     chosen: Sequence[Report], to: Path, browser: str = "", replace: bool = False, annex: bool = False
 ) -> list[Path]:
-    """Write one PDF for each report, in the order of its pages; return the files.
+    """Write one PDF for each report, in the order of its pages behind a list of them; return the files.
 
     `annex` adds the tables behind the charts. Raises WorkbookError where no browser is found or it fails.
     """
@@ -47,7 +47,13 @@ def write(
         say = report.say
         title = _title(report)
         pages = [(page, report.html(page)) for page in report.pages]
-        html = paper.booklet(title, report.language, pages, say("paper.annex") if annex else "")
+        html = paper.booklet(
+            title,
+            report.language,
+            pages,
+            annex=say("paper.annex") if annex else "",
+            contents=say("paper.contents") if len(pages) > 1 else "",
+        )
         _print(program, html, path)
     return [path for _, path in targets]
 

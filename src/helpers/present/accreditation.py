@@ -188,6 +188,7 @@ def coverage_by(run: Run, column: str) -> Piece:
         source=words.source(run),
         notes=[say("accreditation.by.without", count=without)] if without else [],
         details=[say("accreditation.by.definition"), *_definitions(run, "G3.06", "G3.07")],
+        indicators=["G3.06", "G3.07"],
         caveats=words.caveats(run),
     )
 
@@ -278,6 +279,7 @@ def timeline(run: Run) -> Piece:
             Column(say("accreditation.calendar.state"), [states[state] for state in frame["state"]]),
             Column(say("accreditation.calendar.end"), [words.day(run, day) for day in frame["end"]]),
         ],
+        indicators=["G3.08", "deadlines", "due_soon"],
     )
     return charts.terms(frame, states, marks, say, around)
 
@@ -319,6 +321,7 @@ def calendar(run: Run) -> Piece:
         source=words.source(run),
         notes=notes,
         details=[say("accreditation.calendar.definition"), say("accreditation.today_note")],
+        indicators=["G3.08", "deadlines", "due_soon"],
         caveats=words.caveats(run),
     )
 
@@ -478,6 +481,7 @@ def bodies(run: Run) -> Piece:
         source=words.source(run),
         notes=[say("accreditation.bodies.term_note"), *_uncertain_note(run, [b for b, _ in known if b])],
         details=[say("accreditation.bodies.definition")],
+        indicators=["G3.07"],
         caveats=words.caveats(run),
     )
 
@@ -547,6 +551,7 @@ def open_bodies(run: Run) -> Piece:
             *_uncertain_note(run, [body for bodies in found for body in bodies]),
         ],
         details=[say("accreditation.open.definition"), say("accreditation.today_note")],
+        indicators=["G3.06", "unaccredited"],
         caveats=words.caveats(run),
     )
 
@@ -625,5 +630,6 @@ def institutional(run: Run) -> Piece:
         ),
         source=words.source(run),
         details=_definitions(run, "G3.09"),
+        indicators=["G3.09"],
         caveats=words.caveats(run),
     )

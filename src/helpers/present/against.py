@@ -9,9 +9,9 @@ from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
 from ..run import Run
-from . import charts, likelihood, pieces, tables
+from . import charts, figures, likelihood, pieces, tables
 from .pieces import Piece
-from .rankings import named, names, sources_line
+from .rankings import carded, named, names, sources_line
 from .tables import Column
 
 # The groups of a page: that of the plan, that abroad which the plan names, and the one found in the data.
@@ -238,6 +238,7 @@ def table(run: Run, group: str) -> Piece:
         source=_source(run),
         notes=notes,
         details=[say("against.table.how", first=first, edition=edition)],
+        indicators=_carded(run, edition, *rows["variable"]),
     )
 
 
@@ -287,7 +288,7 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
             Column(say("against.chart.level"), [_number(run, v, 1) for v in rows["value"]], True),
             Column(say("against.chart.pace"), [_signed(run, v) for v in rows["change"]], True),
         ],
-        indicators=["G3.03"] if variable == _OUTLOOK else [],
+        indicators=_carded(run, edition, variable),
     )
     frame = rows.assign(label=rows["institution"], is_own=rows["institution"] == run.institution.id)
     axes = (say("against.chart.level"), say("against.chart.pace"))
@@ -340,6 +341,7 @@ def overtaking(run: Run, group: str) -> Piece:
         notes=notes,
         caveats=_across(run, int(rows["first"].min()), edition),
         details=[say("against.race.how", ahead=ahead)],
+        indicators=_carded(run, edition, _OUTLOOK),
     )
 
 
@@ -393,10 +395,11 @@ def summary(run: Run, group: str) -> Piece:
     row = rows.set_index("variable").loc[_OUTLOOK]
     if pd.isna(row["percentile"]):
         return _missing(run, "against.chart.none", edition=edition)
+    card, called = _carded(run, edition, _OUTLOOK), _variable(run, _OUTLOOK)
     sentences = [
         say(
             "against.summary.level" if row["median_gap"] < 0 else "against.summary.level_ahead",
-            variable=_variable(run, _OUTLOOK),
+            variable=figures.linked(run, card[0], called) if card else called,
             group=title(run, group),
             edition=edition,
             percentile=row["percentile"],
@@ -446,6 +449,11 @@ def _turns(run: Run, group: str) -> list[str]:
 
 def _edition(run: Run, ids: Sequence[str]) -> int | None:
     return measures.edition_with(run.rankings, run.institution.id, ids, _SYSTEM, run.edition_of(_SYSTEM))
+
+
+def _carded(run: Run, edition: int, *variables: str) -> list[str]:
+    """Return the codes of the cards of scores; a card tells of the year's edition and of no earlier one."""
+    return carded(run, _SYSTEM, *variables) if edition == run.edition_of(_SYSTEM) else []
 
 
 def _variable(run: Run, variable: str) -> str:

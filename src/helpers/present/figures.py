@@ -169,6 +169,13 @@ def led(run: Run, code: str, written: str) -> str:
     return links.wrap(linked(run, code, written).code, written)
 
 
+def spoken(run: Run, *codes: str) -> list[str]:
+    """Have the page carry the cards of indicators or of a ranking's numbers; return their codes."""
+    for code in codes:
+        run.spoken.setdefault(code, None)
+    return list(codes)
+
+
 def source(run: Run, codes: Sequence[str]) -> str:
     """Name the registers that indicators are computed from; the page ends with a card of each."""
     return of_registers(run, datasets(run, codes), codes)
@@ -176,8 +183,7 @@ def source(run: Run, codes: Sequence[str]) -> str:
 
 def of_registers(run: Run, registers: Sequence[str], codes: Sequence[str]) -> str:
     """Name registers as the source of what speaks of indicators; many are counted."""
-    for code in codes:
-        run.spoken.setdefault(code, None)
+    spoken(run, *codes)
     if len(registers) > _NAMED_SOURCES:
         return run.text("activities.many_sources", count=len(registers))
     names = [_meaning(run, name) for name in registers]

@@ -211,6 +211,7 @@ def by(run: Run, column: str) -> Piece:
             *notes,
             *([say("activities.rest", count=rest)] if rest > 0 else []),
         ],
+        indicators=[words.OUT, words.BACK],
         caveats=figures.caveats(run, [words.OUT, words.BACK]),
         details=[
             say("mobility.how_beta", least=_LEAST_EXCHANGE),
@@ -277,6 +278,7 @@ def durations(run: Run) -> Piece:
         title=words.titled(run, _durations_finding(run, done, lasted)),
         source=words.source(run, words.OUT, words.BACK),
         notes=[*words.hidden_note(run, [*cells[0], *cells[1], *days]), say("mobility.bip_apart")],
+        indicators=[words.OUT, words.BACK],
         caveats=figures.caveats(run, [words.OUT, words.BACK]),
     )
 
@@ -311,6 +313,7 @@ def who(run: Run) -> Piece:
         title=words.titled(run, _who_finding(run, women, totals[0])),
         source=words.source(run, words.OUT, words.BACK),
         notes=words.hidden_note(run, [*cells[0], *cells[1]]),
+        indicators=[words.OUT, words.BACK],
         caveats=figures.caveats(run, [words.OUT, words.BACK]),
     )
 
@@ -595,5 +598,6 @@ def staff(run: Run) -> Piece:
         title=words.titled(run, title),
         source=words.source(run, words.STAFF),
         notes=[*words.hidden_note(run, [*cells[0], *cells[1], *cells[2], *days]), say("mobility.staff.note")],
+        indicators=[words.STAFF],
         caveats=figures.caveats(run, [words.STAFF]),
     )

@@ -75,6 +75,7 @@ def portfolio(run: Run) -> Piece:
         ),
         source=words.source(run, words.PORTFOLIO),
         notes=_look_back(run),
+        indicators=[words.PORTFOLIO, "asleep", "ending"],
         caveats=figures.caveats(run, [words.PORTFOLIO]),
         details=[say("mobility.portfolio.how"), *([say("mobility.portfolio.of_unit")] if run.unit else [])],
     )
@@ -134,6 +135,7 @@ def decisions(run: Run) -> Piece:
         ),
         source=words.source(run, words.PORTFOLIO),
         notes=[*([say("mobility.decisions.rest", count=rest)] if rest else []), *_look_back(run)],
+        indicators=[words.PORTFOLIO, "asleep", "ending"],
         caveats=figures.caveats(run, [words.PORTFOLIO]),
         details=[
             say("mobility.decisions.how"),

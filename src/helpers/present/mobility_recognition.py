@@ -49,6 +49,7 @@ def validity(run: Run) -> Piece:
         title=words.titled(run, title),
         source=words.source(run, words.OUT),
         notes=[*words.hidden_note(run, cells), say("mobility.validity.note")],
+        indicators=[words.OUT, "uncounted"],
         caveats=figures.caveats(run, [words.OUT]),
     )
 
@@ -175,6 +176,7 @@ def recognition_by_unit(run: Run) -> Piece:
             *([say("mobility.recognition.pooled_note")] if small else []),
             *([say("activities.rest", count=rest)] if rest > 0 else []),
         ],
+        indicators=[words.RATE],
         caveats=figures.caveats(run, [words.RATE]),
     )
 

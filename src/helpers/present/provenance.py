@@ -391,6 +391,7 @@ _COUNTED_IN: Mapping[str, tuple[str, ...]] = {
     "objective": ("targets",),
     "ahead": ("targets",),
     "overdue": ("actions",),
+    "due": ("actions",),
     "deadlines": ("accreditation",),
     "due_soon": ("accreditation",),
     "terms": ("accreditation",),

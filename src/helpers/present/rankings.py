@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ..measures import rankings as measures
+from ..measures.indicators import NUMBER_OF, OVERALL, RANK
 from ..run import Run
 from . import charts, figures, pieces, tables
 from .pieces import Piece
@@ -89,6 +90,12 @@ def named(run: Run, system: str, variable: str) -> str:
     """Return the name of a published value in the run's language."""
     names = run.catalog.systems[system].variables[variable]
     return names.tr if run.language == "tr" else names.en
+
+
+def carded(run: Run, system: str, *variables: str) -> list[str]:
+    """Return the codes of the cards that tell of a ranking's numbers; the page then carries these cards."""
+    of_numbers = {number: code for code, number in NUMBER_OF.items()}
+    return figures.spoken(run, *(of_numbers.get((system, one), f"{system}.{one}") for one in variables))
 
 
 def clock(run: Run) -> Piece:
@@ -298,6 +305,8 @@ def places(run: Run) -> Piece:
         title=say("rankings.places.title", name=run.name, year=run.year),
         source=sources_line(run, *(shown or ["the"])),
         notes=[say("rankings.places.note")],
+        indicators=figures.spoken(run, "G3.01")
+        + [code for row in records if row["status"] == "listed" for code in carded(run, row["system"], RANK)],
         caveats=_caveats(run, _codes(rows)),
     )
 
@@ -323,7 +332,7 @@ def absences(run: Run) -> Piece:
     counted = run.text(
         "rankings.count.text",
         name=run.name,
-        count=int((watched["status"] == "listed").sum()),
+        count=figures.linked(run, "G3.01", int((watched["status"] == "listed").sum())),
         watched=len(watched),
         unknown=int((watched["status"] == "not_held").sum()),
         year=run.year,
@@ -363,7 +372,7 @@ def bands_chart(run: Run, system: str) -> Piece:
             Column(say("rankings.places.place"), list(rows["rank_text"])),
             Column(say("rankings.bands.ranked"), counted, True),
         ],
-        indicators=["G3.01"] if system == "the" else [],
+        indicators=figures.spoken(run, "G3.01") + carded(run, system, RANK),
     )
     labels = {
         "all": say("rankings.bands.ranked"),
@@ -413,6 +422,7 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         points,
         caveats=_caveats(run, _codes(held)),
         data=_peers_data(run, system, shown, members, labels),
+        indicators=carded(run, system, *shown["variable"]),
     )
     frame = members[["variable", "value_low"]].rename(columns={"value_low": "value"})
     return charts.against_peers(shown, frame, labels, say, words, points)
@@ -499,6 +509,7 @@ def steps_chart(run: Run, system: str) -> Piece:
             Column(str(first), cells[0], True),
             Column(str(edition), cells[1], True),
         ],
+        indicators=carded(run, system, *(variable for variable, *_ in ends)),
     )
     return charts.dumbbell(frame, (str(first), str(edition)), lambda v: say.number(v, 1), words)
 
@@ -586,7 +597,7 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
                 True,
             ),
         ],
-        indicators=["G3.03"],
+        indicators=figures.spoken(run, "G3.03"),
     )
     return charts.history(rows, breaks, say, words, run.institution.short)
 
@@ -643,7 +654,7 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
             Column(say("rankings.hidden.edge_computed"), _scores(run, rows["edge_computed"], 2), True),
             Column(say("rankings.hidden.error"), _scores(run, rows["error"], 2), True),
         ],
-        indicators=["G3.02"] if system == "the" else [],
+        indicators=carded(run, system, OVERALL),
     )
     return charts.bands(rows, breaks, say, words, run.institution.short)
 
@@ -681,6 +692,7 @@ def hidden_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
         title=say("rankings.hidden.table_title", system=definition.short),
         source=sources_line(run, system),
         notes=[say("rankings.hidden.note")],
+        indicators=carded(run, system, OVERALL),
     )
 
 
@@ -730,6 +742,7 @@ def levers(run: Run, system: str) -> Piece:
                 error=method.error,
             )
         ],
+        indicators=carded(run, system, OVERALL, *rows["variable"]),
     )
 
 
@@ -785,6 +798,9 @@ def qs_summary(run: Run) -> Piece:
 # -- numerator and denominator ------------------------------------------------------------------------
 
 
+_SHARE = ("international_students_pct", "students_fte_count")
+
+
 def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
     """Show the international share beside the numbers it is made of."""
     if rows.empty:
@@ -822,6 +838,7 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
             ),
             Column(say("rankings.share.pct"), [say.percent(v) for v in rows["share_pct"]], True),
         ],
+        indicators=carded(run, "the", *_SHARE),
     )
     titles = [
         say("rankings.share.students"),
@@ -854,4 +871,5 @@ def share_table(run: Run, rows: pd.DataFrame) -> Piece:
         title=say("rankings.share.table_title"),
         source=sources_line(run, "the"),
         notes=[say("rankings.share.note")],
+        indicators=carded(run, "the", *_SHARE),
     )

@@ -10,11 +10,12 @@ from typing import Any
 
 from ..catalog import Levers
 from ..measures import scenarios as measures
+from ..measures.indicators import OVERALL
 from ..measures.scenarios import Route, Simulation
 from ..run import Run, is_open
 from . import pieces, tables
 from .pieces import Piece
-from .rankings import named, sources_line
+from .rankings import carded, named, sources_line
 from .tables import Column
 
 # Points of a score by which a slider moves.
@@ -123,6 +124,7 @@ def table(run: Run, system: str) -> Piece:
         source=sources_line(run, system),
         notes=notes,
         details=_how(run, system, still),
+        indicators=carded(run, system, OVERALL),
     )
 
 
@@ -285,6 +287,7 @@ def cheapest(
         source=sources_line(run, system),
         notes=_route_notes(run, system, rows, costs),
         details=[say("scenarios.how_route")],
+        indicators=carded(run, system, OVERALL),
     )
 
 

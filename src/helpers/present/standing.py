@@ -136,8 +136,9 @@ def _groups(run: Run, indicator: Indicator, by: str) -> str:
     both = both.dropna()
     change = (both["now"] - both["before"]).sort_values(kind="stable")
     column = run.text(f"activities.by.{by}")
-    up = [_group(run, by, name, step) for name, step in change[change > 0].iloc[::-1][:_NAMED].items()]
-    down = [_group(run, by, name, step) for name, step in change[change < 0][:_NAMED].items()]
+    code = indicator.code
+    up = [_group(run, code, by, name, step) for name, step in change[change > 0].iloc[::-1][:_NAMED].items()]
+    down = [_group(run, code, by, name, step) for name, step in change[change < 0][:_NAMED].items()]
     if not up and not down and (both.empty or any(one.is_partial for one in found)):
         return run.text("standing.no_parts", name=indicator.name[run.language])
     if not up and not down:
@@ -145,8 +146,8 @@ def _groups(run: Run, indicator: Indicator, by: str) -> str:
     return run.text("standing.groups", column=column, groups=", ".join([*up, *down]))
 
 
-def _group(run: Run, by: str, name: object, step: float) -> str:
-    return f"{figures.named(run, by, name)} {run.text.signed(step)}"
+def _group(run: Run, code: str, by: str, name: object, step: float) -> str:
+    return f"{figures.named(run, by, name)} {figures.led(run, code, run.text.signed(step))}"
 
 
 # -- what is owed next ---------------------------------------------------------------------------------
@@ -166,18 +167,22 @@ def owed(run: Run, areas: Sequence[str]) -> list[str]:
     said = []
     if len(late):
         listed = "; ".join(action(run, row) for row in late.head(_NAMED).to_dict("records"))
-        said.append(run.text("standing.overdue", count=len(late), actions=listed))
+        count = figures.linked(run, f"overdue.{areas[0]}", len(late))
+        said.append(run.text("standing.overdue", count=count, actions=listed))
     if len(ahead):
-        first = action(run, ahead.to_dict("records")[0])
+        first = action(run, ahead.to_dict("records")[0], card=f"due.{areas[0]}")
         said.append(run.text("standing.next" if said else "standing.only", action=first))
     return said
 
 
-def action(run: Run, row: dict[str, object]) -> str:
-    """Write an action with its owner and the day it is due."""
-    due = pd.Timestamp(str(row["due_date"])).date()
+def action(run: Run, row: dict[str, object], card: str = "") -> str:
+    """Write an action with its owner and the day it is due, which leads to a card if one is named."""
+    due = day(run, pd.Timestamp(str(row["due_date"])).date())
     return run.text(
-        "standing.action", title=row[f"title_{run.language}"], owner=owner(run, row), due=day(run, due)
+        "standing.action",
+        title=row[f"title_{run.language}"],
+        owner=owner(run, row),
+        due=figures.linked(run, card, due) if card else due,
     )
 
 

@@ -32,6 +32,7 @@ _CLASSES = {
 }
 _TABLE_CLASSES = dict.fromkeys(("th", "td", "tr"), _CLASSES)
 _CODE = re.compile(r"\bG[X\d]\.\d{2}\b")
+_LED = re.compile(r'href="#how-([^"]+)"')
 
 
 class Marks:
@@ -173,14 +174,19 @@ def item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
 
 
 def _codes(items: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the indicators that items name, or say that they speak of, in their first order."""
+    """Return the codes of what items speak of, in their first order.
+
+    They are what an item says that it speaks of, the cards that its cells lead to, and the indicators named.
+    """
     known = load().indicators
     said: list[str] = []
     for item in items:
         said += item.get("indicators", [])
+        said += _LED.findall(str(item.get("html", "")))
         told = [item.get(part, "") for part in ("title", "subtitle", "html", "alt", "text")]
-        said += _CODE.findall(" ".join([*map(str, told), *map(str, item.get("details", []))]))
-    return [code for code in dict.fromkeys(said) if code in known]
+        named = _CODE.findall(" ".join([*map(str, told), *map(str, item.get("details", []))]))
+        said += [code for code in named if code in known]
+    return list(dict.fromkeys(said))
 
 
 def markdown(source: str) -> str:

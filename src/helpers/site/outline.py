@@ -29,8 +29,12 @@ def sections(html: str) -> list[Section]:
     page = alone.parsed(html)
     for unused in list(page.iter(*_NOT_LOOKED_UP)):
         unused.drop_tree()
-    for mark in list(page.iterfind(".//strong[@class='demonstration']")):
-        mark.drop_tree()
+    # Links to cards name every indicator that a chart speaks of, which its own words do where they matter.
+    for marked in (
+        *page.iterfind(".//strong[@class='demonstration']"),
+        *page.iterfind(".//*[@class='cards-of']"),
+    ):
+        marked.drop_tree()
     found = []
     for section in page.iterfind(".//main/section"):
         heading = next(iter(section.iter("h1", "h2")), None)

@@ -17,6 +17,15 @@ _TABLES = "//details[@class='data'][not(preceding-sibling::div[@class='drawing t
 _NAMING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details")
 _FOOT = re.compile(r'--paper-foot: ("(?:[^"\\]|\\.)*")')
 
+_CONTENTS = """#contents { page: contents; }
+#contents + article { break-before: page; }
+#contents ol { columns: 2; column-gap: 10mm; padding: 0; list-style: none; }
+#contents ol > li { break-inside: avoid; margin: 0 0 4mm; font-weight: bold; }
+#contents ul { margin: 1mm 0 0; padding: 0 0 0 4mm; list-style: none; font-weight: normal; }
+#contents a { color: inherit; text-decoration: none; }
+#contents a::after { content: none; }
+"""
+
 
 def foot(parts: Sequence[str]) -> str:
     """Return the style that puts a line at the foot of every printed sheet of a page.
@@ -34,18 +43,22 @@ def _string(text: str) -> str:
     return re.sub(r"[^\w ]", lambda sign: f"\\{ord(sign.group()):x} ", seen)
 
 
-def booklet(title: str, language: str, published: Sequence[tuple[str, str]], annex: str = "") -> str:
+def booklet(
+    title: str, language: str, published: Sequence[tuple[str, str]], annex: str = "", contents: str = ""
+) -> str:
     """Return published pages, each a name and its HTML, as one document that a browser prints.
 
     Each page begins a sheet and keeps its own foot; folded parts are open, links between the pages lead
     inside the document, others to files of the set are plain text, and nothing in it runs. With a heading
     for an `annex`, the cards of a page's numbers follow it and, under the heading, the tables behind its
-    charts; else both are left out: sources, definitions and the files' hashes stand on the page itself.
+    charts; else both are left out: sources, definitions and the files' hashes stand on the page itself. With
+    a heading for the `contents`, a list of the pages and their sections stands at the front.
     """
     from lxml.html import builder, tostring
 
     names = [name for name, _ in published]
     articles: list[Any] = []
+    listed = builder.OL()
     styles: list[str] = []
     for number, (_, html) in enumerate(published):
         page = alone.parsed(html)
@@ -63,9 +76,13 @@ def booklet(title: str, language: str, published: Sequence[tuple[str, str]], ann
         for folded in page.iter("details"):
             folded.set("open", "")
         _number(page, number, names)
+        listed.append(_listed(page, number))
         article = builder.ARTICLE(id=f"p{number}")
         article.extend(page.body)
         articles.append(article)
+    if contents:
+        articles.insert(0, builder.ARTICLE(builder.H1(contents), listed, id="contents"))
+        styles.append(_CONTENTS + _foot_of_all(published[0][1]))
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     head = builder.HEAD(
         builder.META({"charset": "utf-8"}),
@@ -75,6 +92,32 @@ def booklet(title: str, language: str, published: Sequence[tuple[str, str]], ann
     )
     whole = builder.HTML(head, builder.BODY(*articles), lang=language)
     return str(tostring(whole, encoding="unicode", doctype="<!DOCTYPE html>"))
+
+
+def _listed(page: Any, number: int) -> Any:
+    """Return the entry of a numbered page in the contents: its title, and under it its sections."""
+    from lxml.html import builder
+
+    def entry(heading: Any, place: str) -> Any:
+        return builder.LI(builder.A(" ".join("".join(heading.itertext()).split()), href=f"#{place}"))
+
+    title = page.find(".//h1")
+    found = builder.LI() if title is None else entry(title, f"p{number}")
+    sections = [(s.find(".//h2"), s.get("id")) for s in page.iterfind(".//main/section[@id]")]
+    inside = [entry(heading, place) for heading, place in sections if heading is not None]
+    if inside:
+        found.append(builder.UL(*inside))
+    return found
+
+
+def _foot_of_all(html: str) -> str:
+    """Return the style of the contents' foot: that of a page without the part that names the page."""
+    line = _FOOT.search(html)
+    if not line:
+        return ""
+    parts = line[1].strip('"').split(_string(" · "))
+    del parts[-2:-1]
+    return f'@page contents {{ @bottom-left {{ content: "{_string(" · ").join(parts)}"; }} }}\n'
 
 
 def _take_out_tables(page: Any, annex: str) -> None:
