@@ -1,7 +1,9 @@
 """The command: help with an example, answers that add up, and one plain sentence where it cannot go on."""
 
+import argparse
 import csv
 import hashlib
+import inspect
 import os
 import re
 import shlex
@@ -13,21 +15,14 @@ import pytest
 from conftest import REPO
 from nbformat.v4 import new_notebook
 
+from helpers import cli
 from helpers.batch.execute import Executed
 from helpers.cli import _parser, main
+from helpers.desk import usage
 from helpers.plan import ledger
 
-COMMANDS = (
-    "check",
-    "receive",
-    "template",
-    "list",
-    "trace",
-    "run",
-    "calendar",
-    "rollback",
-    "confirm",
-    "doctor",
+COMMANDS = tuple(
+    next(one for one in _parser()._actions if isinstance(one, argparse._SubParsersAction)).choices
 )
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
@@ -94,13 +89,62 @@ def tree(folder):
 # --- help -----------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def said(monkeypatch, capsys):
+    """Call the command where no workbook is needed; return exit code, output, error output."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def called(*arguments):
+        with pytest.raises(SystemExit) as leaving:
+            main(list(arguments))
+        return leaving.value.code, *capsys.readouterr()
+
+    return called
+
+
+@pytest.mark.parametrize(("language", "example"), [("en", "Example"), ("tr", "Örnek")])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_explains_itself_with_an_example_that_parses(call, command):
-    code, out, error = call(command, "--help")
+def test_each_command_explains_itself_with_an_example_that_parses(
+    said, monkeypatch, command, language, example
+):
+    monkeypatch.setenv("LANG", f"{language}_XX.UTF-8")
+    code, out, error = said(command, "--help")
     assert (code, error) == (0, "")
-    example = re.search(r"Example: workbook (.+)", " ".join(out.split())).group(1)
+    example = re.search(rf"{example}: workbook (.+)", " ".join(out.split())).group(1)
     assert example.startswith(command)
     assert callable(_parser().parse_args(shlex.split(example)).call)
+
+
+def test_the_help_speaks_turkish_whole_where_the_reader_does(said, monkeypatch):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    assert set(usage.turkish()["commands"]) == set(COMMANDS)
+    out = said("--help")[1]
+    assert out.startswith("kullanım: workbook") and "\nkomutlar:\n" in out and "bu yardımı göster" in out
+    english = _parser()
+    chosen = next(one for one in english._actions if isinstance(one, argparse._SubParsersAction))
+    for action in chosen._choices_actions:  # none is left in English
+        assert action.help not in " ".join(out.split())
+    code, out, error = said("check")
+    assert (code, out) == (2, "")
+    assert error.startswith("kullanım: workbook check")
+    assert error.endswith("workbook check: hata: şunlar da verilmelidir: FILE\n")
+
+
+def test_an_option_says_the_language_of_what_is_wrong_over_the_systems(said, monkeypatch):
+    wrong = ("check", "f", "--year", "yok")
+    assert "hata: --year: geçersiz değer: 'yok'" in said(*wrong, "--language", "tr")[2]
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    assert "error: argument --year: invalid int value: 'yok'" in said(*wrong, "--language=en")[2]
+
+
+def test_what_stands_in_turkish_is_what_argparse_and_the_command_say():
+    ours = inspect.getsource(cli).replace('"\n    "', "")
+    theirs = inspect.getsource(argparse)
+    for english, turkish in usage.turkish()["words"].items():
+        assert repr(english)[1:-1] in theirs or english in ours, english
+        assert re.findall(r"%(?:\(\w+\))?[sr]", turkish) or "%" not in english.replace("%(type)s", "")
+        assert set(re.findall(r"%\(\w+\)[sr]", turkish)) <= set(re.findall(r"%\(\w+\)[sr]", english))
 
 
 def test_the_program_lists_its_commands_and_says_how_to_begin(call):

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import paths
+from . import locale, paths
+from .desk import usage
 from .errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.pop("JPY_SESSION_NAME", None)
     # What checks notebooks would compile grammars of web addresses for a second, of which they hold none.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    parsed = _parser().parse_args(arguments)
+    language = usage.asked(sys.argv[1:] if arguments is None else arguments, _system_language())
+    parsed = _parser(language).parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if parsed.verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
@@ -66,20 +68,27 @@ def _left_at_once(code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(language: str = "en") -> argparse.ArgumentParser:
+    usage.speak(language)
+
+    def word(text: str) -> str:
+        return usage.word(text, language)
+
     parser = argparse.ArgumentParser(
         prog="workbook",
-        description="Strategic analysis of a university's internationalisation: data in, reports out.",
-        epilog="Begin with: workbook run    then open reports/index.html",
+        description=word("Strategic analysis of a university's internationalisation: data in, reports out."),
+        epilog=word("Begin with: workbook run    then open reports/index.html"),
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="explain what is being done")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.add_argument("-v", "--verbose", action="store_true", help=word("explain what is being done"))
+    commands = parser.add_subparsers(title=word("commands"), metavar="COMMAND", required=True)
 
     for name, help_text in (
         ("check", "judge files and store nothing; mark what is wrong in a copy beside each"),
         ("receive", "judge files, store the accepted rows, report the rejected ones"),
     ):
-        command = _command(commands, name, help_text, f"workbook {name} THE_2026_rankings.csv events.xlsx")
+        command = _command(
+            commands, name, help_text, f"workbook {name} THE_2026_rankings.csv events.xlsx", language
+        )
         command.add_argument(
             "files",
             nargs="+",
@@ -110,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         "template",
         "write the templates by which units hand in their registers, as workbooks that explain themselves",
         "workbook template events mobility --language tr --year 2026 --unit eng --to templates",
+        language,
     )
     command.add_argument(
         "registers",
@@ -125,7 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     _where_to(command)
     command.set_defaults(call=_template)
 
-    command = _command(commands, "list", "show what the workbook holds", "workbook list --edition live")
+    command = _command(
+        commands, "list", "show what the workbook holds", "workbook list --edition live", language
+    )
     command.add_argument("--edition", choices=("sample", "live"), help="only this edition")
     command.add_argument(
         "--history",
@@ -139,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         "trace",
         "say where a number comes from: definition, formula, what it is made of, files, hashes, rows",
         "workbook trace G3.25 --year 2025",
+        language,
     )
     command.add_argument(
         "code", help="an indicator's code, or a ranking's score or place, such as the.overall, qs.rank"
@@ -156,13 +169,14 @@ def _parser() -> argparse.ArgumentParser:
         "withdraw",
         "take rows of a unit and year out of what is held; they stay in the history",
         "workbook withdraw events/all-2052 --reason 'the year was mistyped'",
+        language,
     )
     command.add_argument("partition", help="as `workbook receive` names it, such as events/all-2025")
     command.add_argument("--reason", default="", metavar="WHY", help="the history keeps it")
     command.set_defaults(call=_withdraw)
 
     command = _command(
-        commands, "run", "make the reports", "workbook run --year 2024 --year 2025 --language tr"
+        commands, "run", "make the reports", "workbook run --year 2024 --year 2025 --language tr", language
     )
     command.add_argument(
         "--year", type=_whole, action="append", default=[], help="report year; repeat for several"
@@ -218,6 +232,7 @@ def _parser() -> argparse.ArgumentParser:
         "calendar",
         "write the action calendar of a year as a calendar file (.ics) and a spreadsheet",
         "workbook calendar --year 2026 --language tr --to .",
+        language,
     )
     command.add_argument("--year", type=int, help="whose report; the newest of the plan if not said")
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
@@ -235,6 +250,7 @@ def _parser() -> argparse.ArgumentParser:
         "rollback",
         "put the reports back to the set before, or to a named one of the last three",
         "workbook rollback --edition live",
+        language,
     )
     command.add_argument("--edition", choices=("sample", "live"), default="sample", help="whose reports")
     command.add_argument("--institution", metavar="ID", help="about whom, if not the plan's own university")
@@ -247,6 +263,7 @@ def _parser() -> argparse.ArgumentParser:
         "slides",
         "write the overview as slides (PPTX) with charts and tables that can be edited",
         "workbook slides --year 2026 --language tr --to out",
+        language,
     )
     command.add_argument("--edition", choices=("sample", "live"), default="sample", help="of which data")
     command.add_argument("--year", type=_whole, default=0, help="the plan's last year if not said")
@@ -258,7 +275,9 @@ def _parser() -> argparse.ArgumentParser:
         ("pdf", "print published pages as PDF by a Chromium, Chrome or Edge of this machine", _pdf),
         ("mail", "write published pages as single files for mail, without links that lead nowhere", _mail),
     ):
-        command = _command(commands, name, help_text, f"workbook {name} --year 2026 --language tr --to out")
+        command = _command(
+            commands, name, help_text, f"workbook {name} --year 2026 --language tr --to out", language
+        )
         command.add_argument("--edition", choices=("sample", "live"), default="sample", help="of which set")
         command.add_argument(
             "--year",
@@ -292,6 +311,7 @@ def _parser() -> argparse.ArgumentParser:
         "confirm",
         "say that a spelling means an institution of the register",
         'workbook confirm "Karadeniz Tech. Univ." ktu',
+        language,
     )
     command.add_argument("spelling")
     command.add_argument("institution", help="id in data/reference/institutions.csv")
@@ -302,6 +322,7 @@ def _parser() -> argparse.ArgumentParser:
         "doctor",
         "check environment, fonts, browser, data, definitions, locks and room; say how to mend what is found",
         "workbook doctor --language tr",
+        language,
     )
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
     command.set_defaults(call=_doctor, any_version=True)
@@ -310,6 +331,7 @@ def _parser() -> argparse.ArgumentParser:
         "status",
         "show by register and unit what is in, late or rejected",
         "workbook status --year 2026 --language tr",
+        language,
     )
     command.add_argument("--year", type=int, help="of which data; the newest of the plan if not said")
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
@@ -319,6 +341,7 @@ def _parser() -> argparse.ArgumentParser:
         "roll",
         "open a new year: templates, targets carried, what is due from whom; overwrites nothing",
         "workbook roll 2027 --language tr --to year-2027",
+        language,
     )
     command.add_argument("year", type=int, help="the year after the plan's last, or one of them")
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
@@ -342,6 +365,7 @@ def _parser() -> argparse.ArgumentParser:
         "refresh",
         "execute the committed notebooks anew, show which figures have changed, then save",
         "workbook refresh notebooks/overview.ipynb --yes",
+        language,
     )
     command.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="all if none is named")
     command.add_argument("--yes", action="store_true", help="save without asking")
@@ -358,6 +382,7 @@ def _parser() -> argparse.ArgumentParser:
         "lab",
         "open JupyterLab at the overview, with the workbook's kernel and settings",
         "workbook lab explore/tour.ipynb",
+        language,
     )
     command.add_argument(
         "notebook", nargs="?", default="", help="a file below notebooks; the overview if none"
@@ -373,6 +398,7 @@ def _parser() -> argparse.ArgumentParser:
         "sample",
         "write the demonstration registers anew, the same bytes each time",
         "workbook sample",
+        language,
     )
     command.add_argument("--folder", type=Path, help="where to write them; data/sample if not said")
     command.set_defaults(call=_sample)
@@ -380,13 +406,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_text: str, example: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    help_text: str,
+    example: str,
+    language: str,
 ) -> argparse.ArgumentParser:
+    purpose = usage.purpose(name, help_text, language)
+    first = locale.upper(purpose[:1]) if language == "tr" else purpose[:1].upper()
     return commands.add_parser(
         name,
-        help=help_text,
-        description=f"{help_text[:1].capitalize()}{help_text[1:]}.",
-        epilog=f"Example: {example}",
+        help=purpose,
+        description=f"{first}{purpose[1:]}.",
+        epilog=usage.word("Example: %s", language) % example,
     )
 
 
@@ -866,7 +898,6 @@ def _status(parsed: argparse.Namespace) -> int:
     from collections import Counter
     from datetime import date
 
-    from . import locale
     from .catalog import load
     from .desk import status
     from .intake.declaration import receivable
