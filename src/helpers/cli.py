@@ -357,6 +357,7 @@ def _parser(language: str = "en") -> argparse.ArgumentParser:
         "migrate",
         "bring data of an earlier version of the program to the present one; makes a backup first",
         "workbook migrate --language tr",
+        language,
     )
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
     command.set_defaults(call=_migrate, any_version=True)
@@ -376,7 +377,7 @@ def _parser(language: str = "en") -> argparse.ArgumentParser:
     )
     command.add_argument("--language", choices=("tr", "en"), help="as for check")
     command.set_defaults(call=_refresh)
-    _new_commands(commands)
+    _new_commands(commands, language)
     command = _command(
         commands,
         "lab",
@@ -434,17 +435,20 @@ _ASKED = {
 _SEVERAL = {"activity", "column", "section", "goal", "unit", "where", "target", "peer", "year", "in", "label"}
 
 
-def _new_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _new_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", language: str
+) -> None:
     new = _command(
         commands,
         "new",
         "write every file of a new indicator, register, notebook or institution; all of them or none",
-        "workbook new indicator G1.16 --help",
+        'workbook new indicator G1.16 --name "Seminars held"',
+        language,
     )
     kinds = new.add_subparsers(title="kinds", metavar="KIND", required=True)
 
     def kind(name: str, help_text: str, example: str, code: str, options: dict[str, str]) -> None:
-        command = _command(kinds, name, help_text, f"workbook new {name} {example}")
+        command = _command(kinds, name, help_text, f"workbook new {name} {example}", language)
         if code:
             command.add_argument("code", metavar=code, help="a code that is not taken")
         for option, told in options.items():
