@@ -170,19 +170,19 @@ def owed(run: Run, areas: Sequence[str]) -> list[str]:
         count = figures.linked(run, f"overdue.{areas[0]}", len(late))
         said.append(run.text("standing.overdue", count=count, actions=listed))
     if len(ahead):
-        first = action(run, ahead.to_dict("records")[0], card=f"due.{areas[0]}")
+        first = action(run, ahead.to_dict("records")[0], area=areas[0])
         said.append(run.text("standing.next" if said else "standing.only", action=first))
     return said
 
 
-def action(run: Run, row: dict[str, object], card: str = "") -> str:
-    """Write an action with its owner and the day it is due, which leads to a card if one is named."""
+def action(run: Run, row: dict[str, object], area: str = "") -> str:
+    """Write an action with its owner and the day it is due, which leads to its card if an area is named."""
     due = day(run, pd.Timestamp(str(row["due_date"])).date())
     return run.text(
         "standing.action",
         title=row[f"title_{run.language}"],
         owner=owner(run, row),
-        due=figures.linked(run, card, due) if card else due,
+        due=figures.linked(run, f"due.{area}", due) if area else due,
     )
 
 
