@@ -388,7 +388,10 @@ def test_targets_behind_bring_the_points_that_they_cost() -> None:
         (("G1.05",), Gain("points", 12.5)),
     ]
     assert {one.due for one in behind} == {date(2026, 2, 28)}
-    assert {one.evidence.anchor for one in behind} == {"goal1-holding"}
+    # The figure's own card of provenance is the evidence.
+    assert [actions.link(one) for one in behind] == [
+        f"goal1_recognition.html#how-{one.codes[0]}" for one in behind
+    ]
 
 
 def test_a_target_without_a_figure_asks_for_the_data() -> None:
@@ -479,7 +482,7 @@ def test_the_calendar_file_holds_every_action_on_its_day(files: tuple[Run, bytes
         assert event["DTSTAMP"].dt == datetime(2026, 12, 31, tzinfo=UTC)
         assert str(event["SUMMARY"]).endswith(actions.what(run, names, one))
         assert actions.owner(run, one) in str(event["DESCRIPTION"])
-        assert str(event["URL"]) == f"{one.evidence.page}.html#{one.evidence.anchor}"
+        assert str(event["URL"]) == actions.link(one)
         assert "ATTENDEE" not in event and "ORGANIZER" not in event
         mark = run.text("site.demonstration")
         assert (mark in str(event["SUMMARY"])) == actions.is_generated(run, one)

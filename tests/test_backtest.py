@@ -88,6 +88,16 @@ def test_the_table_names_every_kind(shared):
     assert "no\n" in table
 
 
+@pytest.mark.shared
+def test_shares_stay_on_their_own_scale_because_they_do_not_pass_on_logits(shared):
+    share = {"share": backtest.read(shared)["share"]}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(backtest, "STANDS_FOR", {"share": {}})
+        (logits,) = backtest.on_logits(share).values()
+    assert logits["offered"] < outlook.kinds().kinds["share"].offered
+    assert logits["mase"][3] > outlook.kinds().kinds["share"].mase[3]
+
+
 # -- the back-test itself -------------------------------------------------------------------------------
 
 

@@ -115,6 +115,8 @@ def test_counts_stay_counts(values):
     "values", [[90, 94, 97, 99, 100, 100], [8, 4, 2, 1, 0.5, 0.1], [0.0] * 5, [100.0] * 7]
 )
 def test_shares_stay_shares(values):
+    shares = np.asarray(values, dtype=float)
+    assert forecast.unscaled(forecast.scaled(shares, "logit"), "logit") == pytest.approx(shares, abs=1e-9)
     for one in ahead(values, PLAIN, 3):
         assert all(0 <= v <= 100 for pair in one.intervals.values() for v in (*pair, one.point))
 

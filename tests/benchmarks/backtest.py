@@ -16,7 +16,7 @@ falls between cut and target cannot be foreseen: such cases stand in a line of t
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -292,6 +292,15 @@ def measured(folder: Path) -> dict[str, dict[str, Any]]:
     return {kind: judged(cases(panel)) for kind, panel in read(folder).items()}
 
 
+def on_logits(panels: Mapping[str, Panel]) -> dict[str, dict[str, Any]]:
+    """Run the back-test of shares and scores that the workbook forecasts on the logit scale instead."""
+    return {
+        kind: judged(cases(replace(panels[kind], scale="logit")))
+        for kind in STANDS_FOR
+        if panels[kind].scale == "plain"
+    }
+
+
 # -- telling -------------------------------------------------------------------------------------------
 
 
@@ -391,6 +400,8 @@ def main() -> None:
         )
     found = measured(SHARED)
     print(told(found))
+    print("\nShares and scores on the logit scale, compared and not used\n")
+    print(told(on_logits(read(SHARED))))
     if given.write:
         day = datetime.now(UTC).date().isoformat()
         CATALOGUE.write_text(catalogue(found, read(SHARED), day), encoding="utf-8")

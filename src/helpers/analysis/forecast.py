@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
-Scale = Literal["plain", "log"]
+Scale = Literal["plain", "log", "logit"]
 
 # No forecast from fewer years, none further ahead (domain dossier, section 6).
 FEWEST, FURTHEST = 5, 3
@@ -163,13 +163,21 @@ def width(rows: Matrix, typical: float, horizon: int) -> Matrix:
 
 
 def scaled(values: Matrix, scale: Scale) -> Matrix:
-    """Return values on the scale on which their steps are alike: counts by their logarithm."""
+    """Return values on the scale on which their steps are alike: counts by their logarithm.
+
+    The logit of a share (0–100) is compared in the back-test and not used: shares on it did not pass.
+    """
+    if scale == "logit":
+        return np.asarray(np.log((values + _COUNTED) / (100 + _COUNTED - values)))
     found: Matrix = np.log(values + _COUNTED) if scale == "log" else values
     return found
 
 
 def unscaled(values: Matrix, scale: Scale) -> Matrix:
     """Return values of a scale in their own unit; a count is at least nought."""
+    if scale == "logit":
+        shares: Matrix = np.clip((100 + 2 * _COUNTED) / (1 + np.exp(-values)) - _COUNTED, 0, 100)
+        return shares
     found: Matrix = np.maximum(np.exp(values) - _COUNTED, 0.0) if scale == "log" else values
     return found
 

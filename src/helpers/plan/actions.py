@@ -62,10 +62,14 @@ class Gain:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where the reason for an action can be read: a page, and the key of the prose above it."""
+    """Where the reason for an action can be read: a page, and the key of the prose above it.
+
+    `code`: the figure whose card of provenance on that page is itself the reason; none: the section is.
+    """
 
     page: str
     section: str
+    code: str | None = None
 
     @property
     def anchor(self) -> str:
@@ -490,7 +494,11 @@ def of_targets(
             day,
             owner,
             one.card.goal,
-            Evidence(pages[one.card.goal], f"{pages[one.card.goal].partition('_')[0]}.holding"),
+            Evidence(
+                pages[one.card.goal],
+                f"{pages[one.card.goal].partition('_')[0]}.holding",
+                part.line.entry.code,
+            ),
             (part.line.entry.code,),
             (("missing", part.missing), ("year", one.year)),
             None if part.missing else Gain("points", part.points),

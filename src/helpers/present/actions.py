@@ -344,8 +344,12 @@ def owner(run: Run, action: Action) -> str:
 
 
 def link(action: Action) -> str:
-    """Return the address of an action's evidence, from a page or document beside it."""
-    return f"{action.evidence.page}.html#{action.evidence.anchor}"
+    """Return the address of an action's evidence, from a page or document beside it.
+
+    That is the figure's card of provenance where the figure is the reason, else the section that shows it.
+    """
+    shown = action.evidence
+    return f"{shown.page}.html#{links.anchor(shown.code) if shown.code else shown.anchor}"
 
 
 def _codes(actions: Sequence[Action]) -> list[str]:
