@@ -309,7 +309,8 @@ def test_every_figure_of_every_notebook_leads_to_a_card_but_for_a_few_of_files_a
 ENGLISH = {"the", "of", "and", "with", "for", "are", "was", "which", "from", "year", "rows"}
 # Names are the same in both languages: of files, of bodies and partners, of a ranking's table.
 NAMES = re.compile(
-    r"^SHA-256|data/sample/|Demo University|\(QS Western Asia \d{4}\)$|\.csv\b|\.xlsx\b|^[A-ZÇĞİÖŞÜ][\w.–-]*(,? \(?[A-Z][\w.)-]*)*$"
+    r"^SHA-256|data/sample/|Demo University|\(QS Western Asia \d{4}\)$|\.csv\b|\.xlsx\b|"
+    r"^[A-ZÇĞİÖŞÜ][\w.–-]*(,? \(?[A-Z][\w.)-]*)*$"
 )
 
 

@@ -435,9 +435,7 @@ _ASKED = {
 _SEVERAL = {"activity", "column", "section", "goal", "unit", "where", "target", "peer", "year", "in", "label"}
 
 
-def _new_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", language: str
-) -> None:
+def _new_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", language: str) -> None:
     new = _command(
         commands,
         "new",
