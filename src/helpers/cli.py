@@ -403,6 +403,17 @@ def _parser(language: str = "en") -> argparse.ArgumentParser:
     )
     command.add_argument("--folder", type=Path, help="where to write them; data/sample if not said")
     command.set_defaults(call=_sample)
+    command = _command(
+        commands,
+        "completion",
+        "write the script by which a shell completes the command with the Tab key",
+        "workbook completion bash --install",
+        language,
+    )
+    command.add_argument("shell", choices=("bash", "zsh"), help="the shell that you type in")
+    command.add_argument("--install", action="store_true", help="put it where the shell looks for it")
+    command.add_argument("--language", choices=("tr", "en"), help="as for check")
+    command.set_defaults(call=_completion)
     return parser
 
 
@@ -979,6 +990,23 @@ def _roll(parsed: argparse.Namespace) -> int:
     ):
         if told:
             print(f"{title}:", *(f"  - {one}" for one in told), sep="\n")
+    return 0
+
+
+def _completion(parsed: argparse.Namespace) -> int:
+    from .desk import completion
+    from .texts import Texts
+
+    say = Texts(parsed.language or _system_language())
+    text = completion.script(_parser(say.language), parsed.shell)
+    if not parsed.install:
+        print(text)
+        return 0
+    target = completion.install(text, parsed.shell)
+    if parsed.shell == "bash":
+        print(say("completion.bash", file=target))
+    else:
+        print(say("completion.zsh", file=target, folder=target.parent))
     return 0
 
 

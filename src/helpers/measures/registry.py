@@ -7,7 +7,6 @@ from . import (  # noqa: F401
     campus,
     cross,
     events,
-    international_workshops,
     mobility,
     programmes,
     projects,
