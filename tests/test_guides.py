@@ -81,8 +81,8 @@ def test_files_that_methods_and_guides_name_are_there():
 # -- the commands ----------------------------------------------------------------------------------
 
 
-# Its commands write into the package, and build on each other and on an edit: its own test does all of it in a
-# copy (test_guide_add_an_indicator).
+# Its commands write into the package, and build on each other and on an edit: its own test does all of it
+# in a copy (test_guide_add_an_indicator).
 OF_ITS_OWN = "add-an-indicator"
 
 
