@@ -425,7 +425,7 @@ def _command(
     language: str,
 ) -> argparse.ArgumentParser:
     purpose = usage.purpose(name, help_text, language)
-    first = locale.upper(purpose[:1]) if language == "tr" else purpose[:1].upper()
+    first = locale.upper(purpose[:1]) if language == "tr" else purpose[:1].capitalize()
     return commands.add_parser(
         name,
         help=purpose,
