@@ -228,10 +228,11 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """The pages of the real notebooks by their place, and the manifest of their set."""
+    """The pages of the real notebooks, not of the guides, by their place; and the manifest of their set."""
     folder = real_set(tmp_path_factory) / "reports" / "sample"
     pages = {
-        path.relative_to(folder).as_posix(): Page(path.read_text("utf-8")) for path in folder.rglob("*.html")
+        path.relative_to(folder).as_posix(): Page(path.read_text("utf-8"))
+        for path in folder.glob("[0-9]*/*/*.html")
     }
     return pages, json.loads((folder / "run.json").read_text(encoding="utf-8"))
 
@@ -361,7 +362,7 @@ def test_no_sentence_of_a_turkish_page_is_english(tmp_path_factory):
     files = paths.data("catalog").rglob("*.yml")
     citations = {one for file in files for one in cited(yaml.safe_load(file.read_text(encoding="utf-8")))}
     folder = real_set(tmp_path_factory) / "reports" / "sample"
-    for path in sorted(folder.glob("*/tr/*.html")):
+    for path in sorted(folder.glob("[0-9]*/tr/*.html")):
         english = path.parents[1] / "en" / path.name
         turkish, other = (Blocks(one.read_text(encoding="utf-8")).found for one in (path, english))
         assert len(turkish) > 50, path.name
