@@ -204,7 +204,7 @@ def test_the_parent_has_read_nothing(three):
 
 
 def test_the_parent_has_imported_what_helpers_offers_to_notebooks(three):
-    functions = {"start", "explain", "measure"}
+    functions = {"start", *helpers._FUNCTIONS}
     offered = {f"helpers.present.{name}" for name in helpers.__all__ if name not in functions}
     _, _, loaded = printed(three[1][0])
     assert len(offered) > 5
