@@ -26,6 +26,7 @@ from helpers.batch.run import run
 from helpers.catalog import load
 from helpers.cli import _end_on_termination
 from helpers.errors import RunFailed
+from helpers.site import pages
 
 READS = {
     "one": lambda: (
@@ -192,6 +193,44 @@ def test_a_text_runs_the_notebooks_that_say_it(book, monkeypatch):
     why = due()
     told = {name: [reason for reason in reasons if "site.made" in reason] for name, reasons in why.items()}
     assert told == {"one": ["the definition texts.en/site.made has changed"], "two": []}
+
+
+def test_the_names_that_a_workbook_gives_its_own_notebooks_are_never_stale(book):
+    """They stand in `notebooks/texts.yml`, and in the menu of every page."""
+    words = book / "notebooks" / "texts.yml"
+
+    def menus(name):
+        words.write_text(f"site: {{one: {{en: {name}, tr: {name}}}}}\n", encoding="utf-8")
+        cache_clear(texts.prose)
+        due()
+        made = (book / "reports" / "sample" / "2026" / "en").glob("*.html")
+        return {page.stem: name in page.read_text(encoding="utf-8") for page in made}
+
+    assert menus("Wanderlust") == {"one": True, "two": True, "search": True}
+    assert menus("Fernweh") == {"one": True, "two": True, "search": True}
+
+
+def test_guides_are_rendered_anew_only_where_they_or_their_menu_have_changed(book, monkeypatch):
+    rendered = []
+    render = pages.render_guides
+    monkeypatch.setattr(pages, "render_guides", lambda *given: rendered.append(1) or render(*given))
+    guide = book / "reports" / "sample" / "guides" / "en" / "analyst.html"
+
+    def again():
+        rendered.clear()
+        due()
+        assert guide.exists()
+        return bool(rendered)
+
+    assert again()
+    edit_cell(book)
+    assert not again()
+    guide.unlink()
+    rewrite(book / "notebooks" / "one.ipynb", "rankings \\n", "rankings\\n")
+    assert again()
+    write_notebook(book, "three")  # a menu with another page
+    monkeypatch.setitem(READS, "three", lambda: None)
+    assert again()
 
 
 @pytest.mark.parametrize("harm", ["altered", "gone"])

@@ -13,6 +13,7 @@ from helpers.batch.jobs import cells_of
 from helpers.catalog import load
 from helpers.cli import main
 from helpers.desk import new
+from helpers.desk.new import indicator
 from helpers.intake import check
 from helpers.texts import Texts
 
@@ -113,6 +114,15 @@ def test_a_share_of_variables_that_are_there_needs_no_python(workbook_root, caps
     assert all(after[name].startswith(before[name]) for name in grown)
     assert set(after) - set(before) == {"tests/test_indicator_g4_90.py"}
     assert "tests/test_indicator_g4_90.py" in capsys.readouterr().out
+
+
+def test_a_name_of_any_signs_stays_words_in_the_code_that_is_written(store_root):
+    name = 'Talks"""\nimport os\n"""\\'
+    wanted = indicator.Wanted("G1.90", name, name, "a", "a", "talks_held", ["G1b"], counts="events")
+    files = indicator.make(Texts("en"), wanted)[0].files
+    modules = {path.name: ast.parse(text) for path, text in files.items() if path.suffix == ".py"}
+    assert ast.get_docstring(modules["talks_held.py"]) == "Talks import os (G1.90)."
+    assert [type(one) for one in modules["talks_held.py"].body][1:3] == [ast.Import, ast.ImportFrom]
 
 
 def test_where_one_file_cannot_be_written_none_is(workbook_root, monkeypatch):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import locale, paths
+from . import paths
 from .desk import usage
 from .errors import WorkbookError
 
@@ -425,11 +425,10 @@ def _command(
     language: str,
 ) -> argparse.ArgumentParser:
     purpose = usage.purpose(name, help_text, language)
-    first = locale.upper(purpose[:1]) if language == "tr" else purpose[:1].capitalize()
     return commands.add_parser(
         name,
         help=purpose,
-        description=f"{first}{purpose[1:]}.",
+        description=usage.sentence(purpose, language),
         epilog=usage.word("Example: %s", language) % example,
     )
 
@@ -911,6 +910,7 @@ def _status(parsed: argparse.Namespace) -> int:
     from collections import Counter
     from datetime import date
 
+    from . import locale
     from .catalog import load
     from .desk import status
     from .intake.declaration import receivable

@@ -50,11 +50,11 @@ def bring(
             shutil.copyfile(target / name, staging / name)
             entries[name] = entry
     for folder, job in renewed.items():
-        place = Path(job.edition, job.institution, folder, "documents")
         make = partial(_as_text, held, job)
-        made = kept.get(place, __name__, now, make) if kept else make()
-        for name, content in ((name, base64.b64decode(text)) for name, text in made.items()):
-            place = folder / name
+        of = Path(job.edition, job.institution, folder, "documents")
+        made = kept.get(of, __name__, now, make) if kept else make()
+        for name, text in made.items():
+            content, place = base64.b64decode(text), folder / name
             (staging / folder).mkdir(parents=True, exist_ok=True)
             (staging / place).write_bytes(content)
             entries[place.as_posix()] = {

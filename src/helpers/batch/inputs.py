@@ -148,7 +148,7 @@ def _files() -> dict[str, str]:
     for path in _walk(root / _RAW):
         small = path.stat().st_size < _SMALL
         found[path.relative_to(root).as_posix()] = _sha_of(path) if small else str(path.stat().st_size)
-    for path in (*paths.notebooks().glob("*.ipynb"), paths.notebooks("parameters.yml")):
+    for path in (*paths.notebooks().glob("*.ipynb"), *map(paths.notebooks, ("parameters.yml", "texts.yml"))):
         found[path.relative_to(root).as_posix()] = _sha_of(path)
     return found
 

@@ -31,7 +31,7 @@ from .timings import Timings
 _NOTEBOOKS = "notebooks"
 # What a page is made of beside its notebook and its navigation.
 _SITE = ("site/", "texts/", "locale.py", "present/pieces.py", "present/theme.py", "plan/performance.py")
-_NAMES = ("file:data/catalog/", "file:data/reference/")
+_NAMES = ("file:data/catalog/", "file:data/reference/", "file:notebooks/texts.yml")
 
 
 def publish(
@@ -91,12 +91,14 @@ def _make(
             kept,
         )
     with timings("pages"):
-        _pages(name, staging, target, entries, [Path(place) for place in filed], now)
+        guided = _pages(
+            name, staging, target, entries, earlier.get("guides", {}), [Path(place) for place in filed], now
+        )
     with timings("bundles"):
         packed = bundles.bring(target, staging, earlier.get("bundles", {}), entries, filed)
     traced = _traced(earlier.get("figures", {}), reported, entries)
     (staging / sets.MANIFEST).write_text(
-        _manifest(name, entries, filed, packed, traced, now), encoding="utf-8"
+        _manifest(name, entries, guided, filed, packed, traced, now), encoding="utf-8"
     )
 
 
@@ -192,10 +194,14 @@ def _pages(
     staging: Path,
     target: Path,
     entries: dict[str, dict[str, Any]],
+    earlier_guides: Mapping[str, str],
     filed: list[Path],
     now: Snapshot,
-) -> None:
-    """Make the pages of a set; one whose notebook and navigation are as they were is taken over."""
+) -> dict[str, str]:
+    """Make the pages of a set; one whose notebook and navigation are as they were is taken over.
+
+    Return the guides by place, each with a digest of what it is made of.
+    """
     edition, institution = load().plan.about(name)
     places = pages.guide_places(_languages(entries))
     guiding = [place.as_posix() for place in places]
@@ -211,11 +217,7 @@ def _pages(
     anew = []
     for place, entry in entries.items():
         made_of = digest([about, entry.get("executed_sha256"), entry["made"], entry.get("older")])
-        file = Path(place + ".html")
-        if entry.get("page") == made_of and (target / file).exists():
-            (staging / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(target / file, staging / file)
-        else:
+        if not (entry.get("page") == made_of and _taken_over(target, staging, place)):
             entry["page"] = made_of
             anew.append(Path(place))
     made = {
@@ -224,13 +226,31 @@ def _pages(
     notebooks = {place: records.opened(_notebook(staging, place)) for place in anew}
     packed = [*bundles.places(entries).values()]
     rendered = pages.render(notebooks, load().plan, edition, filed, made, packed, places)
-    for page in [*rendered, *pages.render_guides([*made], load().plan, institution)]:
+    for page in rendered:
         _write(staging, page)
+    of_guides = digest(
+        [about, {name: sha for name, sha in now.helpers.items() if name.startswith("guides/")}]
+    )
+    guided = dict.fromkeys(guiding, of_guides)
+    if earlier_guides != guided or not all(_taken_over(target, staging, place) for place in guiding):
+        for page in pages.render_guides([*made], load().plan, institution):
+            _write(staging, page)
     whole = {
         Path(place): (staging / f"{place}.html").read_text(encoding="utf-8") for place in [*entries, *guiding]
     }
     for page in pages.search(whole, load().plan, institution):
         _write(staging, page)
+    return guided
+
+
+def _taken_over(target: Path, staging: Path, place: str) -> bool:
+    """Bring a page of the set in force into the new one; tell whether it was there."""
+    file = Path(place + ".html")
+    if not (target / file).exists():
+        return False
+    (staging / file).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(target / file, staging / file)
+    return True
 
 
 def _languages(entries: Iterable[str]) -> list[str]:
@@ -264,6 +284,7 @@ def _notebook(folder: Path, place: Path) -> Path:
 def _manifest(
     name: str,
     entries: dict[str, dict[str, Any]],
+    guided: dict[str, str],
     filed: documents.Entries,
     packed: bundles.Entries,
     traced: dict[str, Any],
@@ -277,7 +298,7 @@ def _manifest(
         "packages": {name: version(name) for name in packages},
         "inputs": now.stamp,
         "pages": entries,
-        "guides": [place.as_posix() for place in pages.guide_places(_languages(entries))],
+        "guides": guided,
         "documents": filed,
         "bundles": packed,
         "figures": traced,
@@ -303,7 +324,8 @@ def write_index() -> Path:
     index = paths.reports("index.html")
     manifests = published()
     listed = {
-        name: sorted(manifest["pages"]) + manifest.get("guides", []) for name, manifest in manifests.items()
+        name: [*sorted(manifest["pages"]), *manifest.get("guides", ())]
+        for name, manifest in manifests.items()
     }
     packed = {name: sorted(manifest.get("bundles", {})) for name, manifest in manifests.items()}
     records.write(index, pages.index(listed, load().plan, packed).encode("utf-8"))

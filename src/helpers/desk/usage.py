@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
-from .. import yml
-
 
 def asked(arguments: Sequence[str], system: str) -> str:
     """Return the language that the words of a command ask for, else the system's; known before they parse."""
@@ -40,9 +38,20 @@ def purpose(command: str, text: str, language: str) -> str:
     return text if language == "en" else turkish()["commands"].get(command, text)
 
 
+def sentence(text: str, language: str) -> str:
+    """Return words of the help as a sentence, begun with a capital as the language has it."""
+    if language == "en":
+        return f"{text[:1].capitalize()}{text[1:]}."
+    from .. import locale
+
+    return f"{locale.upper(text[:1])}{text[1:]}."
+
+
 @lru_cache(maxsize=1)
 def turkish() -> dict[str, dict[str, str]]:
     """Return the Turkish of `words`, by their English, and of `commands`, by their names."""
+    from .. import yml  # help in English, as most of a command's starts, needs none
+
     written = resources.files("helpers.texts").joinpath("command.tr.yml").read_text(encoding="utf-8")
     read: dict[str, dict[str, str]] = yml.load(written)
     return read

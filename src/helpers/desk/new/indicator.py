@@ -226,7 +226,9 @@ def _module(say: Texts, wanted: Wanted, columns: Mapping[str, Any]) -> str:
     summed = f'amount(rows, "{wanted.sums}")' if wanted.sums else "amount(rows)"
     verb = f"Sum {wanted.sums} of" if wanted.sums else "Count"
     counted = f"the rows of the period{' that meet the conditions' if conditions else ''}"
-    return f'''"""{wanted.name} ({wanted.code})."""
+    # A name is words in a docstring, whatever signs it holds.
+    name = re.sub(r'["\\\s]+', " ", wanted.name).strip()
+    return f'''"""{name} ({wanted.code})."""
 
 import pandas as pd
 

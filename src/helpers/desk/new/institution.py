@@ -88,6 +88,8 @@ def _bring_along(source: Path, root: Path) -> None:
     for path in (data / "store").glob("*"):
         if path.name.startswith(_RECEIVED):
             (shutil.copytree if path.is_dir() else shutil.copy)(path, root / "data" / "store" / path.name)
+    if (data / "store" / "schema.json").exists():
+        shutil.copy(data / "store" / "schema.json", root / "data" / "store")
     for card in (data / "raw").rglob("*.source.yml"):
         partitions = yml.load(card.read_text(encoding="utf-8")).get("partitions", [])
         if partitions and all(one.startswith(_RECEIVED) for one in partitions):
