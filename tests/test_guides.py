@@ -257,6 +257,22 @@ def test_guides_are_found_by_search_menu_and_index(pages):
         assert f"../../guides/{other}/analyst.html" in guide
 
 
+def test_a_guide_is_called_by_its_own_title_wherever_it_is_linked(pages):
+    linked = {}
+    for path, (_, document) in pages.items():
+        for link in document.xpath("//nav//a[@href]"):
+            folder, name = os.path.split(os.path.normpath(path.parent / link.get("href").partition("#")[0]))
+            if Path(folder).parent.name == "guides" and not name.startswith("search"):
+                linked.setdefault((Path(folder).name, name), set()).add(link.text_content().strip())
+    for (language, name), said in linked.items():
+        title = document_fromstring((next(iter(pages)).parents[1] / language / name).read_bytes()).find(
+            ".//h1"
+        )
+        for one in said:
+            assert one.endswith(title.text_content().strip()), (language, name, one)
+    assert {name for _, name in linked} >= {"files.html", "analyst.html", "methods.html"}
+
+
 def test_hostile_markdown_of_a_guide_starts_nothing(monkeypatch):
     hostile = (
         "# T\n\n<script>alert(1)</script>\n\n## S <img src=x onerror=alert(1)>\n\n[a](javascript:alert(1))\n"

@@ -65,7 +65,7 @@ def render(
     rendered = []
     for place in (place for place in places if place in notebooks):
         day = datetime.fromisoformat(made[place].at).date()
-        language, name = place.parts[1:]
+        language = place.parts[1]
         say = Texts(language)
         sections = content.sections(notebooks[place], place, marks[language])
         _unlink(sections, {other.name for other in places if other.parent == place.parent})
@@ -75,7 +75,7 @@ def render(
         css = sheet.css() + paper.foot(_foot(say, institution, plan, place, edition, demonstration))
         page = template.render(
             **_around(place, [*places, *guiding], plan),
-            title=say("site.title_page", page=_page_title(say, name), year=_report(say, place.parts[0])),
+            title=say("site.title_page", page=_page_title(say, place), year=_report(say, place.parts[0])),
             institution=institution.name(language),
             sections=sections,
             cards=content.cards(sections),
@@ -156,7 +156,7 @@ def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page
         found, told = (
             [
                 {
-                    "name": _page_title(say, place.name),
+                    "name": _page_title(say, place),
                     "href": f"{place.name}.html" if of == folder else _relative(folder / SEARCH, place),
                     "sections": outlined[place],
                 }
@@ -238,12 +238,12 @@ def _foot(
     say: Texts, of: Institution, plan: Plan, place: Path, edition: str, demonstration: bool
 ) -> list[str]:
     """Return what a sheet must say when it lies alone: whose it is, of when, and of what data."""
-    year, language, name = place.parts
+    year, language, _ = place.parts
     return [
         of.name(language),
         plan.title[language],
         _report(say, year),
-        _page_title(say, name),
+        _page_title(say, place),
         say("site.demonstration") if demonstration else say(f"edition.{edition}"),
     ]
 
@@ -285,7 +285,7 @@ def _around(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, Any]:
         "report": _report(say, year),
         "file": f"{year}-{name}",
         "groups": [
-            (heading, [_link(here, p, _page_title(say, p.parts[2])) for p in pages])
+            (heading, [_link(here, p, _page_title(say, p)) for p in pages])
             for heading, pages in [
                 *(_grouped(say, beside) if year != GUIDES else []),
                 *_guided(say, guiding, whole=year == GUIDES),
@@ -341,9 +341,7 @@ def _turn(here: Path, places: Sequence[Path], plan: Plan) -> dict[str, dict[str,
     at = row.index(here)
     ends: dict[str, int] = {"previous": at - 1, "next": at + 1}
     return {
-        way: _link(here, row[to], _page_title(say, row[to].parts[2]))
-        for way, to in ends.items()
-        if 0 <= to < len(row)
+        way: _link(here, row[to], _page_title(say, row[to])) for way, to in ends.items() if 0 <= to < len(row)
     }
 
 
@@ -360,12 +358,12 @@ def _report(say: Texts, folder: str) -> str:
     return " · ".join([year, *named])
 
 
-def _page_title(say: Texts, name: str) -> str:
+def _page_title(say: Texts, place: Path) -> str:
     """Return a page's name; a notebook that has none yet is called by its file name."""
-    key = f"site.{name}"
-    if key in texts.keys(say.language):
-        return say(key)
-    return guides.titles(say.language).get(name) or name.replace("_", " ")
+    if place.parts[0] == GUIDES and place.name != SEARCH:
+        return guides.titles(say.language)[place.name]
+    key = f"site.{place.name}"
+    return say(key) if key in texts.keys(say.language) else place.name.replace("_", " ")
 
 
 def _link(here: Path, there: Path, label: str) -> dict[str, Any]:
