@@ -1,6 +1,7 @@
 """Shared fixtures: the public test files, and a copy of the workbook that a test may write to."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from hypothesis import settings
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared" / "data"
+
+# A shell that starts the tests in the background lets its children ignore Ctrl-C; what tests start must not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every run, no stopwatch (two cores, many tests), nothing written beside the code.
 settings.register_profile("workbook", database=None, deadline=None, derandomize=True)

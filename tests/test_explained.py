@@ -24,8 +24,11 @@ from helpers.present import (
     mobility,
     persons,
 )
+from helpers.present.charts import frame
+from helpers.present.charts import rows as charts_of_rows
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run
+from helpers.texts import Texts
 
 VIEWS = {
     "share": explained.share,
@@ -547,3 +550,16 @@ def test_too_few_years_are_said(monkeypatch, years):
         explained_links, "_series", lambda run, code: dict(enumerate(rng.normal(size=years), 2017))
     )
     assert "fewer than 7 years are known" in explained.links(start(year=2026)).text
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_the_rows_of_fairs_and_visits_are_told_apart_on_the_chart(language):
+    """The chart cuts a long label short; what is cut here is the year, in which the rows differ."""
+    say = Texts(language)
+    rows = [
+        say("explained.fairs.row", kind=say(kind), step=say(step))
+        for kind in explained_fairs._KINDS.values()
+        for step in explained_fairs._STEPS.values()
+    ]
+    drawn = {frame.fold(row, charts_of_rows._BESIDE, 2) for row in rows}
+    assert len(drawn) == 8 and not [label for label in drawn if "…" in label]

@@ -86,7 +86,7 @@ def test_a_value_rests_on_all_that_was_read_before_it(workbook_root):
 
     def ask(kept):
         made = []
-        with kept.reading():
+        with kept.watching():
             read.read_text(encoding="utf-8")
         found = kept.get(place, module, Snapshot(), lambda: made.append(1) or ["worked out"])
         assert found == ["worked out"]

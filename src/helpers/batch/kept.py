@@ -27,7 +27,7 @@ class Kept:
         self._read: set[str] = set()
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def watching(self) -> Iterator[None]:
         """Count what is read in the body as read for every value that is worked out from here on."""
         with reads.noted() as names:
             try:
@@ -42,7 +42,7 @@ class Kept:
             held = _held(path)
             if held is not None and _stands(held, module, now):
                 return held["value"]
-        with self.reading():
+        with self.watching():
             value = compute()
         names = sorted(self._read)
         if not now.moved(names):

@@ -143,7 +143,7 @@ def _run(
         scratch = Path(folder)
         kept = Kept(force)
         with timings("figures"), shared.folder(scratch / "shared"):
-            with kept.reading():
+            with kept.watching():
                 held = readers(jobs)
             reported = figures(jobs, held, kept, now)
             lines = to_enter(reported, reason, record)
