@@ -5,6 +5,7 @@ so nothing may depend on where the process was started.
 """
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 ROOT_VARIABLE = "WORKBOOK_ROOT"
@@ -16,10 +17,17 @@ def root() -> Path:
     The environment variable `WORKBOOK_ROOT` names another one: tests use it, and so does
     a university that keeps its data apart from the code.
     """
-    named = os.environ.get(ROOT_VARIABLE)
+    named = os.environ.get(ROOT_VARIABLE, "")
+    return _resolved(named, "" if os.path.isabs(named) or not named else os.getcwd())  # noqa: PTH109, PTH117
+
+
+@lru_cache(maxsize=64)
+def _resolved(named: str, _from: str) -> Path:
+    """Return the root for a value of the variable; asked for with every text that a page says."""
     return Path(named).resolve() if named else Path(__file__).resolve().parents[2]
 
 
+@lru_cache(maxsize=1)
 def package() -> Path:
     """Return the folder of this package's source: the helpers, their texts and templates."""
     return Path(__file__).resolve().parent

@@ -84,6 +84,10 @@ class Snapshot:
     def _known(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def _tables(self) -> dict[str, Any]:
+        return _tables()
+
     def _now(self, name: str) -> str:
         kind, _, place = name.partition(":")
         if kind == "file":
@@ -91,7 +95,7 @@ class Snapshot:
         if kind == "folder":
             return digest(_names(paths.root() / place))
         table, _, key = name.partition("/")
-        found = _tables().get(table)
+        found = self._tables.get(table)
         if isinstance(found, Mapping) and key:
             return digest(found[key]) if key in found else ABSENT
         return ABSENT if found is None else digest(dict(found) if isinstance(found, Mapping) else found)

@@ -6,14 +6,15 @@ sections in the same order, so that a place on a page is the same in both, calle
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 import nh3
 
-from .. import locale
+from .. import locale, paths
 from ..errors import CatalogError
 from ..texts import Texts
 from . import content, dictionary
@@ -52,8 +53,14 @@ def written(language: str) -> dict[str, str]:
     return {name: found[name] for name in sorted(found, key=lambda name: (ranks.get(name, len(ranks)), name))}
 
 
-def titles(language: str) -> dict[str, str]:
+def titles(language: str) -> Mapping[str, str]:
     """Return the titles of all guides and pages of the dictionary, by name, in their order."""
+    return _titles(language, paths.root())
+
+
+@lru_cache(maxsize=8)
+def _titles(language: str, _root: Path) -> Mapping[str, str]:
+    # The menu of every page asks for them.
     return {**{name: _title(name, source) for name, source in written(language).items()}, **_parts(language)}
 
 

@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from .. import locale, paths, shared, spoken, yml
+from .. import locale, paths, reads, shared, spoken, yml
 from ..errors import TextMissing
 from ..reads import Definitions
 from . import links
@@ -117,13 +117,22 @@ def _load(language: str) -> Definitions[str]:
 
 @lru_cache(maxsize=8)
 def _of_root(language: str, root: Path) -> Definitions[str]:
-    return shared.once(("texts", language, root), lambda: _read(language, root))
-
-
-def _read(language: str, root: Path) -> Definitions[str]:
-    text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
     own = {f"site.{page}": name[language] for page, name in _own(root).get("site", {}).items()}
-    return Definitions(f"texts.{language}", _flat(yml.load(text)) | own)
+    embedded = _embedded(language)
+    if not own:
+        return embedded
+    with reads.unheard():  # each is noted when it is looked up
+        return Definitions(f"texts.{language}", {**embedded, **own})
+
+
+@lru_cache(maxsize=4)
+def _embedded(language: str) -> Definitions[str]:
+    return shared.once(("texts", language), lambda: _read(language))
+
+
+def _read(language: str) -> Definitions[str]:
+    text = resources.files(__package__).joinpath(f"{language}.yml").read_text(encoding="utf-8")
+    return Definitions(f"texts.{language}", _flat(yml.load(text)))
 
 
 @lru_cache(maxsize=8)
