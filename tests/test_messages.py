@@ -460,7 +460,8 @@ def sample() -> Iterator[Sample]:
         yield Sample(patch)
 
 
-@pytest.mark.parametrize("year", range(2017, 2027))
+# The first year, one of the pandemic, the last before the plan, the newest.
+@pytest.mark.parametrize("year", (2017, 2020, 2023, 2026))
 def test_every_page_says_at_most_five_things_and_shows_what_it_names(sample: Sample, year: int) -> None:
     for period in ("year", "first_half"):
         for who in WHO:

@@ -159,7 +159,8 @@ def test_an_entry_that_contradicts_the_catalogue_is_refused_by_the_catalogue(wor
 
 def pytest_of(root: Path, test: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(root / "tests" / test)]
-    environment = os.environ | {"WORKBOOK_ROOT": str(root), "PYTHONPATH": str(REPO / "src")}
+    named = {"WORKBOOK_ROOT": str(root), "PYTHONPATH": str(REPO / "src")}
+    environment = os.environ | named | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 

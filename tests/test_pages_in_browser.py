@@ -109,22 +109,19 @@ def test_every_chart_is_drawn_in_its_own_shape(page, reports, name):
             assert high / wide == pytest.approx(own_height / own_width, rel=0.02)
 
 
-# Each page in each look, at one width; its other language at the other one.
+# The looks of a page, each at one width; its other language has them at the other one.
 LOOKS = ("light", "dark", "print")
-WATCHED = [
-    (name, look, (320, 1440)[(page + page // len(NOTEBOOKS) + turn) % 2])
-    for page, name in enumerate(ALL)
-    for turn, look in enumerate(LOOKS)
-]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What another look can break: nothing else depends on colours.
+OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
-def violations(page):
+def violations(page, rules=WCAG):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python"
     )
-    found = axe.Axe().run(page, options={"resultTypes": ["violations"], "runOnly": WCAG}).response
-    assert len(found["passes"]) > 10  # it did look
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"], "runOnly": rules}).response
+    assert len(found["passes"]) > (10 if rules is WCAG else 0)  # it did look
     return [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:120]}"
         for rule in found["violations"]
@@ -132,12 +129,31 @@ def violations(page):
     ]
 
 
-@pytest.mark.parametrize(("name", "look", "width"), WATCHED)
-def test_axe_finds_nothing_to_object_to(page, reports, name, look, width):
-    page.emulate_media(color_scheme="dark" if look == "dark" else "light")
-    show(page, reports, name, width)
-    page.emulate_media(media="print" if look == "print" else "screen")
-    assert violations(page) == []
+@each_page
+def test_axe_finds_nothing_to_object_to(page, reports, name):
+    place = ALL.index(name)
+    show(page, reports, name)
+    found = {}
+    for turn, look in enumerate(LOOKS):
+        width = (320, 1440)[(place + place // len(NOTEBOOKS) + turn) % 2]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(
+            media="print" if look == "print" else "screen", color_scheme="dark" if look == "dark" else "light"
+        )
+        found[look] = violations(page, WCAG if look == "light" else OF_COLOURS)
+    assert found == {key: [] for key in LOOKS}
+
+
+def test_axe_would_object_to_a_colour_of_one_look(page, reports, tmp_path):
+    html = (reports / "index.html").read_text(encoding="utf-8")
+    pale = "<style>@media (prefers-color-scheme: dark) { .edition { color: #222 !important } }</style></head>"
+    (tmp_path / "pale.html").write_text(
+        html.replace("Content-Security-Policy", "nothing").replace("</head>", pale), encoding="utf-8"
+    )
+    show(page, tmp_path, "pale.html")
+    assert violations(page, OF_COLOURS) == []
+    page.emulate_media(color_scheme="dark")
+    assert any(line.startswith("color-contrast ") for line in violations(page, OF_COLOURS))
 
 
 @pytest.mark.parametrize("name", [PAGES[0], "index.html"])

@@ -103,6 +103,15 @@ def connect(**settings: str) -> "duckdb.DuckDBPyConnection":
     )
 
 
+@lru_cache(maxsize=4)
+def _reader(_process: int) -> "duckdb.DuckDBPyConnection":
+    """Return the DuckDB by which a process reads its tables: opening one takes as long as reading a table.
+
+    It keeps nothing of a file, which may be another one when it is read again.
+    """
+    return connect(enable_external_file_cache="false")
+
+
 @contextmanager
 def reading(
     edition: str, dataset: str, found: Sequence[Path], opened: "duckdb.DuckDBPyConnection | None" = None
@@ -120,7 +129,7 @@ def reading(
         for path in found:
             check_header(path, columns)
     try:
-        with nullcontext(opened) if opened else connect() as connection:
+        with nullcontext(opened) if opened else _reader(os.getpid()).cursor() as connection:
             yield connection
     except duckdb.Error as error:
         raise _refusal(edition, dataset, found, columns, error) from error

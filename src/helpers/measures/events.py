@@ -43,16 +43,19 @@ def dated(registers: Registers, dataset: str, column: str, period: Period) -> pd
     Whether the year is covered is asked of the whole university: a unit without a row in a covered
     year has none, which is nought and not unknown.
     """
-    own = registers[dataset].index
     rows = in_period(registers.whole(dataset), column, period)
-    return rows[rows.index.isin(own)]
+    return _own(registers, dataset, rows)
 
 
 def yearly(registers: Registers, dataset: str, column: str, year: int) -> pd.DataFrame:
     """Return a register's rows of a year; whether it is covered is asked of the whole university."""
-    own = registers[dataset].index
     rows = of_year(registers.whole(dataset), column, year)
-    return rows[rows.index.isin(own)]
+    return _own(registers, dataset, rows)
+
+
+def _own(registers: Registers, dataset: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the whole university's rows that are the unit's, if one is asked for."""
+    return rows if registers.unit is None else rows[rows.index.isin(registers[dataset].index)]
 
 
 def last_full_year(period: Period) -> int:
