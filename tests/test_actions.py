@@ -15,6 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
+from sample import start as shared_start
 from test_messages import SMALL, card, carded, entry
 from test_standing import HOSTILE, fairs, run_with
 
@@ -337,7 +338,7 @@ def test_an_action_without_evidence_is_refused_and_so_are_two_of_one_thing() -> 
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    return start(year=2026)
+    return shared_start(year=2026)
 
 
 def test_every_action_of_the_sample_shows_evidence_that_is_there(sample: Run) -> None:
@@ -479,7 +480,7 @@ def test_the_months_of_the_sample_hold_every_action(sample: Run) -> None:
 )
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_other_reports_say_what_they_can(more: dict[str, Any], language: str) -> None:
-    run = start(**({"year": 2026, "language": language} | more))
+    run = shared_start(**({"year": 2026, "language": language} | more))
     for piece in (actions.upcoming(run), actions.by_month(run), actions.of_goal(run, "G3")):
         assert piece.text.strip()
         assert piece.bundle[NOTE_TYPE]["kind"] in ("table", "text", "figure")
@@ -525,7 +526,7 @@ def read(content: bytes) -> list[Any]:
 
 @pytest.fixture(scope="module", params=["en", "tr"])
 def files(request: pytest.FixtureRequest) -> Iterator[tuple[Run, bytes, bytes]]:
-    run = start(year=2026, language=request.param)
+    run = shared_start(year=2026, language=request.param)
     held, table = actions.file(run), actions.table(run)
     assert held is not None and table is not None
     yield run, held, documents.xlsx([table], run.text)
@@ -570,7 +571,7 @@ def test_files_are_the_same_each_time_and_hold_nothing_of_the_machine(
     files: tuple[Run, bytes, bytes],
 ) -> None:
     run, held, book = files
-    again = start(year=2026, language=run.language)
+    again = shared_start(year=2026, language=run.language)
     table = actions.table(again)
     assert table is not None
     assert actions.file(again) == held
@@ -580,7 +581,7 @@ def test_files_are_the_same_each_time_and_hold_nothing_of_the_machine(
 
 
 def test_an_action_keeps_its_identifier_from_report_to_report(sample: Run) -> None:
-    earlier = start(year=2025)
+    earlier = shared_start(year=2025)
     vars(earlier).update({name: vars(sample)[name] for name in ("registers", "cards", "measured")})
     now, then = ({one.id: one for one in actions.calendar(run).actions} for run in (sample, earlier))
     still = now.keys() & then.keys()
@@ -614,7 +615,7 @@ def test_a_formula_in_a_register_does_nothing_in_the_spreadsheet() -> None:
 
 
 def test_without_any_action_there_is_no_file() -> None:
-    run = start(year=2026, institution="metu")
+    run = shared_start(year=2026, institution="metu")
     assert actions.file(run) is None
     assert actions.table(run) is None
 
