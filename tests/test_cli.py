@@ -15,14 +15,13 @@ import pytest
 from conftest import REPO
 from nbformat.v4 import new_notebook
 
-from helpers import cli
 from helpers.batch.execute import Executed
-from helpers.cli import _parser, main
+from helpers.cli import main, parser
 from helpers.desk import usage
 from helpers.plan import ledger
 
 COMMANDS = tuple(
-    next(one for one in _parser()._actions if isinstance(one, argparse._SubParsersAction)).choices
+    next(one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)).choices
 )
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
@@ -113,7 +112,7 @@ def test_each_command_explains_itself_with_an_example_that_parses(
     assert (code, error) == (0, "")
     example = re.search(rf"{example}: workbook (.+)", " ".join(out.split())).group(1)
     assert example.startswith(command)
-    assert callable(_parser().parse_args(shlex.split(example)).call)
+    assert callable(parser().parse_args(shlex.split(example)).call)
 
 
 def test_the_help_speaks_turkish_whole_where_the_reader_does(said, monkeypatch):
@@ -122,14 +121,14 @@ def test_the_help_speaks_turkish_whole_where_the_reader_does(said, monkeypatch):
     assert set(usage.turkish()["commands"]) == {*COMMANDS, *kinds}
     out = said("--help")[1]
     assert out.startswith("kullanım: workbook") and "\nkomutlar:\n" in out and "bu yardımı göster" in out
-    english = _parser()
+    english = parser()
     chosen = next(one for one in english._actions if isinstance(one, argparse._SubParsersAction))
     for action in chosen._choices_actions:  # none is left in English
         assert action.help not in " ".join(out.split())
     code, out, error = said("check")
     assert (code, out) == (2, "")
     assert error.startswith("kullanım: workbook check")
-    assert error.endswith("workbook check: hata: şunlar da verilmelidir: FILE\n")
+    assert error.endswith("workbook check: hata: şunlar da verilmelidir: DOSYA\n")
 
 
 def test_an_option_says_the_language_of_what_is_wrong_over_the_systems(said, monkeypatch):
@@ -139,13 +138,64 @@ def test_an_option_says_the_language_of_what_is_wrong_over_the_systems(said, mon
     assert "error: argument --year: invalid int value: 'yok'" in said(*wrong, "--language=en")[2]
 
 
-def test_what_stands_in_turkish_is_what_argparse_and_the_command_say():
-    ours = inspect.getsource(cli).replace('"\n    "', "")
+def test_what_stands_in_turkish_of_argparse_is_what_it_says():
     theirs = inspect.getsource(argparse)
     for english, turkish in usage.turkish()["words"].items():
-        assert repr(english)[1:-1] in theirs or english in ours, english
+        assert repr(english)[1:-1] in theirs, english
         assert re.findall(r"%(?:\(\w+\))?[sr]", turkish) or "%" not in english.replace("%(type)s", "")
         assert set(re.findall(r"%\(\w+\)[sr]", turkish)) <= set(re.findall(r"%\(\w+\)[sr]", english))
+
+
+def words_of(tree):
+    """All that the help of a command and of those below it says: by kind, as it stands in the parser."""
+    found = {"helps": set(), "metavars": set(), "commands": set()}
+    for name, one in usage.parsers(tree):
+        found["commands"] |= {name} - {""}
+        if not name:
+            found["helps"] |= {one.description, one.epilog}
+        else:
+            assert one.epilog.startswith(("Example: workbook ", "Örnek: workbook "))
+            found["helps"].add(one.epilog.partition("workbook ")[0])
+        found["helps"] |= {group.title for group in one._action_groups}
+        for action in one._actions:
+            takes = action.nargs != 0 and not isinstance(action, argparse._VersionAction)
+            assert not takes or action.metavar or action.choices, (
+                f"{name} {action.dest} shows an English name"
+            )
+            found["metavars"] |= {action.metavar} - {None}
+            if not isinstance(action, argparse._SubParsersAction):
+                assert action.help, f"{name} {action.dest} has no help"
+                found["helps"].add(action.help)
+    return found
+
+
+def test_every_word_of_the_help_has_its_turkish_and_none_is_left_over():
+    english, known = words_of(parser()), usage.turkish()
+    of_argparse = {"positional arguments", "options", "show this help message and exit"}
+    assert english["helps"] - of_argparse == known["helps"].keys()
+    for part in ("metavars", "commands"):
+        assert english[part] == known[part].keys()
+    turkish = words_of(parser("tr"))
+    parser()  # argparse speaks English again
+    assert turkish["helps"] == {*known["helps"].values()} | {known["words"][word] for word in of_argparse}
+    assert turkish["metavars"] == set(known["metavars"].values())
+    assert turkish["commands"] == english["commands"]
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_the_help_fits_in_a_console_of_eighty_columns(monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, one in usage.parsers(parser(language)):
+        for line in one.format_help().splitlines():
+            assert len(line) <= 80, (name, line)
+    parser()
+
+
+def test_what_is_filled_in_stands_in_both_languages_of_a_help():
+    """Commands, files, options and values that a reader types are the same in both."""
+    typed = re.compile(r"`[^`]+`|--[a-z]+|\b[\w/]+\.(?:csv|yml|html)\b|\b[A-Z]+=|\b\w+_\w+\b")
+    for english, turkish in usage.turkish()["helps"].items():
+        assert sorted(typed.findall(english)) == sorted(typed.findall(turkish)), english
 
 
 def test_the_program_lists_its_commands_and_says_how_to_begin(call):

@@ -1,8 +1,38 @@
 """One family of errors. Each says what is wrong, what was expected and what to do next."""
 
+import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+
+
+class _English(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write a value; one after the other those of a list, with `;` as format by semicolons."""
+        if isinstance(value, list | tuple):
+            return f"{format_spec or ','} ".join(map(str, value))
+        return str(super().format_field(value, format_spec))
+
+
+class Phrase(str):
+    """A sentence or part of one that can be told in another language: English, with its values filled in.
+
+    `texts.failures` knows it by its `template`, where values stand in braces: `Phrase("There is no {what}.",
+    what=name)`. A value can be a phrase itself, or a list of them.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> "Phrase":
+        """Fill the values in, as `str.format` does."""
+        made = super().__new__(cls, _English().vformat(template, (), values) if values else template)
+        made.template, made.values = template, values
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Let it come whole through a process's end."""
+        return (self.template,), self.values
 
 
 @dataclass(frozen=True)
@@ -54,7 +84,8 @@ class Problem:
 class WorkbookError(Exception):
     """A foreseeable failure, told to the user without a traceback.
 
-    Where it has a `fault`, it can be told in Turkish too.
+    What is wrong, what was expected and how to go on are English; a part in which values stand is a Phrase,
+    so that `texts.failures` can tell it in Turkish, or a `fault` says the same.
     """
 
     def __init__(self, wrong: str, expected: str = "", remedy: str = "", fault: Fault | None = None) -> None:
@@ -95,6 +126,12 @@ class RunFailed(WorkbookError):
     """A notebook that did not run to its end."""
 
 
-def one_of(values: Iterable[object]) -> str:
+def one_of(values: Iterable[object]) -> Phrase:
     """Write allowed values as a list a person can pick from."""
-    return "one of " + (", ".join(repr(value) if value == "" else str(value) for value in values) or "none")
+    named = [repr(value) if value == "" else str(value) for value in values]
+    return Phrase("one of {values}", values=named or Phrase("none"))
+
+
+def cause(error: OSError) -> Phrase:
+    """Return why the system refuses something, in its words."""
+    return Phrase(error.strerror or str(error))

@@ -35,7 +35,7 @@ def script(parser: argparse.ArgumentParser, shell: str) -> str:
     for command in _commands(parser):
         for action in command._actions:
             if action.type is Path:
-                folder = action.metavar == "FOLDER"
+                folder = action.dest in ("to", "folder")
                 action.complete = shtab.DIRECTORY if folder else shtab.FILE  # type: ignore[attr-defined]
             elif action.choices is None and action.nargs != 0 and action.dest in choices:
                 action.choices = sorted(choices[action.dest])
