@@ -224,7 +224,7 @@ def test_the_calendar_is_written_and_what_is_there_is_kept(call, tmp_path):
     assert all(name in out for name in made)
     assert "Örnek veri".encode() in made["eylem-takvimi-2026.ics"]
     code, _, error = call(*asked)
-    assert code == 1 and "is there already" in error
+    assert code == 1 and "zaten var" in error
     assert call(*asked, "--replace")[0] == 0
     assert {path.name: path.read_bytes() for path in (tmp_path / "takvim").iterdir()} == made
 

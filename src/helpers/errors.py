@@ -6,19 +6,23 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 
+def listed(values: Iterable[object], by: str = "") -> str:
+    """Write values in a row: by commas, by semicolons (`;`), by blanks (` `), or by a word such as `and`."""
+    return ({"": ", ", ";": "; ", " ": " "}.get(by) or f" {by} ").join(map(str, values))
+
+
 class _English(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write a value; one after the other those of a list, with `;` as format by semicolons."""
-        if isinstance(value, list | tuple):
-            return f"{format_spec or ','} ".join(map(str, value))
-        return str(super().format_field(value, format_spec))
+        """Write a value; those of a list by what stands as its format."""
+        several = isinstance(value, list | tuple)
+        return listed(value, format_spec) if several else str(super().format_field(value, format_spec))
 
 
 class Phrase(str):
     """A sentence or part of one that can be told in another language: English, with its values filled in.
 
     `texts.failures` knows it by its `template`, where values stand in braces: `Phrase("There is no {what}.",
-    what=name)`. A value can be a phrase itself, or a list of them.
+    what=name)`. A value can be a phrase itself, or a list of them: `{names:and}`, `{wrong:;}`.
     """
 
     template: str
@@ -90,8 +94,9 @@ class WorkbookError(Exception):
 
     def __init__(self, wrong: str, expected: str = "", remedy: str = "", fault: Fault | None = None) -> None:
         self.wrong, self.expected, self.remedy, self.fault = wrong, expected, remedy, fault
-        parts = [wrong, f"Expected: {expected}." if expected else "", remedy]
-        super().__init__(" ".join(part for part in parts if part))
+        told = Phrase("Expected: {expected}.", expected=phrased(expected)) if expected else ""
+        self.sentence = Phrase("{parts: }", parts=[phrased(part) for part in (wrong, told, remedy) if part])
+        super().__init__(str(self.sentence))
 
     def _render_traceback_(self) -> list[str]:
         """Show one sentence in a notebook, where IPython would show a traceback."""
@@ -126,12 +131,17 @@ class RunFailed(WorkbookError):
     """A notebook that did not run to its end."""
 
 
+def phrased(text: str) -> Phrase:
+    """Return a sentence without values as a phrase; one that is a phrase already as it is."""
+    return text if isinstance(text, Phrase) else Phrase(text)
+
+
 def one_of(values: Iterable[object]) -> Phrase:
     """Write allowed values as a list a person can pick from."""
     named = [repr(value) if value == "" else str(value) for value in values]
     return Phrase("one of {values}", values=named or Phrase("none"))
 
 
-def cause(error: OSError) -> Phrase:
-    """Return why the system refuses something, in its words."""
-    return Phrase(error.strerror or str(error))
+def cause(error: Exception) -> Phrase:
+    """Return why a system or a library refuses something, in its own words, on one line."""
+    return Phrase(" ".join((getattr(error, "strerror", None) or str(error)).split()))

@@ -20,7 +20,9 @@ def say(parsed: argparse.Namespace) -> "Texts":
 
 def failure(error: WorkbookError, language: str) -> None:
     """Tell why a command cannot go on."""
-    print(f"workbook: {error}", file=sys.stderr)
+    from ..texts import failures
+
+    print(f"workbook: {failures.told(error, language)}", file=sys.stderr)
 
 
 def refusal(told: str, remedy: str) -> None:

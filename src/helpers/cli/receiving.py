@@ -135,6 +135,7 @@ def _answer_each(
 ) -> int:
     """Answer for every file, also after one that was refused; the exit code tells if all went in."""
     from ..intake import summary, wording
+    from ..texts import failures
 
     refused = rejected = 0
     for path in files:
@@ -142,7 +143,7 @@ def _answer_each(
             answer = judge(path)
         except WorkbookError as error:
             refused += 1
-            told = wording.of_error(error, language)
+            told = failures.told(error, language)
             print(wording.sentence("refused", language, file=path.name, error=told), file=sys.stderr)
             continue
         for line in summary.lines(answer, language):

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError
 from . import answers, declared
 
 
@@ -215,7 +215,8 @@ def _calendar(parsed: argparse.Namespace) -> int:
     there = [name for name in made if (parsed.to / name).exists()]
     if there and not parsed.replace:
         raise WorkbookError(
-            f"{parsed.to / there[0]} is there already.", remedy="Name another folder, or add --replace."
+            Phrase("{path} is there already.", path=parsed.to / there[0]),
+            remedy="Name another folder, or add --replace.",
         )
     parsed.to.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():

@@ -8,7 +8,7 @@ import shtab
 
 from ..batch.jobs import available
 from ..catalog import load
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError, cause
 from ..intake.declaration import receivable
 
 SHELLS = ("bash", "zsh")
@@ -60,7 +60,7 @@ def install(text: str, shell: str) -> Path:
         target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise WorkbookError(
-            f"{target} cannot be written: {error.strerror}.",
-            remedy=f"Keep it elsewhere: workbook completion {shell} > FILE",
+            Phrase("{target} cannot be written: {cause}.", target=target, cause=cause(error)),
+            remedy=Phrase("Keep it elsewhere: workbook completion {shell} > FILE", shell=shell),
         ) from None
     return target

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from .. import yml
-from ..errors import Phrase, WorkbookError
+from ..errors import Phrase, WorkbookError, listed
 from . import _Formatter
 
 
@@ -23,9 +23,9 @@ class _Told(_Formatter):
         return phrase(value, self._language)
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write a value as the texts do; one after the other those of a list, with `;` by semicolons."""
+        """Write a value as the texts do; those of a list by what stands as its format."""
         if isinstance(value, list):
-            return f"{format_spec or ','} ".join(map(str, value))
+            return listed(value, format_spec)
         return super().format_field(value, format_spec)
 
 
@@ -35,22 +35,17 @@ def told(error: WorkbookError, language: str) -> str:
         from ..intake import wording
 
         return wording.of_fault(error.fault, language)
-    if language == "en":
-        return str(error)
-    expected = Phrase("Expected: {expected}.", expected=error.expected) if error.expected else ""
-    parts = (phrase(part, language) for part in (error.wrong, expected, error.remedy))
-    return " ".join(part for part in parts if part)
+    return str(phrase(error.sentence, language))
 
 
 def phrase(value: Any, language: str) -> Any:
-    """Return a sentence or a part of one in a language; what is none, or has no Turkish, as it is."""
-    if language == "en" or not isinstance(value, str):
+    """Return a sentence, a part of one or a failure in a language; any other value as it is."""
+    if isinstance(value, WorkbookError):
+        return told(value, language)
+    if language == "en" or not isinstance(value, Phrase):
         return value
-    template, values = (value.template, value.values) if isinstance(value, Phrase) else (value, {})
-    known = turkish().get(template)
-    if known is None:
-        return value
-    return _Told(language).vformat(known, (), values) if values else known
+    known = turkish().get(value.template, value.template)
+    return _Told(language).vformat(known, (), value.values) if value.values else known
 
 
 @lru_cache(maxsize=1)
