@@ -1,5 +1,6 @@
 """Shared fixtures: the public test files, and a copy of the workbook that a test may write to."""
 
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -12,6 +13,11 @@ from hypothesis import settings
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared" / "data"
+
+# The command answers in the system's language, whatever that is here; a test that means another sets it.
+os.environ.update({"LANG": "C.UTF-8"})
+for _name in ("LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
 
 # A shell that starts the tests in the background lets its children ignore Ctrl-C; what tests start must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

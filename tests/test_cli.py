@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import ctypes
 import hashlib
 import inspect
 import os
@@ -9,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+import types
 from datetime import UTC, datetime
 
 import pytest
@@ -196,6 +198,47 @@ def test_what_is_filled_in_stands_in_both_languages_of_a_help():
     typed = re.compile(r"`[^`]+`|--[a-z]+|\b[\w/]+\.(?:csv|yml|html)\b|\b[A-Z]+=|\b\w+_\w+\b")
     for english, turkish in usage.turkish()["helps"].items():
         assert sorted(typed.findall(english)) == sorted(typed.findall(turkish)), english
+
+
+@pytest.mark.parametrize(
+    ("arguments", "system", "language"),
+    [
+        (["list", "--language", "tr"], "en", "tr"),
+        (["list", "--language=en"], "tr", "en"),
+        (["-v", "status", "--lang", "tr"], "en", "tr"),  # argparse takes an option that is begun
+        (["new", "indicator", "G1.16", "--language", "tr"], "en", "tr"),
+        (["check", "--language"], "tr", "tr"),
+        (["check", "--language", "de"], "tr", "tr"),
+        (["run", "--language", "en"], "tr", "tr"),  # of the reports
+        (["pdf", "--language", "tr"], "en", "en"),
+        ([], "tr", "tr"),
+    ],
+)
+def test_a_command_answers_as_it_is_asked_to_else_as_the_system_speaks(arguments, system, language):
+    assert usage.asked(arguments, system) == language
+
+
+def test_each_command_says_in_its_help_which_language_its_option_means():
+    for name, one in usage.parsers(parser()):
+        options = [action for action in one._actions if "--language" in action.option_strings]
+        assert bool(options) == (name not in ("", "new")), name
+        for option in options:
+            of_reports = name in usage.OF_REPORTS
+            assert "LANG)" in option.help or "as for check" in option.help, name
+            assert ("reports" in option.help) == of_reports and (option.choices is None) == of_reports
+
+
+def test_windows_is_asked_for_its_language_where_no_variable_says_it(monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert usage.of_system() == "en"
+    monkeypatch.setattr(sys, "platform", "win32")
+    for identifier, language in ((0x041F, "tr"), (0x0409, "en"), (0x0809, "en")):
+        kernel = types.SimpleNamespace(GetUserDefaultUILanguage=lambda found=identifier: found)
+        monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+        assert usage.of_system() == language
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert usage.of_system() == "en"
 
 
 def test_the_program_lists_its_commands_and_says_how_to_begin(call):
@@ -508,6 +551,71 @@ def test_a_spelling_is_not_given_to_an_unknown_institution(call, workbook_root, 
     assert (code, out, len(error.splitlines())) == (1, "", 1)
     assert repr(institution) in error and "ktu" in error
     assert tree(workbook_root) == before
+
+
+# --- in Turkish -----------------------------------------------------------------------------------
+
+
+def test_answers_come_in_turkish_where_the_system_speaks_it(call, monkeypatch, good, tmp_path):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    assert call("list", "--edition", "live")[1].endswith("workbook receive DOSYA\n")
+    assert call("receive", good)[0] == 0
+    code, out, error = call("list", "--edition", "live")
+    assert (code, error) == (0, "")
+    assert row_of(out.splitlines()[0])[:3] == ["veri", "veri kümesi", "sıralama"]
+    told = call("confirm", "Karadeniz Tech. Univ.", "ktu")[1]
+    assert told == "“Karadeniz Tech. Univ.” yazımı bundan böyle “ktu” kurumunu gösterir.\n"
+    held = "ranking_scores/the-2026-positions"
+    code, out, error = call("withdraw", held, "--reason", "deneme")
+    assert out.startswith(f"{held} kullanımdan çıkarıldı; satırları şurada saklanıyor: "), error
+    assert "kullanımdan çıkarıldı" in call("list", "--history", "ranking_scores")[1]
+    assert call("rollback", "--list")[1].split() == ["yayın", "yapıldığı", "an", "sayfa", "yürürlükte"]
+    monkeypatch.setattr("helpers.demonstration.write", lambda folder: [folder] * 28)
+    out = call("sample", "--folder", tmp_path / "sample")[1]
+    assert re.match(r"Gösterim verilerinin 28 dosyası .+ klasörüne yazıldı\.$", out)
+    assert call("list", "--edition", "live", "--language", "en")[1].startswith("edition")
+
+
+WRONG_IN_TURKISH = {
+    ("run", "--year", "1900"): "year parametresi 1900 olamaz. Beklenen: 2017 ile 2030 arasında bir tam sayı.",
+    ("run", "--notebook", "none"): "'none' adlı bir not defteri yok. Beklenen: şunlardan biri: data_quality",
+    ("trace", "G9.99"): "'G9.99' hakkında hiçbir bilgi yok. Beklenen: G3.25 gibi bir gösterge kodu",
+    ("withdraw", "events/all-1900"): "'events/all-1900' adıyla saklanan bir şey yok.",
+    ("rollback",): "'sample' için dönülecek daha eski bir yayın yok. Beklenen: son 3 yayından biri.",
+    ("pdf",): "'sample' için yayımlanmış rapor yok. Üretin: workbook run",
+    ("roll", "2050"): "2050 yılı açılamaz. Beklenen: data/catalog/plan.yml dosyasındaki yılları izleyen 2027",
+    ("lab", "none.ipynb"): "'none.ipynb' adlı bir not defteri yok. Beklenen: notebooks altında bir dosya",
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG_IN_TURKISH, ids=" ".join)
+def test_what_cannot_go_on_is_told_in_turkish_where_the_system_speaks_it(call, monkeypatch, arguments):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    code, out, error = call(*arguments)
+    assert (code, out, len(error.splitlines())) == (1, "", 1)
+    assert error.startswith(f"workbook: {WRONG_IN_TURKISH[arguments]}")
+
+
+def test_a_broken_definition_is_told_in_turkish(tmp_path, workbook_root, monkeypatch, capsys):
+    plan = workbook_root / "data" / "catalog" / "plan.yml"
+    plan.write_text(plan.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
+    assert main(["status", "--language", "tr"]) == 1
+    assert capsys.readouterr().err == (
+        "workbook: data/catalog/plan.yml: unknown: bu alan bilinmiyor (bulunan: 1). Tanımı düzeltin.\n"
+    )
+
+
+def test_a_run_tells_in_turkish_what_it_did(call, monkeypatch, without_kernels):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    code, out, _ = call("run", "--year", "2024", "--language", "en", "--record")
+    assert code == 0 and out.startswith("Bitti: 9 not defteri. Tarayıcıda açın: index.html\n")
+    assert "Yayın defteri: 3 değer işlendi, 0 değer gerekçesiyle düzeltildi" in out
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("helpers.batch.jobs.plan", stop)
+    assert call("run")[2] == "workbook: durduruldu. Yapılanlar saklandı; aynı komut kaldığı yerden sürer.\n"
 
 
 # --- as a process: streams, exit codes, encodings ---------------------------------------------------

@@ -220,6 +220,10 @@ FROM_DATA = {
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),
+    "answer.phase.": lambda: {
+        *("inputs", "imports", "figures", "execution", "cells", "rest"),
+        *("documents", "pages", "notebooks", "bundles", "publication"),
+    },
     "new.ask.": lambda: {name for asked in making._ASKED.values() for name in asked},
 }
 

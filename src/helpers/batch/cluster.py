@@ -184,7 +184,12 @@ def _connected(scheduler: str) -> Iterator[Any]:
         ) from error
     try:
         if not client.scheduler_info(n_workers=1)["workers"]:
-            _log.warning("The scheduler %s has no workers yet; the notebooks wait for the first.", scheduler)
+            _log.warning(
+                Phrase(
+                    "The scheduler {scheduler} has no workers yet; the notebooks wait for the first.",
+                    scheduler=scheduler,
+                )
+            )
         yield client
     finally:
         client.close(timeout=2)
@@ -474,8 +479,8 @@ def work(job: Job, number: int, order: Order) -> Outcome:
             return Outcome(done=_put(order.exchange, _told(executed)))
     except (WorkbookError, OSError) as error:
         why = error.sentence if isinstance(error, WorkbookError) else f"{str(error).rstrip('.')}."
-        wrong = "The notebook {job} could not be run on {address}: {why}"
-        return Outcome(failed=Phrase(wrong, job=job, address=worker.address, why=why))
+        at = {"job": job, "address": worker.address, "why": why}
+        return Outcome(failed=Phrase("The notebook {job} could not be run on {address}: {why}", **at))
 
 
 def stop(manifest: str) -> None:

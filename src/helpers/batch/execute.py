@@ -91,8 +91,10 @@ def execute(
 def raise_for(failures: Sequence[object]) -> None:
     """Raise RunFailed where there are failures, with all of them."""
     if failures:
-        remedy = "The last good reports were left as they were; a new run does only what is missing."
-        raise RunFailed(Phrase("{failures: }", failures=list(failures)), remedy=remedy)
+        raise RunFailed(
+            Phrase("{failures: }", failures=list(failures)),
+            remedy="The last good reports were left as they were; a new run does only what is missing.",
+        )
 
 
 @contextmanager

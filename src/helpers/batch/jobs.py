@@ -50,7 +50,7 @@ class Job:
 
     def __str__(self) -> str:
         of = load().plan.institution
-        about = "" if self.institution == of else f" about {self.institution}"
+        about = "" if self.institution == of else f" ({self.institution})"
         return f"{self.notebook} {self.place.parts[0]} {self.language}{about}"
 
 

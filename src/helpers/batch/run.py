@@ -161,8 +161,8 @@ def _run(
             def keep(one: Executed) -> None:
                 text = one.text or written(one.notebook)
                 records.keep(one.job, text, one.read, now, one.seconds, one.made)
-                timings.add("cells of notebooks (all kernels)", one.cells)
-                timings.add("rest of notebooks (all kernels)", one.seconds - one.cells)
+                timings.add("cells", one.cells)
+                timings.add("rest", one.seconds - one.cells)
                 tell(Event("done", one.job, {"seconds": round(one.seconds, 1)}))
 
             if wanted:

@@ -181,12 +181,11 @@ def _yaml(path: Path, kind: type) -> Any:
             Phrase("{file} is not valid YAML: {error}.", file=paths.shown(path), error=cause(error))
         ) from error
     if not isinstance(loaded, kind):
-        told = (
-            "{file} holds no list of definitions."
-            if kind is list
-            else "{file} holds no table of definitions."
+        what = Phrase("list of definitions") if kind is list else Phrase("table of definitions")
+        raise CatalogError(
+            Phrase("{file} holds no {what}.", file=paths.shown(path), what=what),
+            remedy="Restore it from version control.",
         )
-        raise CatalogError(Phrase(told, file=paths.shown(path)), remedy="Restore it from version control.")
     return loaded
 
 
@@ -201,9 +200,10 @@ def _build(model: type[Model], entry: Any, path: Path, name: str = "") -> Model:
         wrong = []
         for one in error.errors()[:3]:
             where = ".".join(str(part) for part in ((name,) if name else ()) + one["loc"])
-            found = repr(one.get("input"))[:80]
-            told = "{where}: {told} (found {found})"
-            wrong.append(Phrase(told, where=where or Phrase("entry"), told=judged(one), found=found))
+            about = {"where": where or Phrase("entry"), "told": judged(one)}
+            wrong.append(
+                Phrase("{where}: {told} (found {found})", found=repr(one.get("input"))[:80], **about)
+            )
         raise CatalogError(
             Phrase("{file}: {wrong:;}.", file=paths.shown(path), wrong=wrong),
             remedy="Correct the definition.",

@@ -23,12 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = usage.asked(sys.argv[1:] if arguments is None else arguments, usage.of_system())
     parsed = parser(language).parse_args(arguments)
     parsed.spoken = language
-    logging.basicConfig(
-        level=logging.DEBUG if parsed.verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
-    for noisy in ("asyncio", "matplotlib", "traitlets"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    answers.remarks(language, parsed.verbose)
     try:
         if not parsed.any_version:
             keeping.require_version(parsed)
@@ -43,9 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print(
-            "workbook: stopped. What was done is kept; the same command goes on from there.", file=sys.stderr
-        )
+        say = answers.say(parsed)
+        print(f"workbook: {say('answer.stopped')}", file=sys.stderr)
         return _left_at_once(130)
 
 

@@ -1,11 +1,9 @@
 """Commands that take reports along: slides, PDF, files for mail."""
 
 import argparse
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import declared
+from . import answers, declared
 
 if TYPE_CHECKING:
     from ..deliver.published import Report
@@ -63,27 +61,24 @@ def declare(commands: declared.Commands) -> None:
 def _slides(parsed: argparse.Namespace) -> int:
     from ..deliver import slides
 
-    return _told(slides.write(parsed.year, parsed.language, parsed.edition, parsed.to, parsed.replace))
+    written = slides.write(parsed.year, parsed.language, parsed.edition, parsed.to, parsed.replace)
+    return answers.written(parsed, written)
 
 
 def _pdf(parsed: argparse.Namespace) -> int:
     from ..deliver import pdf
 
-    return _told(pdf.write(_chosen(parsed), parsed.to, parsed.browser, parsed.replace, parsed.annex))
+    written = pdf.write(_chosen(parsed), parsed.to, parsed.browser, parsed.replace, parsed.annex)
+    return answers.written(parsed, written)
 
 
 def _mail(parsed: argparse.Namespace) -> int:
     from ..deliver import mail
 
-    return _told(mail.write(_chosen(parsed), parsed.to, parsed.replace))
+    return answers.written(parsed, mail.write(_chosen(parsed), parsed.to, parsed.replace))
 
 
 def _chosen(parsed: argparse.Namespace) -> "list[Report]":
     from ..deliver.published import reports
 
     return reports(parsed.edition, parsed.year, parsed.language, parsed.page, parsed.institution)
-
-
-def _told(written: Sequence[Path]) -> int:
-    print(*(f"Written: {path}" for path in written), sep="\n")
-    return 0

@@ -296,5 +296,6 @@ def _sample(parsed: argparse.Namespace) -> int:
     folder = parsed.folder or paths.data("sample")
     folder.mkdir(parents=True, exist_ok=True)
     written = write(folder)
-    print(f"{len(written)} files of demonstration data written to {folder}.")
+    say = answers.say(parsed)
+    print(say("answer.sample", count=len(written), folder=folder))
     return 0

@@ -12,6 +12,7 @@ from . import answers, declared
 
 if TYPE_CHECKING:
     from ..intake import Answer
+    from ..texts import Texts
 
 
 def declare(commands: declared.Commands) -> None:
@@ -171,9 +172,15 @@ def _list(parsed: argparse.Namespace) -> int:
     from ..intake import cards
 
     if parsed.history:
-        return _list_history(parsed.history)
+        return _list_history(answers.say(parsed), parsed.history)
     received = {part: card for card in cards() for part in card["partitions"]}
-    lines = [("edition", "dataset", "ranking", "years", "rows", "source", "received", "sha-256")]
+    say = answers.say(parsed)
+    lines = [
+        (
+            *(say("answer.edition"), say("answer.dataset"), say("answer.ranking"), say("answer.years")),
+            *(say("answer.rows"), say("answer.source"), say("answer.received"), say("answer.sha256")),
+        )
+    ]
     for edition in (parsed.edition,) if parsed.edition else (store.SAMPLE, store.LIVE):
         for held in store.holdings(edition):
             dataset, part = str(held["dataset"]), str(held["source"]).removeprefix("data/store/")
@@ -187,30 +194,38 @@ def _list(parsed: argparse.Namespace) -> int:
                     str(held["years"]),
                     str(held["rows"]),
                     str(card.get("name_as_received", held["source"])),
-                    str(card.get("received", "embedded")),
+                    str(card.get("received", say("answer.embedded"))),
                     str(card.get("sha256", held["sha256"]))[:12],
                 )
             )
     answers.table(lines)
     if len(lines) == 1:
-        print("Nothing is held. Receive a file with: workbook receive FILE")
+        print(say("answer.nothing_held"))
     return 0
 
 
-def _list_history(register: str) -> int:
+def _list_history(say: "Texts", register: str) -> int:
     from ..intake import history
 
-    lines = [("until", "partition", "from file", "then", "what changed", "kept as")]
+    lines = [
+        (
+            *(say("answer.until"), say("answer.partition"), say("answer.from_file")),
+            *(say("answer.then"), say("answer.changed"), say("answer.kept_as")),
+        )
+    ]
     for card in history.kept(register):
-        then = f"replaced by {card['replaced_by']}" if card["replaced_by"] else "withdrawn"
-        changed = card["changes"]["en"].split(": ", 1)[1] if "changes" in card else card.get("reason", "")
+        by = card["replaced_by"]
+        then = say("answer.replaced_by", by=by) if by else say("answer.withdrawn")
+        told = (
+            card["changes"][say.language].split(": ", 1)[1] if "changes" in card else card.get("reason", "")
+        )
         kept = history.folder(*card["partition"].split("/"), card["file"])
         lines.append(
-            (card["until"], card["partition"], card["name_as_received"], then, changed, paths.shown(kept))
+            (card["until"], card["partition"], card["name_as_received"], then, told, paths.shown(kept))
         )
     answers.table(lines)
     if len(lines) == 1:
-        print("Nothing of it was ever replaced or withdrawn.")
+        print(say("answer.never_replaced"))
     return 0
 
 
@@ -218,7 +233,8 @@ def _withdraw(parsed: argparse.Namespace) -> int:
     from ..intake import withdraw
 
     kept = withdraw(parsed.partition, parsed.reason)
-    print(f"{parsed.partition} is no longer held; its rows are kept as {kept}.")
+    say = answers.say(parsed)
+    print(say("answer.no_longer_held", partition=parsed.partition, kept=kept))
     return 0
 
 
@@ -226,5 +242,6 @@ def _confirm(parsed: argparse.Namespace) -> int:
     from ..catalog.institutions import confirm
 
     confirm(paths.data("reference"), parsed.spelling, parsed.institution, parsed.seen_in)
-    print(f"{parsed.spelling!r} now means {parsed.institution!r}.")
+    say = answers.say(parsed)
+    print(say("answer.confirmed", spelling=parsed.spelling, institution=parsed.institution))
     return 0

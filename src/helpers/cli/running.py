@@ -149,29 +149,25 @@ def _run(parsed: argparse.Namespace) -> int:
 
         elsewhere = cluster.at(parsed.scheduler, parsed.exchange)
     end_on_termination()
-    with progress(parsed.why, parsed.json) as tell:
+    say = answers.say(parsed)
+    with progress(parsed.why, parsed.json, say.language) as tell:
         made = run(jobs, tell, parsed.reason, parsed.record, parsed.force, elsewhere)
     if parsed.timings:
         timed = made.timings.seconds.items()
-        print(*(f"{seconds:8.2f} s  {phase}" for phase, seconds in timed), sep="\n", file=sys.stderr)
+        for phase, seconds in timed:
+            print(f"{seconds:8.2f} s  {say(f'answer.phase.{phase}')}", file=sys.stderr)
     if parsed.json:
         counts = {"ran": made.ran, "reused": made.reused, "older": made.older}
         print(json.dumps({"event": "published", **counts, "ledger": len(made.entered)}))
         return 0
-    skipped = f" ({made.reused} unchanged)" if made.reused else ""
-    print(f"Done: {len(jobs)} notebooks{skipped}. Open {made.index} in a browser.")
+    done = "answer.done_some" if made.reused else "answer.done"
+    print(say(done, count=len(jobs), reused=made.reused, index=made.index))
     if made.older:
-        print(
-            f"{made.older} pages of other years or languages rest on what has changed since, and say so; "
-            "a run of them makes them anew."
-        )
+        print(say("answer.older", count=made.older))
     if parsed.record or parsed.reason:
         restated = sum(bool(line.reason) for line in made.entered)
-        print(
-            f"Ledger: {len(made.entered) - restated} figures entered, {restated} restated; "
-            "demonstration data is never entered."
-        )
-    print("Next: workbook list    shows the data behind it; make lab    opens the notebooks.")
+        print(say("answer.ledger", entered=len(made.entered) - restated, restated=restated))
+    print(say("answer.next"))
     return 0
 
 
@@ -206,11 +202,11 @@ def _calendar(parsed: argparse.Namespace) -> int:
     from ..batch import documents
     from ..batch.jobs import plan
 
-    years = [parsed.year] if parsed.year else []
+    say, years = answers.say(parsed), [parsed.year] if parsed.year else []
     jobs = plan(years, [parsed.spoken], parsed.edition, None, ["overview"], parsed.period, parsed.unit)
     made = documents.calendar_of(max(jobs, key=lambda job: job.year))
     if not made:
-        print("Nothing falls due in the twelve months after the report, and no finding asks for action.")
+        print(say("answer.nothing_due"))
         return 0
     there = [name for name in made if (parsed.to / name).exists()]
     if there and not parsed.replace:
@@ -221,22 +217,22 @@ def _calendar(parsed: argparse.Namespace) -> int:
     parsed.to.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
         (parsed.to / name).write_bytes(content)
-        print(parsed.to / name)
-    return 0
+    return answers.written(parsed, (parsed.to / name for name in made))
 
 
 def _rollback(parsed: argparse.Namespace) -> int:
     from ..batch import sets
     from ..catalog import load
 
+    say = answers.say(parsed)
     of = load().plan.set_of(parsed.edition, parsed.institution or load().plan.institution)
     if parsed.list:
         now = sets.current(of)
-        lines = [("set", "made", "pages", "in force")]
+        lines = [(say("answer.set"), say("answer.made"), say("answer.pages"), say("answer.in_force"))]
         for name in sets.kept(of):
             pages = sets.manifest(sets.folder_of(of, name))["pages"]
             made = max(entry["made"] for entry in pages.values())
-            lines.append((name, made, str(len(pages)), "yes" if name == now else ""))
+            lines.append((name, made, str(len(pages)), say("answer.in_force_yes") if name == now else ""))
         answers.table(lines)
         return 0
     from ..batch.publish import write_index
@@ -244,6 +240,6 @@ def _rollback(parsed: argparse.Namespace) -> int:
     with sets.held():
         name = sets.roll_back(of, parsed.to)
         index = write_index()
-    print(f"The reports are those of the set {name} again. Open {index} in a browser.")
-    print("The ledger keeps its lines; the next workbook run makes a new set of the present data.")
+    print(say("answer.rolled_back", name=name, index=index))
+    print(say("answer.rolled_back_ledger"))
     return 0

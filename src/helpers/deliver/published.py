@@ -73,9 +73,9 @@ def reports(
                     "The report {report} in {language!r} has no page {pages:or}.",
                     report=wanted,
                     language=language,
-                    pages=unknown or Phrase("at all"),
+                    pages=unknown or [Phrase("at all")],
                 ),
-                expected=one_of(held),
+                expected=one_of(held) if held else "",
                 remedy="Make it: workbook run",
             )
         named = [page for page in held if (page in pages if pages else page.startswith(_FOR_LEADERSHIP))]
