@@ -16,6 +16,11 @@ from hypothesis import settings
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared" / "data"
 
+# The command answers in the system's language, whatever that is here; a test that means another sets it.
+os.environ.update({"LANG": "C.UTF-8"})
+for _name in ("LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
+
 # A shell that starts the tests in the background lets its children ignore Ctrl-C; what tests start must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..catalog import load
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError
 from ..site import paper
 from .published import Report, place_for
 
@@ -82,7 +82,8 @@ def find(named: str = "") -> str:
         found = shutil.which(named)
         if found is None:
             raise WorkbookError(
-                f"There is no browser {named!r}.", expected="a command or a file that starts it"
+                Phrase("There is no browser {named!r}.", named=named),
+                expected="a command or a file that starts it",
             )
         return found
     known = [shutil.which(name) for name in _ON_PATH] + [shutil.which(name) for name in _ELSEWHERE]
@@ -107,11 +108,18 @@ def _print(program: str, html: str, path: Path) -> None:
         try:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise WorkbookError(f"{program} did not print: {error}.") from error
+            raise WorkbookError(
+                Phrase("{program} did not print: {error}.", program=program, error=error)
+            ) from error
         if done.returncode or not printed.exists():
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise WorkbookError(
-                f"{program} did not print (exit code {done.returncode}): {said[-1] if said else 'no word'}",
+                Phrase(
+                    "{program} did not print (exit code {returncode}): {said}",
+                    program=program,
+                    returncode=done.returncode,
+                    said=said[-1] if said else Phrase("no word"),
+                ),
                 remedy="Chromium 131 or later is needed; name another one: --browser FILE.",
             )
         printed.replace(path)

@@ -23,7 +23,7 @@ from ..deliver import pdf
 from ..errors import WorkbookError
 from ..intake import kept_files
 from ..plan import actions
-from ..texts import Texts
+from ..texts import Texts, failures
 from . import migrate
 
 State = Literal["good", "remark", "fault"]
@@ -151,7 +151,7 @@ def _catalogue(say: Texts) -> Iterator[Finding]:
             read()
         except (WorkbookError, OSError, ValueError, yaml.YAMLError) as error:
             broken += 1
-            yield Finding("fault", say("doctor.catalogue_broken", error=_one_line(error)), _mend(say))
+            yield Finding("fault", say("doctor.catalogue_broken", error=_one_line(say, error)), _mend(say))
             break  # the others rest on it
     if not broken:
         yield Finding("good", say("doctor.catalogue", count=len(load().indicators)))
@@ -161,8 +161,9 @@ def _mend(say: Texts) -> str:
     return say("doctor.catalogue_remedy")
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+def _one_line(say: Texts, error: Exception) -> str:
+    told = failures.told(error, say.language) if isinstance(error, WorkbookError) else str(error)
+    return " ".join(told.split())
 
 
 def _schema(say: Texts) -> Iterator[Finding]:
@@ -182,7 +183,7 @@ def _held(say: Texts) -> Iterator[Finding]:
         except (WorkbookError, OSError, ValueError, yaml.YAMLError) as error:
             yield Finding(
                 "fault",
-                say("doctor.held_broken", edition=name, error=_one_line(error)),
+                say("doctor.held_broken", edition=name, error=_one_line(say, error)),
                 say("doctor.held_remedy"),
             )
             continue
@@ -198,7 +199,9 @@ def _cards(say: Texts) -> Iterator[Finding]:
     try:
         known = kept_files()
     except (WorkbookError, OSError, KeyError) as error:
-        yield Finding("fault", say("doctor.card_broken", error=_one_line(error)), say("doctor.raw_remedy"))
+        yield Finding(
+            "fault", say("doctor.card_broken", error=_one_line(say, error)), say("doctor.raw_remedy")
+        )
         return
     missing = [path for path, _ in known if not path.exists()]
     changed = [path for path, sha256 in known if path.exists() and store.sha256(path) != sha256]

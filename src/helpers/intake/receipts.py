@@ -12,7 +12,7 @@ import yaml
 
 from .. import locale, paths, store, yml
 from ..catalog import load
-from ..errors import FileRefused, Problem
+from ..errors import FileRefused, Phrase, Problem
 from . import cells, declaration, history, personal, published, registers, wording
 from .answer import Answer, AnyTable
 from .mobilities import ReceivedMobilities
@@ -180,7 +180,7 @@ def _card(path: Path) -> dict[str, Any]:
         card: dict[str, Any] = yml.load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise FileRefused(
-            f"The identity card {paths.shown(path)} cannot be read.",
+            Phrase("The identity card {file} cannot be read.", file=paths.shown(path)),
             remedy="Put it back from a backup, or move it and its file away and receive the file anew.",
         ) from error
     return card
