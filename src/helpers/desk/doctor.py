@@ -57,21 +57,12 @@ class Finding:
 def examine(language: str) -> list[Finding]:
     """Return what every check found, in the language; a workbook is sound where no finding is a fault."""
     say = Texts(language)
-    checks = (
-        _python,
-        _packages,
-        _fonts,
-        _browser,
-        _schema,
-        _catalogue,
-        _held,
-        _lost,
-        _cards,
-        _left,
-        _permissions,
-        _room,
-    )
-    return [finding for check in checks for finding in check(say)]
+    found = [one for check in (_python, _packages, _fonts, _browser, _schema) for one in check(say)]
+    defined = [*_catalogue(say)]
+    # What is held can be read by its definitions only.
+    sound = all(one.state == "good" for one in defined)
+    others = (*((_held, _lost) if sound else ()), _cards, _left, _permissions, _room)
+    return [*found, *defined, *(one for check in others for one in check(say))]
 
 
 def _project() -> tuple[str, list[str]]:
@@ -151,7 +142,7 @@ def _browser(say: Texts) -> Iterator[Finding]:
 
 def _catalogue(say: Texts) -> Iterator[Finding]:
     """Read every file of definitions as what it is; where all can be read, put them together."""
-    found = [*_files()] or [*_put_together()]
+    found = [*_files(say)] or [*_put_together()]
     for file, error in found:
         told = error if file in error else f"{file}: {error}"
         yield Finding("fault", say("doctor.catalogue_broken", error=told), _mend(say))
@@ -159,17 +150,18 @@ def _catalogue(say: Texts) -> Iterator[Finding]:
         yield Finding("good", say("doctor.catalogue", count=len(load().indicators)))
 
 
-def _files() -> Iterator[tuple[str, str]]:
+def _files(say: Texts) -> Iterator[tuple[str, str]]:
     """Yield the files that are not YAML, JSON or a table of as many cells in each row, with what is wrong."""
-    for folder in ("catalog", "reference", "corrections"):
-        for path in sorted(paths.data(folder).rglob("*")):
-            try:
-                held = _READERS[path.suffix](path.read_text("utf-8-sig")) if path.suffix in _READERS else True
-            except (OSError, ValueError, yaml.YAMLError) as error:
-                yield paths.shown(path), _one_line(error)
-                continue
-            if not held:
-                yield paths.shown(path), "it is empty"
+    folders = [paths.data(name) for name in ("catalog", "reference", "corrections")]
+    found = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    for path in (*found, paths.notebooks("parameters.yml")):
+        if path.suffix not in _READERS:
+            continue
+        try:
+            if not _READERS[path.suffix](path.read_text("utf-8-sig")):
+                yield paths.shown(path), say("doctor.empty")
+        except (OSError, ValueError, csv.Error, yaml.YAMLError) as error:
+            yield paths.shown(path), _one_line(error)
 
 
 def _table(text: str) -> list[list[str]]:
@@ -208,6 +200,7 @@ def _put_together() -> Iterator[tuple[str, str]]:
         ("reference/country_names.csv", lambda: labels.codes({"list": "countries"})),
         ("reference/country_points.csv", lambda: maps.country_point("TR")),
         ("reference/places.csv", lambda: maps.place("")),
+        ("reference/land.json", paths.data("reference", "land.json").read_bytes),
         ("published/figures.csv", ledger.read),
     )
     for file, read in reads:
