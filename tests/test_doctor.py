@@ -95,7 +95,7 @@ def test_a_received_file_that_was_changed_is_put_right(received, tmp_path):
     assert again(tmp_path) == 0 and sound(doctor._cards)
 
 
-@pytest.mark.parametrize("written", ["title: [", "", "title: cut off\nfile: x.csv\n", "- a list\n", "\x00"])
+@pytest.mark.parametrize("written", ["title: [", "", "title: cut off\nfile: x.csv\n"])
 def test_an_identity_card_that_cannot_be_read_is_named_and_made_anew(received, tmp_path, capsys, written):
     card = received.with_name(received.name + ".source.yml")
     card.write_text(written, encoding="utf-8")
@@ -112,8 +112,11 @@ def test_an_identity_card_that_cannot_be_read_is_named_and_made_anew(received, t
 def test_rows_that_cannot_be_read_are_named_and_received_anew(received, workbook_root, tmp_path):
     """Also where a count would not look: the end of a Parquet file tells its rows and years by itself."""
     one = stored(workbook_root)[0]
+    of_a_name = "select data_page_offset from parquet_metadata(?) where path_in_schema = 'country'"
+    with store.connect() as connection:
+        ((page,),) = connection.execute(of_a_name, [one.as_posix()]).fetchall()
     whole = one.read_bytes()
-    one.write_bytes(whole[:8] + b"\xff" * 120 + whole[128:])
+    one.write_bytes(whole[:page] + b"\xff" * 16 + whole[page + 16 :])
     assert store.holdings(store.LIVE)
     (found,) = [found for found in faults(doctor._held) if found.state == "fault"]
     assert one.name in found.told and "workbook receive" in found.remedy
