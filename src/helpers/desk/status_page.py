@@ -14,6 +14,7 @@ from typing import get_args
 
 from .. import locale
 from ..errors import WorkbookError
+from ..intake.registers import ALL_UNITS
 from ..site import apart
 from ..texts import Texts
 from . import status
@@ -36,9 +37,10 @@ def page(say: Texts, year: int, today: date) -> str:
     lines, day = status.of(year, today), locale.day(today, say.language)
     followed = sorted(
         (line for line in lines if line.state in _FOLLOWED),
-        key=lambda line: (status.place(line.unit), _FOLLOWED.index(line.state)),
+        # What a unit has handed in and has to hand in anew comes before what nobody has.
+        key=lambda line: (line.unit == ALL_UNITS, line.unit, _FOLLOWED.index(line.state)),
     )
-    register, unit, *others = status.headings(say)
+    register, unit, *others = (_begun(say, heading) for heading in status.headings(say))
     by_unit = {one: Counter(line.state for line in lines if line.unit == one) for one in _units(lines)}
     states = get_args(State)
     done = sum(set(counted) == {"in"} for counted in by_unit.values())
@@ -65,7 +67,7 @@ def page(say: Texts, year: int, today: date) -> str:
                 "units",
                 say("status.page.units"),
                 say("status.page.done", done=done, count=len(by_unit)),
-                [unit, *(say(f"status.of.{state}") for state in states)],
+                [unit, *(_begun(say, say(f"status.of.{state}")) for state in states)],
                 [
                     (status.named(say, one), *(say.number(counted[state]) for state in states))
                     for one, counted in by_unit.items()
@@ -108,6 +110,12 @@ def write(say: Texts, year: int, today: date, file: Path, replace: bool) -> Path
 def _row(say: Texts, line: status.Line) -> tuple[str | apart.Mark, ...]:
     register, unit, state, *rest = status.told(say, line)
     return (register, unit, apart.Mark(*_MARKS[line.state], state), *rest)
+
+
+def _begun(say: Texts, heading: str) -> str:
+    """Begin a heading with a capital, as the language has it: what is small in a terminal is a title here."""
+    first = heading[:1].capitalize() if say.language == "en" else locale.upper(heading[:1])
+    return first + heading[1:]
 
 
 def _units(lines: Sequence[status.Line]) -> list[str]:
