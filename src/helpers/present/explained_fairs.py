@@ -74,7 +74,7 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     ]
     around = charts.Words(
         " ".join(_verdict(run, effect) for effect in found),
-        say("explained.fairs.subtitle"),
+        say("explained.fairs.subtitle") + _counted(run, found),
         figures.of_registers(run, _REGISTERS, _CODES),
         [f"{name}: {cell}" for name, cell in zip(names, cells, strict=True)],
         [say("explained.fairs.read")],
@@ -91,6 +91,19 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     )
     return pieces.with_details(
         drawn, [say("explained.fairs.how"), *(_tested(run, effect) for effect in found)]
+    )
+
+
+def _counted(run: Run, found: list[Effect]) -> str:
+    """Say in how many countries each kind of event took place, and how often."""
+    return "".join(
+        run.text(
+            "finding.n.placed",
+            kind=run.text(_KINDS[effect.name]),
+            places=effect.places,
+            events=effect.events,
+        )
+        for effect in found
     )
 
 

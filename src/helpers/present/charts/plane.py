@@ -12,7 +12,7 @@ from . import frame as around
 from .frame import Words
 
 # Of what the dots span: the width of a letter, how far a name stands from its dot, and half of its height.
-_LETTER, _OFFSET, _LINE = 0.027, 0.055, 0.032
+_LETTER, _OFFSET, _LINE = 0.031, 0.055, 0.032
 
 
 def level_and_change(

@@ -145,7 +145,8 @@ def terms(
             # A day that is not known stands beside the report date.
             at = _day(today) - 45 if pd.isna(row.due) else _day(max(row.due, first))
             ax.scatter(at, y, s=50, marker=shape, fc=colour if filled else theme.PAPER, ec=colour, zorder=4)
-        ax.axvline(_day(today), color=theme.INK, lw=1.2)
+        for y in places:  # beside the bars, and through no name
+            ax.plot([_day(today)] * 2, [y - 0.55, y + 0.55], color=theme.INK, lw=1.2, zorder=3)
         ax.set_xlim(_day(first) - 20, _day(last) + 480)
         _time_axis(ax, first, last)
         _terms_key(drawn, [state for state in states if state in set(frame["state"])], states, lines)
