@@ -84,7 +84,7 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     )
     drawn = charts.intervals(
         frame,
-        partial(say.signed, decimals=0),
+        partial(_signed, run),
         around,
         reference=0.0,
         reference_label=say("explained.fairs.none"),
@@ -92,6 +92,11 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     return pieces.with_details(
         drawn, [say("explained.fairs.how"), *(_tested(run, effect) for effect in found)]
     )
+
+
+def _signed(run: Run, value: float) -> str:
+    """Write a change in percent with its sign."""
+    return ("+" if round(value) > 0 else "") + run.text.percent(value)
 
 
 def _counted(run: Run, found: list[Effect]) -> str:

@@ -15,6 +15,8 @@ from . import frame as around
 
 # Pixels: what stays free around a label, how thick a line is taken for, and half of what a mark takes.
 _FREE, _THICK, _MARK = 2.0, 2.0, 4.0
+# Pixels from which on a thin line leads from a mark to its number.
+_FAR = 18.0
 # Pixels that a place below the mark must be nearer than one above, for a number is looked for above.
 _BELOW = 3.0
 # Heights of letters: of a figure without the part below the line, as a share of the size.
@@ -45,6 +47,12 @@ class Room:
         if dots:
             self.marks(xs, ys, 2 * _MARK)
 
+    def bars(self, x: Iterable[float], y: Iterable[float], wide: float) -> None:
+        """Tell of bars from nought, so wide in data coordinates."""
+        self._boxes += [
+            (at - wide / 2, at + wide / 2, 0.0, up) for at, up in zip(x, y, strict=True) if not np.isnan(up)
+        ]
+
     def marks(self, x: Iterable[float], y: Iterable[float], wide: float, high: float = 2 * _MARK) -> None:
         """Tell of marks, so wide and high in pixels: dots, dashes, bars of error."""
         for at, up in zip(x, y, strict=True):
@@ -61,15 +69,24 @@ class Room:
         weight: str = "bold",
         ha: str = "center",
         size: float = theme.PLAIN,
+        over: float = 0.0,
     ) -> Text:
-        """Write a number beside the mark at `y`, above it where there is room, and keep its place free."""
+        """Write a number at the mark `x`, `y`, above it where there is room, and keep its place free.
+
+        Set left or right it begins or ends at its mark, or `over` beyond it. Far from it a line leads there.
+        """
         wide, tall = extent(text, size, weight)
         wide, tall = wide * self.across, tall * self.up
-        start = x - {"left": 0.0, "center": wide / 2, "right": wide}[ha]
+        start = x - {"left": over, "center": wide / 2, "right": wide - over}[ha]
         # A label that would leave the panel on one side is moved back into it.
         start = min(max(start, self._left), self._left + max(0.0, self._span - wide))
         middle = self._free(start, start + wide, y, tall / 2)
-        at = start + {"left": 0.0, "center": wide / 2, "right": wide}[ha]
+        far = abs(middle - y) / self.up
+        if far > _FAR and start <= x <= start + wide:
+            side = 1 if middle > y else -1
+            ends = [y + side * _MARK * self.up, middle - side * tall / 2]
+            self._ax.plot([x, x], ends, color=theme.FAINT, lw=0.8, zorder=2)
+        at = start + {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * wide
         self._boxes.append((start, start + wide, middle - tall / 2, middle + tall / 2))
         return around.label(
             self._ax, at, middle, text, colour, weight, ha=ha, va="center_baseline", fontsize=size

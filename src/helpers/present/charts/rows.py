@@ -3,6 +3,7 @@
 Names stand above their row where they are long: beside it they would leave a telephone no room to draw.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
@@ -67,7 +68,7 @@ def against_peers(
         ax.set_yticks(range(len(rows)), [fold(labels[name], _BESIDE) for name in order])
         ax.spines["left"].set_visible(False)
         ax.grid(axis="x", color=theme.BAND, lw=0.8, zorder=0)
-        theme.number_axis(ax.xaxis, texts)
+        theme.number_axis(ax.xaxis, texts.number)
     return around.piece(drawn, words)
 
 
@@ -421,9 +422,16 @@ def _value_axis(ax: Axes, write: Callable[[float], str], scale: str) -> None:
     """Mark few places on the axis of values, written as the values are."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+    def short(value: float, _: object) -> str:
+        # Where every place on the axis is whole, none needs decimals.
+        whole = all(float(place).is_integer() for place in written.locs)
+        return re.sub(r"[.,]0{1,2}(?!\d)", "", write(float(value))) if whole else write(float(value))
+
+    written = FuncFormatter(short)
+
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if scale == "log" else MaxNLocator(nbins=4))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: write(float(value))))
+    ax.xaxis.set_major_formatter(written)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=theme.BAND, lw=0.8, zorder=0)
     ax.set_axisbelow(True)

@@ -17,8 +17,8 @@ from .room import Room, extent
 
 # As many years stand below an axis, and as many numbers at a line, as can be told apart on a telephone.
 _MANY = 7
-# Pixels of a panel, about: two side by side, one alone, and a chart over the whole width per inch of height.
-_PANEL, _ALONE = (200.0, 92.0), (415.0, 140.0)
+# Pixels of a panel, about: of two side by side, alone, of three side by side.
+_PANEL, _ALONE, _THIRD = (200.0, 92.0), (415.0, 140.0), (132.0, 160.0)
 _DASH = 12
 # How far above all else an outer band is followed.
 _OFF_THE_TOP = 1.5
@@ -53,7 +53,7 @@ def history(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Wo
         ax.set_ylim(0, top)
         around.breaks(ax, breaks, top * 0.985)
         _editions(ax, frame["edition"], right=0.95)
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.number)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -72,8 +72,9 @@ def bands(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Word
         # The edge of another band is another line: the next band changes when the university's does.
         for _, part in frame.groupby(["series", "next_band"]):
             (line,) = ax.plot(
-                part["edition"], part["edge_computed"], color=theme.EDGE, lw=2, marker="_", ms=14, mew=2.5
-            )
+                part["edition"], part["edge_computed"], color=theme.EDGE, lw=2, ls=theme.SECOND[2],
+                marker="_", ms=14, mew=2.5,
+            )  # fmt: skip
             _say(line, words, part, "edge_computed", *range(2, len(words.data)))
         bars = ax.errorbar(
             frame["edition"], frame["overall"], yerr=frame["error"], fmt="o", color=theme.OWN, ms=6.5,
@@ -106,7 +107,7 @@ def bands(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Word
             names.append((last["edge_computed"], texts("rankings.hidden.edge"), theme.EDGE, "normal"))
         _name_ends(ax, last["edition"] + 0.2, names, step * 1.2)
         around.breaks(ax, breaks, high - 0.15)
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.number)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -134,13 +135,16 @@ def numerator_denominator(frame: pd.DataFrame, texts: Texts, words: Words, title
                 )
                 top = float(frame["international_high"].max())
             ax.set_ylim(0, top * 1.15)
+            ax.set_xlim(frame["edition"].min() - 0.5, frame["edition"].max() + 0.5)
             write = texts.percent if column == "share_pct" else texts.number
-            for i in (0, -1):
+            room = Room(ax, *_THIRD)
+            tops = frame["international_high"] if column == "international_count" else frame[column]
+            room.bars(frame["edition"], tops, 0.68)
+            for i in (0, -1) if len(frame) > 1 else (0,):
                 row = frame.iloc[i]
-                at = row["international_high"] if column == "international_count" else row[column]
                 ha = "left" if not i and len(frame) > 1 else "right"
-                x = row["edition"] + (-0.4 if ha == "left" else 0.4)
-                around.label(ax, x, at + top * 0.065, write(row[column]), weight="bold", ha=ha)
+                number = write(row[column])
+                room.label(row["edition"], float(tops.iloc[i]), number, theme.INK, ha=ha, over=0.4)
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
             _ends(ax, frame["edition"])
@@ -190,8 +194,8 @@ def small_multiples(
             for i in (0, -1) if len(held) > 1 else (0,) if len(held) else ():
                 row = held.iloc[i]
                 ha = "center" if len(held) < 2 else "left" if not i else "right"
-                x = row["year"] + (0 if ha == "center" else -0.5 if ha == "left" else 0.5)
-                room.label(x, float(row[column]), write(float(row[column])), theme.OWN, ha=ha)
+                value = float(row[column])
+                room.label(row["year"], value, write(value), theme.OWN, ha=ha, over=0.5)
             _ends(ax, frame["year"])
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
@@ -216,13 +220,12 @@ def shares(
     """
     frame = frame.reset_index(drop=True)
     drawn, (ax,) = theme.figure(3.2)
-    looks = [(theme.OWN, "o", "-"), (theme.EDGE, "s", (0, (6, 2))), (theme.FAINT, "^", (0, (2, 2)))]
     top = min(100.0, max(float(frame[list(columns)].max().max()) * 1.3, 10.0))
     aimed = [target for target in targets if target and frame[target].notna().any()]
     with rc_context(theme.STYLE):
         ends = []
         for place, (column, label, target, (colour, mark, stroke)) in enumerate(
-            zip(columns, labels, targets, looks, strict=False), start=1
+            zip(columns, labels, targets, theme.SERIES, strict=False), start=1
         ):
             held = frame[["year", column]].dropna()
             if held.empty:
@@ -246,7 +249,7 @@ def shares(
             around.key(ax, ("▬", theme.INK, target_label))
         ax.set_ylim(0, top)
         _editions(ax, frame["year"], right=0.5 * len(frame))
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.percent)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -298,10 +301,12 @@ def two_ways(
                 room.marks([year], [top * low], *extent(labels["hidden"], theme.SMALL, "normal"))
                 ax.text(year, top * low, labels["hidden"], color=colour, ha="center", va="center", **small)
         ends = []
-        for place, (column, colour) in enumerate(
-            (("outgoing", theme.OWN), ("incoming", theme.EDGE)), start=1
+        for place, (column, colour, mark, stroke) in enumerate(
+            (("outgoing", *theme.FIRST), ("incoming", *theme.SECOND)), start=1
         ):
-            (line,) = ax.plot(frame["year"], frame[column], color=colour, lw=2.4, marker="o", ms=5, zorder=3)
+            (line,) = ax.plot(
+                frame["year"], frame[column], color=colour, lw=2.4, ls=stroke, marker=mark, ms=5, zorder=3
+            )
             _say(line, words, frame, column, *([1, *range(3, len(words.data))] if place == 1 else [2]))
             held = frame[["year", column]].dropna()
             for year, value in held[_main(held[column])].itertuples(index=False):
@@ -337,7 +342,7 @@ def part_of_whole(frame: pd.DataFrame, labels: tuple[str, str], texts: Texts, wo
         ax.set_xlim(frame["year"].min() - 0.6, frame["year"].max() + 0.6)
         around.key(ax, ("■", theme.PEERS, labels[0]), ("■", theme.OWN, labels[1]))
         _years(ax, frame["year"])
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.number)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
