@@ -40,10 +40,18 @@ def shown() -> Iterator[tuple[str, str, dict[str, Any]]]:
                     yield path.stem, cell["id"], {**note, "text": "".join(text)}
 
 
+# How a title says that the data give no finding.
+NONE_GIVEN = re.compile(
+    r"\b(?:hidden|cannot be shown|too (?:few|little)|none of|none stands|no country is distinguishable)\b"
+)
+
+
 def states_a_finding(title: str, rows: list[str]) -> bool:
-    """Tell whether a title holds a number that is no date, or names what its rows name."""
+    """Tell whether a title holds a number that is no date, names what its rows name, or says it has none."""
     bare = NO_FINDING.sub("", title)
-    return bool(re.search(r"\d", bare)) or any(row in title for row in rows if len(row) > 3)
+    return bool(re.search(r"\d", bare) or NONE_GIVEN.search(title)) or any(
+        row in title for row in rows if len(row) > 3
+    )
 
 
 NAMED = {"Karadeniz Technical University", "Karadeniz Teknik Üniversitesi", "KTÜ"}
@@ -55,6 +63,7 @@ STATED = {
     "What is due of the accreditations in force on 31 Dec 2026, the most urgent first": False,
     "Ranking indicators of goal 3": False,
     "International conferences held, 2026 · Unit": False,
+    "How many completed stays abroad do not count in 2026-2027 is hidden": True,
     "Exchange students by programme, 2026-2027": False,
 }
 
