@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
+from helpers import accreditation, mobility, rankings
 from helpers.present import charts, findings, pieces, theme
 from helpers.present.charts import room
 from helpers.present.charts.frame import Words
@@ -215,6 +217,33 @@ def test_faces_that_touch_part_in_greyscale(pair: tuple[str, str]) -> None:
 def test_series_part_in_greyscale_or_by_mark_and_stroke() -> None:
     for (a, mark, stroke), (b, other, dashes) in combinations(theme.SERIES, 2):
         assert abs(lightness(a) - lightness(b)) >= LINES or (mark != other and stroke != dashes)
+
+
+def series(ax: Any) -> dict[str, set[tuple[str, str]]]:
+    """Marks and strokes of the lines of a chart by their colour; targets are no lines."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for line in ax.lines:
+        known = np.isfinite(np.asarray(line.get_ydata(), dtype=float)).sum()
+        if known > 2 and line.get_linestyle() != "None":
+            looks = (str(line.get_marker()), str(line.get_linestyle()))
+            found.setdefault(to_hex(line.get_color()), set()).add(looks)
+    return found
+
+
+def test_the_lines_of_every_chart_of_several_part_in_greyscale(drawn: list[Any]) -> None:
+    run = start(year=2026)
+    accreditation.coverage_chart(run)
+    mobility.flows(run)
+    rankings.outlook_chart(run, rankings.history(run, "the", "international_outlook"))
+    rankings.hidden_chart(run, rankings.hidden(run, "the"), "the")
+    found = [series(figure.axes[0]) for figure in drawn]
+    assert [len(lines) for lines in found] == [3, 2, 2, 2]
+    for lines in found:
+        for (a, looks), (b, others) in combinations(lines.items(), 2):
+            # Of two broken strokes the theme says that they are different ones.
+            marks, strokes = ({one[i] for one in looks} & {one[i] for one in others} for i in (0, 1))
+            alike = marks or "-" in strokes
+            assert abs(lightness(a) - lightness(b)) >= LINES or not alike, (a, b)
 
 
 # -- numbers on no line ------------------------------------------------------------------------------------
