@@ -186,7 +186,7 @@ def test_level_and_change_of_international_outlook(run: Run) -> None:
 
 def test_an_older_edition_is_named_as_such(run: Run) -> None:
     shown = against.table(run, against.ABROAD).text
-    assert "THE 2025 (12 universities)" in shown
+    assert "(12, THE 2025)" in shown
     assert "THE 2026 is not at hand for technical universities abroad of like size" in shown
     assert (
         "two editions only (2024 and 2025) and is no trend; the fifth comparable edition, THE 2028" in shown
