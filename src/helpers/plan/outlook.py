@@ -8,6 +8,7 @@ Which kinds of series are forecast, how far and how widely, is what a back-test 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,7 +57,7 @@ class Kind(Definition):
     held_out_95: float
     earlier: float | None = None
     across: float | None = None
-    typical: float
+    typical: float = Field(gt=0)
 
     def calibration(self, decimals: int) -> forecast.Calibration:
         """Return the rule by which a series of this kind is forecast, written with so many decimals."""
@@ -201,8 +202,13 @@ def outlook(
     targets: Mapping[int, float | None],
     last: int,
 ) -> Outlook:
-    """Work out where an indicator is heading after the year `last`; `targets` are the plan's, by year."""
-    known = {year: float(value) for year, value in sorted(values.items()) if value is not None}
+    """Work out where an indicator is heading after the year `last`; `targets` are the plan's, by year.
+
+    A value that is None or no number is not known.
+    """
+    known = {
+        year: float(value) for year, value in sorted(values.items()) if value is not None and isfinite(value)
+    }
     years, series = list(known), list(known.values())
     touching = tuple(one for one in breaks if one.touches(years))
     coming = [year for year in targets if year > last]
