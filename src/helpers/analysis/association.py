@@ -41,7 +41,8 @@ class Association:
 def lagged(first: Mapping[int, float], then: Mapping[int, float], lag: int) -> Association | None:
     """Associate a series (by year) with another `lag` years later, over the years that both know.
 
-    A value that is no number is not known. None where fewer than six pairs of steps are left, or one of the series does not move.
+    A value that is no number is not known. None where fewer than six pairs of steps are left, or one of the
+    series does not move.
     """
     years = sorted(
         year for year in first if year + lag in then and np.isfinite([first[year], then[year + lag]]).all()

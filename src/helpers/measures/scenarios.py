@@ -302,7 +302,7 @@ def route(
 
     Costs are those of the catalogue unless given; `only` names the levers that may be used. A score may rise
     by its realistic yearly rise in each of `rounds` editions, as far as 100. None without an overall score.
-    Raises ParameterError for a target or a cost that is no number, a cost below nought or of what is no score.
+    Raises ParameterError for a target that is no number, and for a cost that is none of 0 or more of a score.
     """
     method = rankings.system(system).method(edition)
     own = own_scores(rankings, institution, system, edition)
