@@ -4,7 +4,7 @@ Kendall's τ, exact. Two series that both rise correlate without anything betwee
 out in two ways, by steps from year to year (right where a series wanders) and by the distance from its own
 line (right where it swings about one); an association counts only if both show it: the larger p-value is
 the p-value (an intersection–union test). With about ten years only strong associations can be found; how
-strong, `least` says. An association is no cause.
+strong, and after how many years weaker ones, `least` and `enough` say. An association is no cause.
 """
 
 from collections.abc import Mapping
@@ -21,16 +21,12 @@ _DRAWS, _SEED = 4999, 2024
 
 @dataclass(frozen=True)
 class Association:
-    """Kendall's τ of steps and of distances from the line (−1 to 1), over n pairs of steps; the p of both.
-
-    `least` is the smallest |τ| that could reach p < 0.05 over so many pairs, None where none could.
-    """
+    """Kendall's τ of steps and of distances from the line (−1 to 1), over n pairs of steps; the p of both."""
 
     steps: float
     line: float
     p: float
     n: int
-    least: float | None
 
     @property
     def tau(self) -> float:
@@ -56,7 +52,7 @@ def lagged(first: Mapping[int, float], then: Mapping[int, float], lag: int) -> A
         return None
     lines = _from_line(np.array(years), x), _from_line(np.array(years), y)
     (by_step, p_step), (by_line, p_line) = kendall(*steps), kendall(*lines)
-    return Association(by_step, by_line, max(p_step, p_line), len(whole), least(len(whole)))
+    return Association(by_step, by_line, max(p_step, p_line), len(whole))
 
 
 def _from_line(years: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -102,3 +98,11 @@ def least(n: int, level: float = 0.05) -> float | None:
     """Return the smallest |τ| of n pairs without ties with an exact p below the level; None for none."""
     pairs = n * (n - 1) // 2
     return next((s / pairs for s in range(pairs % 2, pairs + 1, 2) if _exact(n, s) < level), None)
+
+
+def enough(tau: float, level: float) -> int:
+    """Return the smallest number of pairs of which so large a |τ| has an exact p below the level."""
+    pairs = FEWEST
+    while (least(pairs, level) or 2.0) > abs(tau):
+        pairs += 1
+    return pairs

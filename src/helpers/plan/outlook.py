@@ -158,10 +158,10 @@ class Outlook:
     """Where an indicator is heading, from its values by year (oldest first, missing years left out).
 
     `adjusted` is the trend's p among the tests made together, `without` the trend with the breaks taken out
-    (None where there is none), `touching` those breaks. `path` are the forecasts up to `at`; where there are
-    none, `why` says so and `enough` is the year of the report that will have enough years. `since` is the
-    forecast for `at` from the years after those that stand apart, where they are enough. `target` is the
-    plan's for `at`, `chance` that of reaching it.
+    (None where there is none), `adjusted_without` its p likewise, `touching` those breaks. `path` are the
+    forecasts up to `at`; where there are none, `why` says so and `enough` is the year of the report that will
+    have enough years. `since` is the forecast for `at` from the years after those that stand apart, where
+    they are enough. `target` is the plan's for `at`, `chance` that of reaching it.
     """
 
     code: str
@@ -178,6 +178,7 @@ class Outlook:
     chance: float | None = None
     pace: Pace | None = None
     adjusted: float | None = None
+    adjusted_without: float | None = None
 
     @property
     def ahead(self) -> Ahead | None:
@@ -192,6 +193,15 @@ class Outlook:
         if self.adjusted >= 0.05 or self.all_years.slope == 0:
             return "none"
         return "up" if self.all_years.slope > 0 else "down"
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether a trend that is told is still one, the same way, with the breaks taken out."""
+        if self.without is None:
+            return True
+        if self.adjusted_without is None or self.without.slope is None or self.all_years.slope is None:
+            return False
+        return self.adjusted_without < 0.05 and self.without.slope * self.all_years.slope > 0
 
 
 def outlook(
@@ -309,4 +319,8 @@ def _pace(
 def together(found: Sequence[Outlook]) -> list[Outlook]:
     """Return outlooks with their p-values adjusted for the tests made together (Benjamini–Hochberg)."""
     adjusted = multiple.adjusted([one.all_years.p for one in found])
-    return [replace(one, adjusted=p) for one, p in zip(found, adjusted, strict=True)]
+    without = multiple.adjusted([(one.without or one.all_years).p for one in found])
+    return [
+        replace(one, adjusted=p, adjusted_without=None if one.without is None else q)
+        for one, p, q in zip(found, adjusted, without, strict=True)
+    ]
