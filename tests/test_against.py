@@ -22,6 +22,7 @@ from sample import start as shared_start
 from helpers import against, catalog
 from helpers import rankings as views
 from helpers.measures import ranking_peers as measures
+from helpers.present import likelihood
 from helpers.present.charts import plane
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run
@@ -188,14 +189,13 @@ def test_an_older_edition_is_named_as_such(run: Run) -> None:
     shown = against.table(run, against.ABROAD).text
     assert "(12, THE 2025)" in shown
     assert "THE 2026 is not at hand for technical universities abroad of like size" in shown
-    assert (
-        "two editions only (2024 and 2025) and is no trend; the fifth comparable edition, THE 2028" in shown
-    )
+    assert "2 editions only (2024 to 2025) and is no trend; the fifth comparable edition, THE 2028" in shown
+    assert "3 editions only (2024 to 2026) and is no trend" in against.table(run, against.PLAN).text
 
 
 def test_the_first_edition_of_a_method_has_no_change() -> None:
     shown = against.table(shared_start(year=2024), against.PLAN)
-    assert "THE 2024 is the only comparable edition held" in shown.text
+    assert "THE 2024 is the only comparable edition that holds Karadeniz" in shown.text
     assert line(shown, "Teaching")[6:] == ["–", "–"]
     assert against.chart(shared_start(year=2024), against.PLAN).bundle[NOTE_TYPE]["kind"] == "not_computed"
 
@@ -203,7 +203,7 @@ def test_the_first_edition_of_a_method_has_no_change() -> None:
 def test_the_chart_marks_everybody_once_and_says_which_side_we_are_on(run: Run) -> None:
     shown = against.chart(run, against.PLAN)
     assert (
-        "below the peers' median in International outlook (27.0 against 35.2) but gaining faster"
+        "below the peers' median in International outlook (27.0 against 35.2) but has gained more"
         in shown.text
     )
     data = shown.bundle[NOTE_TYPE]["data"]
@@ -236,6 +236,27 @@ def test_names_that_would_lie_on_one_another_or_on_a_dot_are_left_to_focus() -> 
 # -- who may pass whom -----------------------------------------------------------------------------
 
 
+def test_everyones_change_is_that_of_the_editions_that_hold_the_university() -> None:
+    """The peers rose by 1 a year for eight years and by 5 in the last; the university entered in 2023."""
+    known = [one for one in CATALOG.institutions.ids() if one != "ktu"][:9]
+    made = [score("ktu", value, edition=e) for e, value in ((2023, 1.0), (2024, 4.0))]
+    made += [
+        score(one, float(i) + (e - 2016 if e < 2024 else 12), edition=e)
+        for i, one in enumerate(known)
+        for e in range(2016, 2025)
+    ]
+    toy = rankings(scores=made, positions=[place("ktu", "1")], systems={"toy": system(breaks=[])})
+    row = measures.level_and_change(toy, "ktu", known, "toy", 2024).set_index("variable").loc["x"]
+    assert (row["first"], row["change"], row["median_change"]) == (2023, 3.0, 5.0)
+    both = measures.levels_and_changes(toy, "ktu", [*known, "ktu"], "toy", "x", 2024)
+    assert set(both["change"]) == {3.0, 5.0}
+
+
+def test_one_edition_gives_no_change_and_says_what_will() -> None:
+    shown = against.table(shared_start(year=2022), against.PLAN).text
+    assert "THE 2022 is the only comparable edition that holds Karadeniz Technical University" in shown
+
+
 def test_races_are_named_with_their_chance(run: Run) -> None:
     shown = against.overtaking(run, against.PLAN)
     ege = line(shown, "Ege University")
@@ -263,6 +284,22 @@ def test_no_race_goes_beyond_the_plan_or_three_years(year: int, then: int) -> No
 
 def _fields(of: Run) -> dict[str, Any]:
     return {name: getattr(of, name) for name in of.__dataclass_fields__}
+
+
+def test_whoever_is_not_named_is_said_to_be_very_unlikely_or_not_known(run: Run) -> None:
+    """Of nineteen peers each is named, very unlikely by the one table of words, or short of editions."""
+    rows = against._races(run, against.PLAN)
+    named = [turn for turn in rows["turn"] if likelihood.word(turn).code != "very_unlikely"]
+    shown = against.overtaking(run, against.PLAN).text
+    assert f"With the other {len(rows) - len(named)} universities" in shown
+    (missing,) = {*against.members(run, against.PLAN)} - {"ktu", *rows["institution"]}
+    assert f"fewer than 5 editions in common are held: {CATALOG.institutions[missing].name_en}." in shown
+
+
+def test_a_chance_that_is_written_as_unlikely_is_not_called_very_unlikely() -> None:
+    """0.13 is written as about 15 %, which is unlikely; 0.12 as about 10 %."""
+    rows = pd.DataFrame({"turn": [0.12, 0.13, 0.6]})
+    assert list(against._worth_naming(rows)["turn"]) == [0.13, 0.6]
 
 
 def test_five_common_editions_are_needed() -> None:

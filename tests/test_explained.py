@@ -474,6 +474,15 @@ def test_what_is_done_with_each_partner_is_counted_in_months_that_count():
     assert found.loc["p-b", list(partners.AMOUNTS)].tolist() == [0] * 5
 
 
+def test_registers_that_begin_later_than_what_is_looked_back_on_say_so():
+    """36 months and three years end with 2026 and begin with 2024; in 2018 they begin earlier."""
+    for year, says in ((2026, False), (2018, True)):
+        run = start(year=year)
+        assert ("of earlier activity nothing is known" in explained.partners(run).text) == says
+        countries = explained.below_expected(run, "students").text
+        assert ("are known from 1 Jan 2017 on; earlier ones are not counted" in countries) == says
+
+
 def test_advice_follows_its_rule():
     rows = pd.DataFrame(
         [
@@ -531,8 +540,10 @@ def linked(monkeypatch: pytest.MonkeyPatch, values: dict[str, list[float]]) -> s
 def test_noise_is_not_told_from_chance_and_the_power_is_said(monkeypatch):
     text = linked(monkeypatch, {})
     assert "none of 12 associations is distinguishable from chance" in text
-    assert "With 9 yearly steps only associations of τ = 0.56 and more can be found" in text
-    assert "from 2028 on" in text  # eleven steps find τ = .49
+    # Of 12 tests one alone stands out below 0.05 / 12: of 9 steps from 28/36 on, of 18 from 75/153 on.
+    assert "With 9 yearly steps and 12 tests, an association that stands alone can be found only" in text
+    assert "from τ = 0.78 on; a moderate one (τ = 0.5) from 2035 on" in text
+    assert explained_links._YEARS > 18  # so many years are read by then
     assert "An association is no cause" in text
 
 

@@ -1,5 +1,7 @@
 """Where indicators are heading: outlooks by hand, and what pages say of them, also where little is known."""
 
+import re
+
 import pytest
 from sample import start as shared_start
 
@@ -10,7 +12,7 @@ from helpers.errors import CatalogError
 from helpers.measures.core import Figure
 from helpers.plan import outlook
 from helpers.plan.outlook import Kind
-from helpers.present import activities, persons
+from helpers.present import activities, figures, likelihood, persons
 from helpers.present.pieces import NOTE_TYPE
 from helpers.texts import links
 
@@ -109,7 +111,13 @@ def test_a_pace_is_realistic_where_a_forecast_finds_the_target_as_likely_as_not(
     """Past: (15 − 15)/5 = 0, so that any pace is infinitely faster; yet 14.9 is all but there."""
     close = of([15, 14, 16, 15, 14, 15], targets={**PLAN, 2028: 15.4}, how=kind())
     assert close.chance is not None
-    assert close.pace.realistic == (close.chance >= 0.5)
+    assert close.pace.realistic == (close.chance >= outlook.EVEN)
+
+
+def test_no_pace_is_called_unrealistic_of_a_target_that_is_called_about_as_likely_as_not():
+    """The edge of the plan is that of the words: 0.375 is the least that is written as about 40 %."""
+    assert likelihood.word(outlook.EVEN).code == "even"
+    assert likelihood.word(outlook.EVEN - 0.001).code == "unlikely"
 
 
 def test_both_fits_stand_beside_each_other_and_the_forecast_since():
@@ -132,6 +140,21 @@ def test_trends_of_a_goal_are_judged_together():
 
 
 # -- definitions -------------------------------------------------------------------------------------------
+
+
+def test_a_trend_that_only_a_break_makes_does_not_hold_without_it():
+    step = [10.0, 11, 10, 11, 10, 30, 31, 30, 31, 30]
+    steady = [10.0, 11, 12, 14, 15, 17, 18, 20, 21, 23]
+    split = Break("split", 2022)
+    made, kept = outlook.together([of(step, breaks=[split]), of(steady, breaks=[split])])
+    assert (made.told, made.holds) == ("up", False)
+    assert (kept.told, kept.holds) == ("up", True)
+    # Within both stretches it falls: the way must be the same.
+    turned = [15.0, 14, 13, 12, 11, 40, 39, 38, 37, 36]
+    (against,) = outlook.together([of(turned, breaks=[split])])
+    assert against.adjusted_without < 0.05 and against.without.slope < 0 and not against.holds
+    (whole,) = outlook.together([of(steady)])
+    assert whole.adjusted_without is None and whole.holds
 
 
 def test_every_break_is_declared_with_its_source():
@@ -235,6 +258,20 @@ def test_the_international_outlook_is_told_with_its_published_trend(runs):
     assert line.endswith(runs["en"].text.number(min(steps), 3))
 
 
+def test_trends_that_do_not_hold_without_the_breaks_are_named(runs):
+    """THE changed its method in 2024: of two and three years within a method, p cannot be below 2/12."""
+    for language, said in (("en", "not distinguishable with the breaks"), ("tr", "kırılmalar çıkarılınca")):
+        (note,) = (line for line in heading.trends(runs[language], "G3").text.splitlines() if said in line)
+        assert "(G3.03)" in note and "(G3.23)" not in note
+
+
+def test_an_interval_that_ends_above_nought_does_not_seem_to_reach_it(runs):
+    """The share of academic staff from abroad rises by a tenth of a point a year."""
+    text = row(heading.trends(runs["en"], "G2"), "G2.11")
+    low = re.search(r"rising: [^\[]*\[([\d.]+), ", text)
+    assert low and float(low[1]) > 0
+
+
 def test_the_overview_names_every_target_once(runs):
     run = runs["en"]
     found = heading.targeted(run)
@@ -251,6 +288,19 @@ def test_before_the_plan_it_looks_as_far_as_it_may():
     found = heading.outlooks(shared_start(year=2022), "G4")
     reached = {one.at for one in found if one.ahead is not None and one.target is not None}
     assert reached == {2024, 2025}  # counts two years ahead, shares three
+
+
+def test_before_the_plan_and_in_its_first_years_targets_are_dated_and_marked():
+    """In 2024 counts are forecast for 2026 and shares for 2027; before the plan its targets are ahead too."""
+    for year, years in ((2022, "2024, 2025, 2028"), (2024, "2026, 2027, 2028")):
+        run = start(year=year)
+        piece = heading.of_plan(run)
+        assert f"The targets are those of {years}, as far ahead" in piece.text
+        assert run.text("activities.placeholders") in piece.text
+        assert "demonstration" in piece.bundle[NOTE_TYPE]["caveats"]
+    # A published score's target is generated as all others are.
+    assert figures.caveats(start(year=2022), ["G3.02"], with_targets=True, ahead=True)
+    assert not figures.caveats(start(year=2022), ["G3.02"], with_targets=True)
 
 
 def test_the_half_year_rests_on_whole_years():

@@ -8,6 +8,7 @@ Which kinds of series are forecast, how far and how widely, is what a back-test 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,8 +27,9 @@ from .tables import DECIMALS
 
 # A pace of more than so many times that of the past is not realistic (domain dossier, section 6).
 TOO_FAST = 2.0
-# … unless a forecast is offered and finds reaching the target at least as likely as not.
-_EVEN = 0.5
+# … unless a forecast is offered and finds reaching the target about as likely as not, as chances are written
+# (data/catalog/likelihood.yml): about 40 % or more.
+EVEN = 0.375
 
 # Why there is no forecast.
 TOO_FEW, NOT_OFFERED, NO_VALUE, TOO_SMALL, OVER = "too_few", "not_offered", "no_value", "too_small", "over"
@@ -56,7 +58,7 @@ class Kind(Definition):
     held_out_95: float
     earlier: float | None = None
     across: float | None = None
-    typical: float
+    typical: float = Field(gt=0)
 
     def calibration(self, decimals: int) -> forecast.Calibration:
         """Return the rule by which a series of this kind is forecast, written with so many decimals."""
@@ -139,7 +141,7 @@ class Pace:
     """How fast a target is to be reached, against the past: both in the indicator's unit a year.
 
     `past` is the mean step of the years known. `realistic` tells that the needed pace is at most twice the
-    past one, or that a forecast finds the target at least as likely as not.
+    past one, or that a forecast finds the target at least about as likely as not.
     """
 
     needed: float
@@ -157,10 +159,10 @@ class Outlook:
     """Where an indicator is heading, from its values by year (oldest first, missing years left out).
 
     `adjusted` is the trend's p among the tests made together, `without` the trend with the breaks taken out
-    (None where there is none), `touching` those breaks. `path` are the forecasts up to `at`; where there are
-    none, `why` says so and `enough` is the year of the report that will have enough years. `since` is the
-    forecast for `at` from the years after those that stand apart, where they are enough. `target` is the
-    plan's for `at`, `chance` that of reaching it.
+    (None where there is none), `adjusted_without` its p likewise, `touching` those breaks. `path` are the
+    forecasts up to `at`; where there are none, `why` says so and `enough` is the year of the report that will
+    have enough years. `since` is the forecast for `at` from the years after those that stand apart, where
+    they are enough. `target` is the plan's for `at`, `chance` that of reaching it.
     """
 
     code: str
@@ -177,6 +179,7 @@ class Outlook:
     chance: float | None = None
     pace: Pace | None = None
     adjusted: float | None = None
+    adjusted_without: float | None = None
 
     @property
     def ahead(self) -> Ahead | None:
@@ -192,6 +195,15 @@ class Outlook:
             return "none"
         return "up" if self.all_years.slope > 0 else "down"
 
+    @property
+    def holds(self) -> bool:
+        """Tell whether a trend that is told is still one, the same way, with the breaks taken out."""
+        if self.without is None:
+            return True
+        if self.adjusted_without is None or self.without.slope is None or self.all_years.slope is None:
+            return False
+        return self.adjusted_without < 0.05 and self.without.slope * self.all_years.slope > 0
+
 
 def outlook(
     indicator: Indicator,
@@ -201,8 +213,13 @@ def outlook(
     targets: Mapping[int, float | None],
     last: int,
 ) -> Outlook:
-    """Work out where an indicator is heading after the year `last`; `targets` are the plan's, by year."""
-    known = {year: float(value) for year, value in sorted(values.items()) if value is not None}
+    """Work out where an indicator is heading after the year `last`; `targets` are the plan's, by year.
+
+    A value that is None or no number is not known.
+    """
+    known = {
+        year: float(value) for year, value in sorted(values.items()) if value is not None and isfinite(value)
+    }
     years, series = list(known), list(known.values())
     touching = tuple(one for one in breaks if one.touches(years))
     coming = [year for year in targets if year > last]
@@ -297,10 +314,14 @@ def _pace(
         return Pace(0.0, past, True)
     needed = missing / (at - last)
     in_time = sign * past > 0 and needed / past <= TOO_FAST
-    return Pace(needed, past, in_time or (chance is not None and chance >= _EVEN))
+    return Pace(needed, past, in_time or (chance is not None and chance >= EVEN))
 
 
 def together(found: Sequence[Outlook]) -> list[Outlook]:
     """Return outlooks with their p-values adjusted for the tests made together (Benjamini–Hochberg)."""
     adjusted = multiple.adjusted([one.all_years.p for one in found])
-    return [replace(one, adjusted=p) for one, p in zip(found, adjusted, strict=True)]
+    without = multiple.adjusted([(one.without or one.all_years).p for one in found])
+    return [
+        replace(one, adjusted=p, adjusted_without=None if one.without is None else q)
+        for one, p, q in zip(found, adjusted, without, strict=True)
+    ]

@@ -31,6 +31,8 @@ _YEARS = 10
 _LEAST_P = 0.001
 # How many indicators a cell or a note names.
 _NAMED = 8
+# As many decimals a slope has at most.
+_FINEST = 3
 
 
 # -- what is known -------------------------------------------------------------------------------------
@@ -104,14 +106,25 @@ def _interval(run: Run, bounds: tuple[float, float], decimals: int) -> str:
 
 
 def _slope(run: Run, indicator: Indicator, found: Trend | None) -> str:
-    """Write a slope with its interval; a count's slope has a decimal, for it is seldom whole."""
+    """Write a slope with its interval."""
     if found is None or found.slope is None:
         return run.text("none")
-    decimals = max(1, _decimals(indicator))
+    decimals = _finer(indicator, found.slope, found.low, found.high)
     said = run.text.signed(found.slope, decimals)
     if found.low is None or found.high is None:
         return run.text("heading.no_interval", slope=said)
     return f"{said} {_interval(run, (found.low, found.high), decimals)}"
+
+
+def _finer(indicator: Indicator, *slopes: float | None) -> int:
+    """Return the decimals of slopes: one more than of the values, and as many as what is not nought takes.
+
+    A count's slope is seldom whole, and an interval that ends above nought must not seem to reach it.
+    """
+    decimals = max(1, _decimals(indicator))
+    while decimals < _FINEST and any(slope and not round(slope, decimals) for slope in slopes):
+        decimals += 1
+    return decimals
 
 
 def _trend(run: Run, indicator: Indicator, found: Outlook) -> str:
@@ -147,7 +160,7 @@ def _p(run: Run, value: float | None) -> str:
 def _pace(run: Run, indicator: Indicator, found: Outlook) -> str:
     if found.pace is None:
         return run.text("none")
-    decimals = max(1, _decimals(indicator))
+    decimals = _finer(indicator, found.pace.past, found.pace.needed)
     past = run.text.signed(found.pace.past, decimals)
     if found.pace.reached:
         return run.text("heading.pace.reached", past=past)
@@ -219,13 +232,13 @@ def of_goal(run: Run, goal: str) -> Piece:
             *([say("heading.since_note")] if any(o.since for o in found) else []),
             *([say("heading.pace.note")] if any(o.pace and not o.pace.realistic for o in found) else []),
             *_half_year(run),
-            *figures.target_notes(run, codes),
+            *figures.target_notes(run, codes, ahead=True),
         ],
         details=[
             *(say(f"heading.how.{part}") for part in ("forecast", "chance", "pace")),
             *_wide(run, found),
         ],
-        caveats=figures.caveats(run, codes, with_targets=True),
+        caveats=figures.caveats(run, codes, with_targets=True, ahead=True),
         indicators=codes,
     )
 
@@ -272,7 +285,12 @@ def trends(run: Run, goal: str) -> Piece:
             last=last_year(run),
         ),
         source=figures.source(run, codes),
-        notes=[*_break_notes(run, found), *_others(run, outlooks(run, goal), codes), *_half_year(run)],
+        notes=[
+            *_break_notes(run, found),
+            *_not_without(run, found),
+            *_others(run, outlooks(run, goal), codes),
+            *_half_year(run),
+        ],
         details=[say("heading.how.trend"), say("heading.how.breaks")],
         caveats=figures.caveats(run, codes),
         indicators=codes,
@@ -301,6 +319,12 @@ def _named_breaks(run: Run, touching: Sequence[Break]) -> list[tuple[Break, str]
             named = run.text("heading.method", system=system.short, edition=one.at)
             names[f"{name}-{one.at}"] = named
     return [(one, names[one.code]) for one in touching]
+
+
+def _not_without(run: Run, found: Sequence[Outlook]) -> list[str]:
+    """Name the trends that are not clear any more with the breaks taken out."""
+    names = [_name(run, one.code) for one in found if one.told in ("up", "down") and not one.holds]
+    return [run.text("heading.not_without", names="; ".join(names))] if names else []
 
 
 def _others(run: Run, every: Sequence[Outlook], shown: Sequence[str]) -> list[str]:
@@ -379,7 +403,7 @@ def chart(run: Run, goal: str) -> Piece:
         + say("finding.n.years", count=int(frame["value"].notna().sum())),
         figures.source(run, [found.code]),
         [_point(data, row) for row in range(len(frame))],
-        [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code])],
+        [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code], ahead=True)],
         figures.caveats(run, [found.code]),
         data,
         [found.code],
@@ -424,7 +448,9 @@ def _finding(run: Run, indicator: Indicator, found: Outlook) -> str:
         "heading.chart.title",
         name=indicator.name[run.language],
         year=found.at,
-        forecast=_forecast(run, indicator, found.ahead),
+        point=_value(run, indicator, found.ahead.point),
+        level=80,
+        interval=_interval(run, found.ahead.intervals[80], _decimals(indicator)),
     )
     if found.chance is None or found.target is None:
         return said
@@ -473,9 +499,13 @@ def of_plan(run: Run) -> Piece:
         ],
         title=sentence(run, found),
         source=figures.source(run, codes),
-        notes=[*_unrealistic(run, found), *figures.target_notes(run, codes)],
+        notes=[
+            *_up_to(run, found),
+            *_unrealistic(run, found),
+            *figures.target_notes(run, codes, ahead=True),
+        ],
         details=[say("heading.how.chance"), say("heading.how.pace")],
-        caveats=figures.caveats(run, codes, with_targets=True),
+        caveats=figures.caveats(run, codes, with_targets=True, ahead=True),
         indicators=codes,
     )
 
@@ -494,6 +524,14 @@ def sentence(run: Run, found: Sequence[Outlook], count: Linked | None = None) ->
     return run.text("heading.plan.title", count=count or len(found), parts=", ".join(filter(None, parts)))
 
 
+def _up_to(run: Run, found: Sequence[Outlook]) -> list[str]:
+    """Say of which years the targets are, where they are not all those of the plan's last year."""
+    years, end = sorted({one.at for one in found if one.at is not None}), max(_plan_years(run))
+    if not years or years == [end]:
+        return []
+    return [run.text("heading.plan.up_to", years=", ".join(map(str, years)), end=end)]
+
+
 def _unrealistic(run: Run, found: Sequence[Outlook]) -> list[str]:
     codes = [one.code for one in found if one.pace is not None and not one.pace.realistic]
     return [run.text("heading.plan.unrealistic", count=len(codes), codes=", ".join(codes))] if codes else []
@@ -506,7 +544,7 @@ def message(run: Run) -> list[str]:
         return []
     codes = [one.code for one in found]
     said = sentence(run, found, figures.linked(run, "ahead", len(found)))
-    return [figures.marked(run, said + ".", codes, with_targets=True)]
+    return [figures.marked(run, said + ".", codes, with_targets=True, ahead=True)]
 
 
 # -- how it was tested ---------------------------------------------------------------------------------
