@@ -261,7 +261,7 @@ def test_another_year_unit_or_university_is_not_judged(found, book):
 def test_a_page_says_that_nothing_was_published_or_restated(book):
     run = start(year=YEAR)
     book()
-    assert "No figure has been published" in shown.restatements(run).text
+    assert "No value has been published" in shown.restatements(run).text
     book(line(), line("G3.03", "22.70"), line(institution="metu"))
     assert "None of the 2 figures" in shown.restatements(run).text
     assert "2 değerin" in shown.restatements(start(year=YEAR, language="tr")).text

@@ -83,13 +83,13 @@ def test_the_page_lays_the_figures_beside_the_risk() -> None:
     shown = page.register(
         run_of(20, 10, None, risk("G1.05", response=answer), risk(), risk("G1.13")), "G1"
     ).text
-    assert shown.startswith("Risks of which the data show signs: 1 of 3")
+    assert shown.startswith("Risks for which the data show signs: 1 of 3")
     assert "▼ signs of it" in shown and "Do this" in shown
     assert "International fairs attended (G1.05): 10 in 2025, 20 in 2024." in shown
-    assert "No indicator watches this risk; the data say nothing of it." in shown
+    assert "No indicator watches this risk; the data say nothing about it." in shown
     assert "not computed" in shown  # the web sessions are not held
     assert "proposals of the workbook" in shown
-    assert "Nobody has judged probability and impact yet." in shown
+    assert "Probability and impact have not been assessed yet." in shown
     assert "Probability" not in shown.splitlines()[1]
 
 
@@ -97,7 +97,7 @@ def test_what_somebody_judged_is_shown() -> None:
     judged = risk("G1.05", probability=4, impact=5, placeholder=False, source="the unit")
     shown = page.register(run_of(20, 20, None, judged), "G1").text
     assert "Probability × impact" in shown and "20" in shown
-    assert "proposals" not in shown and "Nobody has judged" not in shown
+    assert "proposals" not in shown and "have not been assessed" not in shown
 
 
 def test_a_card_without_risks_says_so() -> None:
