@@ -68,7 +68,7 @@ TERMS = {
         r"manifest\b|\bhash\b|özet değeri": "parmak izi",
         r"kümülatif": "birikimli",
         r"konuk öğretim": "misafir öğretim elemanı",
-        r"\beşik\b": "alt sınır",
+        r"[Aa]lt sınır": "eşik",
     },
     ENGLISH: {
         r"\bnoughts?\b": "zero",
