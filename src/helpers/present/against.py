@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..analysis.peers import FEWEST_FOR_PERCENTILE, FEWEST_FOR_QUINTILE, FEWEST_FOR_RACE
+from ..analysis.trend import FEWEST as FEWEST_FOR_TREND
 from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
@@ -23,8 +24,6 @@ _NEAREST = 10
 _FARTHEST = 3
 # How many universities a sentence names in each direction.
 _NAMED = 3
-# A change of places less likely than this is not named by name.
-_WORTH_NAMING = 0.15
 
 
 # -- groups ---------------------------------------------------------------------------------------
@@ -201,8 +200,9 @@ def table(run: Run, group: str) -> Piece:
         notes.append(say("against.table.earlier", edition=wanted, held=edition, group=title(run, group)))
     if edition - first < 1:
         notes.append(say("against.table.no_change", first=first))
-    elif edition - first < 2:
-        notes.append(say("against.table.one_step", first=first, edition=edition, enough=first + 4))
+    elif edition - first < FEWEST_FOR_TREND - 1:
+        count, enough = edition - first + 1, first + FEWEST_FOR_TREND - 1
+        notes.append(say("against.table.few", first=first, edition=edition, count=count, enough=enough))
     if rows["count"].max() < FEWEST_FOR_QUINTILE:
         notes.append(say("against.table.no_quintile", fewest=FEWEST_FOR_QUINTILE))
     return tables.table(
@@ -312,11 +312,13 @@ def overtaking(run: Run, group: str) -> Piece:
     rows = _races(run, group)
     if rows.empty:
         return _missing(run, "against.race.none", fewest=FEWEST_FOR_RACE, edition=edition)
-    shown = rows[rows["turn"] >= _WORTH_NAMING]
-    called = names(run, _SYSTEM, rows["institution"])
+    shown = _worth_naming(rows)
+    left = [one for one in members(run, group) if one not in {*rows["institution"], run.institution.id}]
+    called = names(run, _SYSTEM, [*rows["institution"], *left])
     rest = say("against.race.rest", count=len(rows) - len(shown), variable=_variable(run, _OUTLOOK))
     notes = [
         *([rest] if len(shown) < len(rows) else []),
+        *([_untold(run, [called[one] for one in left])] if left else []),
         say("against.race.note", n=int(rows["n"].min()), first=int(rows["first"].min())),
         *([say("against.race.capped", years=_FARTHEST)] if then < _plan_end(run) else []),
     ]
@@ -349,6 +351,16 @@ def _across(run: Run, first: int, edition: int) -> dict[str, str]:
     """Say which breaks of method lie within the editions of the races."""
     breaks = [str(b.at) for b in run.catalog.systems[_SYSTEM].breaks if first < b.at <= edition]
     return {"break_in_series": run.text("against.race.across", editions=", ".join(breaks))} if breaks else {}
+
+
+def _worth_naming(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes of places that are not very unlikely, by the words for chances."""
+    told = rows["turn"].map(lambda turn: likelihood.word(turn).at_least is not None)
+    return rows[told.astype(bool)]
+
+
+def _untold(run: Run, called: Sequence[str]) -> str:
+    return run.text("against.race.untold", fewest=FEWEST_FOR_RACE, names=", ".join(called))
 
 
 def _turn(run: Run, row: dict[str, float]) -> str:
@@ -425,7 +437,7 @@ def summary(run: Run, group: str) -> Piece:
 
 def _turns(run: Run, group: str) -> list[str]:
     rows = _races(run, group)
-    rows = rows[rows["turn"] >= _WORTH_NAMING]
+    rows = _worth_naming(rows)
     if rows.empty:
         return []
     called = names(run, _SYSTEM, rows["institution"])

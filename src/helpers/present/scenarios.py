@@ -281,7 +281,7 @@ def cheapest(
             Column(say("scenarios.levers"), [which for _, which, _ in rows]),
             Column(say("scenarios.moves"), [_moves(run, system, found) for *_, found in rows]),
             Column(say("scenarios.cost"), [say.number(found.way.cost, 0) for *_, found in rows], True),
-            Column(say("scenarios.result"), [_result(run, found) for *_, found in rows]),
+            Column(say("scenarios.result"), [_result(run, found, still.error) for *_, found in rows]),
         ],
         title=say("scenarios.route_title", name=run.name, system=short, edition=edition),
         source=sources_line(run, system),
@@ -298,7 +298,10 @@ def _moves(run: Run, system: str, found: Route) -> str:
     return ", ".join(moved) or run.text("none")
 
 
-def _result(run: Run, found: Route) -> str:
+def _result(run: Run, found: Route, error: float) -> str:
+    """Say what is reached; nearer than the error of the overall score it is not told from the target."""
+    if found.way.reached and found.way.adds - found.wanted <= error:
+        return run.text("scenarios.reached_within", error=error)
     if found.way.reached:
         return run.text("scenarios.reached")
     nearest = found.target - found.wanted + found.way.adds
