@@ -186,7 +186,7 @@ def test_level_and_change_of_international_outlook(run: Run) -> None:
 
 def test_an_older_edition_is_named_as_such(run: Run) -> None:
     shown = against.table(run, against.ABROAD).text
-    assert "THE 2025 (12 universities)" in shown
+    assert "(12, THE 2025)" in shown
     assert "THE 2026 is not available for technical universities abroad of like size" in shown
     assert "2 editions only (2024 to 2025) and is not a trend" in shown
     assert "from the fifth comparable edition on, THE 2028" in shown

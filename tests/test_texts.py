@@ -394,8 +394,8 @@ def test_a_rise_that_rounds_to_nought_has_no_sign(written):
 
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_a_brace_that_gets_no_value_is_refused_by_name(language):
-    with pytest.raises(errors.TextMissing, match=r"rankings\.places\.title.*'year'"):
-        Texts(language)("rankings.places.title", name="KTÜ")
+    with pytest.raises(errors.TextMissing, match=r"rankings\.goal\.at_least.*'value'"):
+        Texts(language)("rankings.goal.at_least")
 
 
 @pytest.mark.parametrize(

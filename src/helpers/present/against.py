@@ -10,7 +10,7 @@ from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
 from ..run import Run
-from . import charts, figures, likelihood, pieces, tables
+from . import charts, figures, findings, likelihood, pieces, tables
 from .pieces import Piece
 from .rankings import carded, named, names, sources_line
 from .tables import Column
@@ -90,7 +90,12 @@ def groups(run: Run) -> Piece:
             ),
             Column(say("against.groups.held"), [say.number(row[3]) for row in rows], True),
         ],
-        title=say("against.groups.title", name=run.name),
+        title=say(
+            "finding.compared",
+            name=run.name,
+            count=len(rows),
+            groups="; ".join(say("finding.group", group=row[0], count=row[1]) for row in rows),
+        ),
         source=_source(run),
         notes=notes,
         details=details,
@@ -161,7 +166,14 @@ def found(run: Run) -> Piece:
     return tables.table(
         "peers-found",
         columns,
-        title=say("against.found.title", name=run.name, count=len(near)),
+        title=say(
+            "finding.alike",
+            name=run.name,
+            count=len(near),
+            first=_called(run, called, near.to_dict("records")[0]),
+            near=near["distance"].min(),
+            far=near["distance"].max(),
+        ),
         source=_source(run),
         notes=notes,
         details=[say("against.found.how")],
@@ -228,13 +240,7 @@ def table(run: Run, group: str) -> Piece:
                 True,
             ),
         ],
-        title=say(
-            "against.table.title",
-            name=run.name,
-            group=title(run, group),
-            count=rows["count"].max(),
-            edition=edition,
-        ),
+        title=findings.level_and_change(run, title(run, group), edition, rows),
         source=_source(run),
         notes=notes,
         details=[say("against.table.how", first=first, edition=edition)],
@@ -276,7 +282,8 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
             value=own["value"].iloc[0],
             level=level,
         ),
-        say("against.chart.subtitle", group=title(run, group), first=first, edition=edition),
+        say("against.chart.subtitle", group=title(run, group), first=first, edition=edition)
+        + say("finding.n.universities", count=len(rows)),
         _source(run),
         [
             say("against.chart.point", name=called[row.institution], value=row.value, change=row.change)
@@ -338,7 +345,14 @@ def overtaking(run: Run, group: str) -> Piece:
             ),
             Column(say("against.race.what"), [_turn(run, row) for row in records]),
         ],
-        title=say("against.race.title", name=run.name, variable=_variable(run, _OUTLOOK), then=then),
+        title=findings.races(
+            run,
+            _variable(run, _OUTLOOK),
+            then,
+            shown,
+            called,
+            _turn(run, shown.loc[shown["turn"].idxmax()].to_dict()),
+        ),
         source=_source(run),
         notes=notes,
         caveats=_across(run, int(rows["first"].min()), edition),

@@ -396,7 +396,12 @@ def chart(run: Run, goal: str) -> Piece:
     ]
     words = charts.Words(
         _finding(run, indicator, found),
-        say("heading.chart.subtitle", last=last_year(run)),
+        say(
+            "finding.units",
+            units=say(f"plan.unit.{indicator.unit}"),
+            subtitle=say("heading.chart.subtitle", last=last_year(run)),
+        )
+        + say("finding.n.years", count=int(frame["value"].notna().sum())),
         figures.source(run, [found.code]),
         [_point(data, row) for row in range(len(frame))],
         [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code])],

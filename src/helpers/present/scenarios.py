@@ -13,7 +13,7 @@ from ..measures import scenarios as measures
 from ..measures.indicators import OVERALL
 from ..measures.scenarios import Route, Simulation
 from ..run import Run, is_open
-from . import pieces, tables
+from . import findings, pieces, tables
 from .pieces import Piece
 from .rankings import carded, named, sources_line
 from .tables import Column
@@ -120,7 +120,7 @@ def table(run: Run, system: str) -> Piece:
                 ],
             ),
         ],
-        title=say("scenarios.title", name=run.name, system=short, edition=edition),
+        title=findings.scenarios(run, system, edition, [(row[0], row[2]) for row in rows]),
         source=sources_line(run, system),
         notes=notes,
         details=_how(run, system, still),
@@ -283,7 +283,7 @@ def cheapest(
             Column(say("scenarios.cost"), [say.number(found.way.cost, 0) for *_, found in rows], True),
             Column(say("scenarios.result"), [_result(run, found, still.error) for *_, found in rows]),
         ],
-        title=say("scenarios.route_title", name=run.name, system=short, edition=edition),
+        title=findings.routes(run, system, edition, [found for *_, found in rows]),
         source=sources_line(run, system),
         notes=_route_notes(run, system, rows, costs),
         details=[say("scenarios.how_route")],
