@@ -111,7 +111,9 @@ def test_the_share_is_split_as_worked_by_hand():
     assert found["– of these, Azerbaijan"] == ["−1.13"]  # −10 · .001125
     assert found["Split by level: changes within levels"] == ["+5.00"]
     said = explained.share(run).text
-    assert "from 10.0% to 15.0%: about +2.3 points by their own number, about +2.8" in said
+    assert (
+        "from 10.0% to 15.0%: about +2.3 points from the number of international students, about +2.8" in said
+    )
     assert "Most of the change comes from the denominator" in said
 
 

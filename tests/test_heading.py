@@ -253,7 +253,10 @@ def test_the_international_outlook_is_told_with_its_published_trend(runs):
 
 def test_trends_that_do_not_hold_without_the_breaks_are_named(runs):
     """THE changed its method in 2024: of two and three years within a method, p cannot be below 2/12."""
-    for language, said in (("en", "not distinguishable with the breaks"), ("tr", "kırılmalar çıkarılınca")):
+    for language, said in (
+        ("en", "not distinguishable without the breaks"),
+        ("tr", "kırılmalar çıkarılınca"),
+    ):
         (note,) = (line for line in heading.trends(runs[language], "G3").text.splitlines() if said in line)
         assert "(G3.03)" in note and "(G3.23)" not in note
 

@@ -77,7 +77,7 @@ def test_where_one_indicator_cannot_be_judged_no_signs_are_said_of_the_others_on
     assert page.sign(start(year=2026), risk("G1.06")) == "calm"
     assert page.sign(start(year=2026), risk("G1.07", "G1.06")) == "partly"
     assert page.sign(run_of(20, 10), risk("G1.05", "G1.07")) == "warning"
-    assert "○ no signs in what can be said" in page.register(start(year=2026), "G1").text
+    assert "○ no signs as far as can be said" in page.register(start(year=2026), "G1").text
 
 
 def test_at_the_half_year_the_target_of_the_years_end_is_no_sign() -> None:
