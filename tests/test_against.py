@@ -21,6 +21,7 @@ from ranking_builders import OUTLOOK_2026, TEXT, method, place, rankings, score,
 from helpers import against, catalog, start
 from helpers import rankings as views
 from helpers.measures import ranking_peers as measures
+from helpers.present import likelihood
 from helpers.present.charts import plane
 from helpers.present.pieces import NOTE_TYPE, Piece
 from helpers.run import Run
@@ -151,7 +152,7 @@ def test_the_nearest_are_those_worked_out_from_the_rows(run: Run) -> None:
 
 def test_what_no_data_hold_is_said_to_be_left_out(run: Run) -> None:
     assert "no data at hand hold it: mix of subjects" in against.found(run).text
-    assert "eldeki veride bulunmadığı" in against.found(start(year=2026, language="tr")).text.lower()
+    assert "verisi elde bulunmadığı" in against.found(start(year=2026, language="tr")).text.lower()
 
 
 # -- level and change ------------------------------------------------------------------------------
@@ -185,9 +186,11 @@ def test_level_and_change_of_international_outlook(run: Run) -> None:
 
 def test_an_older_edition_is_named_as_such(run: Run) -> None:
     shown = against.table(run, against.ABROAD).text
-    assert "THE 2025 (12 universities)" in shown
+    assert "(12, THE 2025)" in shown
     assert "THE 2026 is not available for technical universities abroad of like size" in shown
-    assert "a trend can be tested from the fifth comparable edition on, THE 2028" in shown
+    assert "2 editions only (2024 to 2025) and is not a trend" in shown
+    assert "from the fifth comparable edition on, THE 2028" in shown
+    assert "3 editions only (2024 to 2026) and is not a trend" in against.table(run, against.PLAN).text
 
 
 def test_the_first_edition_of_a_method_has_no_change() -> None:
@@ -200,7 +203,7 @@ def test_the_first_edition_of_a_method_has_no_change() -> None:
 def test_the_chart_marks_everybody_once_and_says_which_side_we_are_on(run: Run) -> None:
     shown = against.chart(run, against.PLAN)
     assert (
-        "below the peers' median in International outlook (27.0 against 35.2) but gaining faster"
+        "below the peers' median in International outlook (27.0 against 35.2) but has gained more"
         in shown.text
     )
     data = shown.bundle[NOTE_TYPE]["data"]
@@ -257,6 +260,24 @@ def test_no_race_goes_beyond_the_plan_or_three_years(year: int, then: int) -> No
 
 def _fields(of: Run) -> dict[str, Any]:
     return {name: getattr(of, name) for name in of.__dataclass_fields__}
+
+
+def test_whoever_is_not_named_is_said_to_be_very_unlikely_or_not_known(run: Run) -> None:
+    """Of nineteen peers each is named, very unlikely by the one table of words, or short of editions."""
+    rows = against._races(run, against.PLAN)
+    named = [turn for turn in rows["turn"] if likelihood.word(turn).code != "very_unlikely"]
+    shown = against.overtaking(run, against.PLAN).text
+    assert (
+        f"with the other {len(rows) - len(named)} universities, a change of places is very unlikely" in shown
+    )
+    (missing,) = {*against.members(run, against.PLAN)} - {"ktu", *rows["institution"]}
+    assert f"fewer than 5 editions in common are available: {CATALOG.institutions[missing].name_en}." in shown
+
+
+def test_a_chance_that_is_written_as_unlikely_is_not_called_very_unlikely() -> None:
+    """0.13 is written as about 15 %, which is unlikely; 0.12 as about 10 %."""
+    rows = pd.DataFrame({"turn": [0.12, 0.13, 0.6]})
+    assert list(against._worth_naming(rows)["turn"]) == [0.13, 0.6]
 
 
 def test_five_common_editions_are_needed() -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import kendalltau
 
-from helpers.analysis.association import kendall, lagged, least
+from helpers.analysis import multiple
+from helpers.analysis.association import enough, kendall, lagged, least
 
 
 def yearly(values) -> dict[int, float]:
@@ -34,6 +35,17 @@ def test_how_strong_an_association_must_be_to_be_found():
     assert least(9) == pytest.approx(20 / 36)
     for n in (6, 8, 9):
         assert kendalltau_p(n, least(n)) < 0.05 <= kendalltau_p(n, least(n) - 4 / (n * (n - 1)))
+
+
+def test_among_many_tests_one_that_stands_alone_must_be_stronger():
+    """At a level divided by twelve, what `least` names survives the adjustment among eleven of nothing."""
+    strong = least(9, 0.05 / 12)
+    assert strong == 28 / 36 > least(9)
+    for tau, is_told in ((strong, True), (strong - 2 / 36, False)):
+        adjusted = multiple.adjusted([kendalltau_p(9, tau), *[0.9] * 11])
+        assert (adjusted[0] < 0.05) == is_told
+    assert enough(0.5, 0.05 / 12) == 18
+    assert least(18, 0.05 / 12) <= 0.5 < least(17, 0.05 / 12)
 
 
 def kendalltau_p(n: int, tau: float) -> float:

@@ -298,7 +298,7 @@ def test_restated_tells_of_the_indicators_that_a_page_shows(book):
     book(*RESTATED)
     (told,) = shown.restated(start(year=2026), ["G2.02", "G3.05"])
     assert told == (
-        "G2.02, 2024: published as 1,046.5% on 27 Feb 2025, restated as 1,048.1% on 31 Jul 2026. "
+        "G2.02, 2024: published as 1,046.5% on 27 Feb 2025, corrected to 1,048.1% on 31 Jul 2026. "
         "Reason: late | rows"
     )
     assert shown.restated(start(year=2023), ["G2.02"]) == []  # not yet on a page of 2023

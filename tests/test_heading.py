@@ -1,5 +1,7 @@
 """Where indicators are heading: outlooks by hand, and what pages say of them, also where little is known."""
 
+import re
+
 import pytest
 
 from helpers import heading, messages, shared, start
@@ -133,6 +135,21 @@ def test_trends_of_a_goal_are_judged_together():
 # -- definitions -------------------------------------------------------------------------------------------
 
 
+def test_a_trend_that_only_a_break_makes_does_not_hold_without_it():
+    step = [10.0, 11, 10, 11, 10, 30, 31, 30, 31, 30]
+    steady = [10.0, 11, 12, 14, 15, 17, 18, 20, 21, 23]
+    split = Break("split", 2022)
+    made, kept = outlook.together([of(step, breaks=[split]), of(steady, breaks=[split])])
+    assert (made.told, made.holds) == ("up", False)
+    assert (kept.told, kept.holds) == ("up", True)
+    # Within both stretches it falls: the way must be the same.
+    turned = [15.0, 14, 13, 12, 11, 40, 39, 38, 37, 36]
+    (against,) = outlook.together([of(turned, breaks=[split])])
+    assert against.adjusted_without < 0.05 and against.without.slope < 0 and not against.holds
+    (whole,) = outlook.together([of(steady)])
+    assert whole.adjusted_without is None and whole.holds
+
+
 def test_every_break_is_declared_with_its_source():
     for one in outlook.breaks():
         assert one.source.strip()
@@ -232,6 +249,23 @@ def test_the_international_outlook_is_told_with_its_published_trend(runs):
     every = sorted(o.all_years.p for o in heading.outlooks(runs["en"], "G3") if o.all_years.p is not None)
     steps = [p * len(every) / rank for rank, p in enumerate(every, 1) if p >= 2 / 120 - 1e-12]
     assert line.endswith(runs["en"].text.number(min(steps), 3))
+
+
+def test_trends_that_do_not_hold_without_the_breaks_are_named(runs):
+    """THE changed its method in 2024: of two and three years within a method, p cannot be below 2/12."""
+    for language, said in (
+        ("en", "not distinguishable without the breaks"),
+        ("tr", "kırılmalar çıkarılınca"),
+    ):
+        (note,) = (line for line in heading.trends(runs[language], "G3").text.splitlines() if said in line)
+        assert "(G3.03)" in note and "(G3.23)" not in note
+
+
+def test_an_interval_that_ends_above_nought_does_not_seem_to_reach_it(runs):
+    """The share of academic staff from abroad rises by a tenth of a point a year."""
+    text = row(heading.trends(runs["en"], "G2"), "G2.11")
+    low = re.search(r"rising: [^\[]*\[([\d.]+), ", text)
+    assert low and float(low[1]) > 0
 
 
 def test_the_overview_names_every_target_once(runs):

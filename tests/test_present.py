@@ -470,7 +470,7 @@ def test_a_number_axis_tells_the_truth_at_every_scale(given, span, language):
     figure, (ax,) = theme.figure(2)
     ax.set(xlim=(0, 1), ylim=(0.2, 0.2 + span))
     ax.set_xticks([])
-    theme.number_axis(ax.yaxis, given(2026, language).text)
+    theme.number_axis(ax.yaxis, given(2026, language).text.number)
     judge_ticks(figure, language)
 
 

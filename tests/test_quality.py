@@ -246,7 +246,7 @@ def test_what_is_not_held_is_named(workbook_root: Path) -> None:
 
 def test_where_all_is_computed_it_says_so() -> None:
     run = only(run_with(fairs=fairs("2025-05-01", DE=2)), "G1.05")
-    assert quality.not_computed(run).text == "All 1 indicators have a value."
+    assert quality.not_computed(run).text == "The 1 indicator has a value."
 
 
 def test_of_the_sample_one_published_rank_is_missing() -> None:
@@ -288,7 +288,8 @@ def test_only_what_is_wrong_is_said() -> None:
 def test_where_targets_and_cards_agree_it_says_so() -> None:
     run = carded(run_with(targets=[target("G1.05", 20)]), card(entry("G1.05", 100, 20)))
     assert quality.targets(run).text == (
-        "All 1 indicators of the goal cards have a target for 2025, and every target has its indicator."
+        "The 1 indicator on the goal cards has a target for 2025, and every target belongs to a "
+        "defined indicator."
     )
 
 

@@ -72,6 +72,14 @@ def test_the_worst_indicator_decides_and_one_without_a_figure_does_not() -> None
     assert page.sign(run, risk()) == "unknown"
 
 
+def test_where_one_indicator_cannot_be_judged_no_signs_are_said_of_the_others_only() -> None:
+    """Costs in lira rose by half from 2025 to 2026, which says nothing; beside them conversion held."""
+    assert page.sign(start(year=2026), risk("G1.06")) == "calm"
+    assert page.sign(start(year=2026), risk("G1.07", "G1.06")) == "partly"
+    assert page.sign(run_of(20, 10), risk("G1.05", "G1.07")) == "warning"
+    assert "○ no signs as far as can be said" in page.register(start(year=2026), "G1").text
+
+
 def test_at_the_half_year_the_target_of_the_years_end_is_no_sign() -> None:
     rows = fairs("2024-03-01", DE=5) + fairs("2025-03-01", DE=5)
     run = carded(run_with(fairs=rows, period="first_half"), card(entry("G1.05", 100, 40)))

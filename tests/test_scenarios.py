@@ -440,6 +440,10 @@ def test_the_cheapest_way_is_said_with_its_bounds_and_what_is_out_of_reach() -> 
     assert "Teaching +3, Research quality +4" in shown
     # International outlook alone: at most 3.4 a year, so that 3 whole points are 25.34 + 0.225.
     assert "cannot be reached: at most 25.6, 1.7 short" in shown
+    assert "would be reached, but" not in shown
+    # QS: 21 points of scores of 5 % are 1.08 (× 1.0328), 1.05 are missing: nearer than the error of 0.11.
+    qs = scenarios.cheapest(start(year=2026), "qs").text
+    assert "would be reached, but not distinguishable from the target (± 0.11)" in qs
     assert "no prices are given" in shown
     dear = scenarios.cheapest(start(year=2026), "the", 27.0, {"teaching": 5, "research_quality": 5}).text
     assert "no prices are given" not in dear and "Teaching +" not in dear.split("\n")[2]

@@ -113,7 +113,7 @@ def test_an_activity_is_said_in_three_labelled_sentences() -> None:
         + MARK
     )
     assert labels(said)["What explains it"] == (
-        f"Largest changes by Country: Azerbaijan +4, Uzbekistan +3, Germany {MINUS}4." + MARK
+        f"Largest changes (Country): Azerbaijan +4, Uzbekistan +3, Germany {MINUS}4." + MARK
     )
 
 
@@ -188,13 +188,13 @@ def test_two_changes_are_named_in_each_direction_the_largest_first() -> None:
         + fairs("2025-03-01", DE=2, FR=3, IT=1, AZ=3, KZ=5, UZ=1)
     )
     assert standing.why(run, "G1.05", "country_code") == (
-        f"Largest changes by Country: Kazakhstan +5, Azerbaijan +2, Germany {MINUS}7, France {MINUS}3."
+        f"Largest changes (Country): Kazakhstan +5, Azerbaijan +2, Germany {MINUS}7, France {MINUS}3."
     )
 
 
 def test_no_change_is_no_list() -> None:
     run = run_with(fairs=fairs("2024-03-01", DE=2, FR=3) + fairs("2025-03-01", FR=3, DE=2))
-    assert standing.why(run, "G1.05", "country_code") == "No change by Country."
+    assert standing.why(run, "G1.05", "country_code") == "No change (Country)."
 
 
 def stays(year: int, **countries: int) -> list[dict[str, Any]]:
@@ -218,7 +218,7 @@ def test_a_group_of_fewer_than_five_persons_is_never_named() -> None:
 
 def test_a_count_of_activities_is_not_protected() -> None:
     run = run_with(fairs=fairs("2024-03-01", DE=1, FR=9) + fairs("2025-03-01", DE=3, FR=9))
-    assert standing.why(run, "G1.05", "country_code") == "Largest changes by Country: Germany +2."
+    assert standing.why(run, "G1.05", "country_code") == "Largest changes (Country): Germany +2."
 
 
 def test_a_ratio_is_explained_by_both_its_parts() -> None:

@@ -20,7 +20,7 @@ from helpers import catalog, cli, errors, schema, spoken, texts
 from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
-from helpers.desk import doctor, status
+from helpers.desk import completion, doctor, status
 from helpers.measures import core, reconciliation
 from helpers.plan import outlook, performance
 from helpers.present import controls, likelihood
@@ -175,6 +175,7 @@ FROM_DATA = {
     "migrate.part.": lambda: {part.name for part in schema.PARTS},
     "doctor.state.": lambda: set(get_args(doctor.State)),
     "status.of.": lambda: set(get_args(status.State)),
+    "completion.": lambda: set(completion.SHELLS),
     "edition.": editions,
     "evidence.": evidence,
     "site.data_": editions,
@@ -394,8 +395,8 @@ def test_a_rise_that_rounds_to_nought_has_no_sign(written):
 
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_a_brace_that_gets_no_value_is_refused_by_name(language):
-    with pytest.raises(errors.TextMissing, match=r"rankings\.places\.title.*'year'"):
-        Texts(language)("rankings.places.title", name="KTÜ")
+    with pytest.raises(errors.TextMissing, match=r"rankings\.goal\.at_least.*'value'"):
+        Texts(language)("rankings.goal.at_least")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ BOTH = {
 }
 ONLY = {
     TURKISH: {
-        "a percent sign after its number": r"\d ?%|pct\d\} ?%",
+        "a percent sign after its number": r"\d ?%|pct\d\} ?%|%\{",
         "yüzde before a number with decimals or in braces": r"[Yy]üzde (?:\{|\d+,)",
         "a decimal point": r"(?<![\d.])\d+\.\d{1,2}(?![\d.]|\w)(?=[^.]*puan)",
         "a plural after a number": r"\{\w+:n0\} (?:\w+ )?\w+l[ae]r\b",
@@ -68,7 +68,7 @@ TERMS = {
         r"manifest\b|\bhash\b|özet değeri": "parmak izi",
         r"kümülatif": "birikimli",
         r"konuk öğretim": "misafir öğretim elemanı",
-        r"\beşik\b": "alt sınır",
+        r"[Aa]lt sınır": "eşik",
     },
     ENGLISH: {
         r"\bnoughts?\b": "zero",

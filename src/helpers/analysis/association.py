@@ -4,7 +4,7 @@ Kendall's τ, exact. Two series that both rise correlate without anything betwee
 out in two ways, by steps from year to year (right where a series wanders) and by the distance from its own
 line (right where it swings about one); an association counts only if both show it: the larger p-value is
 the p-value (an intersection–union test). With about ten years only strong associations can be found; how
-strong, `least` says. An association is no cause.
+strong, and after how many years weaker ones, `least` and `enough` say. An association is no cause.
 """
 
 from collections.abc import Mapping
@@ -21,16 +21,12 @@ _DRAWS, _SEED = 4999, 2024
 
 @dataclass(frozen=True)
 class Association:
-    """Kendall's τ of steps and of distances from the line (−1 to 1), over n pairs of steps; the p of both.
-
-    `least` is the smallest |τ| that could reach p < 0.05 over so many pairs, None where none could.
-    """
+    """Kendall's τ of steps and of distances from the line (−1 to 1), over n pairs of steps; the p of both."""
 
     steps: float
     line: float
     p: float
     n: int
-    least: float | None
 
     @property
     def tau(self) -> float:
@@ -41,9 +37,12 @@ class Association:
 def lagged(first: Mapping[int, float], then: Mapping[int, float], lag: int) -> Association | None:
     """Associate a series (by year) with another `lag` years later, over the years that both know.
 
-    None where fewer than six pairs of steps are left, or one of the series does not move.
+    A value that is no number is not known. None where fewer than six pairs of steps are left, or one of the
+    series does not move.
     """
-    years = sorted(year for year in first if year + lag in then)
+    years = sorted(
+        year for year in first if year + lag in then and np.isfinite([first[year], then[year + lag]]).all()
+    )
     x = np.array([first[year] for year in years], dtype=float)
     y = np.array([then[year + lag] for year in years], dtype=float)
     # A step over a year that is not known is no step of one year.
@@ -53,7 +52,7 @@ def lagged(first: Mapping[int, float], then: Mapping[int, float], lag: int) -> A
         return None
     lines = _from_line(np.array(years), x), _from_line(np.array(years), y)
     (by_step, p_step), (by_line, p_line) = kendall(*steps), kendall(*lines)
-    return Association(by_step, by_line, max(p_step, p_line), len(whole), least(len(whole)))
+    return Association(by_step, by_line, max(p_step, p_line), len(whole))
 
 
 def _from_line(years: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -99,3 +98,11 @@ def least(n: int, level: float = 0.05) -> float | None:
     """Return the smallest |τ| of n pairs without ties with an exact p below the level; None for none."""
     pairs = n * (n - 1) // 2
     return next((s / pairs for s in range(pairs % 2, pairs + 1, 2) if _exact(n, s) < level), None)
+
+
+def enough(tau: float, level: float) -> int:
+    """Return the smallest number of pairs of which so large a |τ| has an exact p below the level."""
+    pairs = FEWEST
+    while (least(pairs, level) or 2.0) > abs(tau):
+        pairs += 1
+    return pairs

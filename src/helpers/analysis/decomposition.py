@@ -52,7 +52,10 @@ def members(
     """Share what the numerator contributes out among its members, such as countries: they sum to it.
 
     `wholes` are the denominator before and after. A member that is absent at one date counts nought there.
+    Raises ValueError for a denominator of none.
     """
+    if not all(whole > 0 for whole in wholes):
+        raise ValueError(f"{wholes} is no pair of wholes")
     step = (1 / wholes[0] + 1 / wholes[1]) / 2
     return {name: (after.get(name, 0.0) - before.get(name, 0.0)) * step for name in sorted({*before, *after})}
 
@@ -61,7 +64,8 @@ def mix_and_rate(before: Mapping[str, Counts], after: Mapping[str, Counts]) -> M
     """Split the change of a share over groups into mix and rate, Σ Δs·r̄ and Σ s̄·Δr.
 
     s is a group's share of the whole, r the share of the part inside it. A group that has nobody at one
-    date has no rate there: it counts as mix alone. Raises ValueError as `quotient` does.
+    date has no rate there: it counts as mix alone. Raises ValueError as `quotient` does, and where a group
+    has members but nobody in it: its part would be lost without a word.
     """
     totals = [
         _checked((sum(p for p, _ in g.values()), sum(w for _, w in g.values()))) for g in (before, after)
@@ -71,9 +75,9 @@ def mix_and_rate(before: Mapping[str, Counts], after: Mapping[str, Counts]) -> M
     found: dict[str, tuple[float, float]] = {}
     for name in sorted({*before, *after}):
         counts = [g.get(name, (0.0, 0.0)) for g in (before, after)]
-        if not any(whole for _, whole in counts):
+        if all(count == (0, 0) for count in counts):
             continue
-        rates = [_checked(c)[0] / c[1] if c[1] else None for c in counts]
+        rates = [None if count == (0, 0) else _checked(count)[0] / count[1] for count in counts]
         first, last = (r if r is not None else rates[1 - i] or 0.0 for i, r in enumerate(rates))
         share0, share1 = (c[1] / total[1] for c, total in zip(counts, totals, strict=True))
         mix = (share1 - share0) * ((first + last) / 2 - middle)

@@ -73,9 +73,10 @@ def study(
     the same shape whether there was one. Years of which not all leads and lags are known are left out, and
     places that never count anybody. The p-values of the kinds are adjusted for one another (Benjamini–
     Hochberg). Raises NotFitted: `too_few_years`, `too_few_places` with an event, `one_huge`
-    place with more than half of all, `collinear`, `not_converged`.
+    place with more than half of all, `collinear`, `not_converged`. Raises ValueError for years with a gap
+    and for what is no count or no event.
     """
-
+    _check(counts, events)
     steps = [*range(-leads, 0), *range(lags + 1)]
     years = list(counts.columns)[lags : len(counts.columns) - leads]
     if len(years) < FEWEST_YEARS:
@@ -125,6 +126,18 @@ def study(
         held = int(events[name].loc[kept.index, years].to_numpy().sum())
         found.append(Effect(name, path, tests[name, "before"], float(after), places[name], held))
     return found
+
+
+def _check(counts: pd.DataFrame, events: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse what would be shifted by the wrong number of years, or counted as nobody."""
+    years = list(counts.columns)
+    if years != list(range(years[0], years[0] + len(years)) if years else []):
+        raise ValueError("the years of a panel must follow one another")
+    numbers = counts.to_numpy(dtype=float)
+    if not (np.isfinite(numbers).all() and (numbers >= 0).all()):
+        raise ValueError("counts must be numbers, and not below nought")
+    if not all(kind.isin([0, 1]).to_numpy().all() for kind in events.values()):
+        raise ValueError("an event was held or not: 0 or 1")
 
 
 def _t(freedom: int) -> float:

@@ -76,9 +76,14 @@ def line(rows: Matrix, horizon: int) -> Matrix:
 
 
 def line_interval(values: Sequence[float], horizon: int, level: float) -> tuple[float, float]:
-    """Return the prediction interval of the straight line: ŷ ± t(n−2)·s·√(1 + 1/n + (x₀−x̄)²/Sxx)."""
+    """Return the prediction interval of the straight line: ŷ ± t(n−2)·s·√(1 + 1/n + (x₀−x̄)²/Sxx).
+
+    Raises ValueError for fewer than three values: two leave a line no error to be measured.
+    """
     from scipy.stats import t as student
 
+    if len(values) < 3:
+        raise ValueError("a line through fewer than three values has no interval")
     rows = np.asarray([values], dtype=float)
     years, slope = _line(rows)
     n = len(years)
@@ -187,7 +192,8 @@ class Calibration:
     """What the back-test of a kind of series measured: the scale, its typical step, and how far off it was.
 
     `multiples`: for each level (%), the multiple of `width` within which so many of the true values lay.
-    Values end at `ends`; `decimals` are those in which they are written.
+    Values end at `ends`; `decimals` are those in which they are written. `typical` is above nought, so that a
+    series that never moved still has an interval: ValueError else.
     """
 
     scale: Scale
@@ -195,6 +201,10 @@ class Calibration:
     multiples: Mapping[int, float]
     ends: tuple[float, float]
     decimals: int
+
+    def __post_init__(self) -> None:
+        if not self.typical > 0:
+            raise ValueError(f"{self.typical} is no typical step")
 
 
 @dataclass(frozen=True)
@@ -238,11 +248,15 @@ def ahead(
     """Forecast a series of consecutive years, oldest first, for each of the years ahead up to the horizon.
 
     Nothing is returned for fewer than five years or for more than three ahead. `splice` takes known steps out
-    of the series; it is given the values on their scale.
+    of the series; it is given the values on their scale. Raises ValueError for a value that has no place on
+    the scale: one that is no number, a count below nought.
     """
     if len(values) < FEWEST or not 1 <= horizon <= FURTHEST:
         return ()
-    on_scale = scaled(np.asarray(values, dtype=float), rule.scale)
+    given = np.asarray(values, dtype=float)
+    if not np.isfinite(given).all() or (rule.scale == "log" and (given < 0).any()):
+        raise ValueError("a year without a value is no year of a forecast, and no count is below nought")
+    on_scale = scaled(given, rule.scale)
     rows = np.asarray([splice([float(value) for value in on_scale])])
     models = chosen(rows)
     return tuple(_ahead(rows, models, rule, years) for years in range(1, horizon + 1))

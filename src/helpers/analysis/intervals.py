@@ -1,7 +1,7 @@
 """How sure a share, a count or a mean is: the interval that goes with it (domain dossier, section 6)."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import isfinite, sqrt
 from statistics import NormalDist, fmean, stdev
 
 
@@ -32,11 +32,11 @@ def poisson(count: int, level: float = 0.95) -> tuple[float, float]:
     """Return the exact interval of the mean of a Poisson count.
 
     [χ²(α/2, 2k)/2, χ²(1−α/2, 2k+2)/2] (Garwood 1936); the lower bound of a count of 0 is 0. Raises ValueError
-    for a count below 0 or a level outside 0 to 1.
+    for what is no count and for a level outside 0 to 1.
     """
     from scipy.special import gammaincinv
 
-    if count < 0:
+    if not (isfinite(count) and count >= 0):
         raise ValueError(f"{count} is no count")
     if not 0 < level < 1:
         raise ValueError(f"{level} is no confidence level")
@@ -47,11 +47,16 @@ def poisson(count: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def mean(values: Sequence[float], level: float = 0.95) -> tuple[float, float] | None:
-    """Return Student's interval of a mean, x̄ ± t(n−1)·s/√n; None for fewer than two values."""
+    """Return Student's interval of a mean, x̄ ± t(n−1)·s/√n; None for fewer than two values.
+
+    Raises ValueError for a value that is no number and for a level outside 0 to 1.
+    """
     from scipy.special import stdtrit
 
     if not 0 < level < 1:
         raise ValueError(f"{level} is no confidence level")
+    if not all(isfinite(value) for value in values):
+        raise ValueError("a mean is one of numbers")
     if len(values) < 2:
         return None
     half = float(stdtrit(len(values) - 1, (1 + level) / 2)) * stdev(values) / sqrt(len(values))

@@ -20,8 +20,10 @@ class NotFitted(Exception):
 def fit(x: np.ndarray, y: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Return the coefficients that maximise Σ y·xβ − exp(xβ), with the steps halved where they overshoot.
 
-    Raises NotFitted ("not_converged") where it finds no maximum.
+    Raises NotFitted ("not_converged") where it finds no maximum: of nothing but noughts there is none.
     """
+    if not y.any():
+        raise NotFitted("not_converged")
     beta = np.asarray(start, dtype=float)
     reached = _likelihood(x, y, beta)
     for _ in range(_STEPS):

@@ -42,8 +42,11 @@ def ordered(amounts: pd.DataFrame) -> pd.Series:
     """Return the mean mid-rank (0–100) of each row over the columns, the highest first.
 
     In each column the rank is 100 · (number below + half the others alike) / others. One in which all are
-    alike orders nothing and is left out. Equal means keep the order of the rows.
+    alike orders nothing and is left out. Equal means keep the order of the rows. Raises ValueError for an
+    amount that is no number: what was not counted is not the same as none.
     """
+    if amounts.isna().to_numpy().any():
+        raise ValueError("an amount that is no number has no rank")
     told = amounts.loc[:, amounts.nunique() > 1]
     if told.empty or len(amounts) < 2:
         return pd.Series(50.0, index=amounts.index)

@@ -30,12 +30,14 @@ def fit(shares: Sequence[float], scores: Sequence[float]) -> tuple[float, float]
     """Return location and spread of the curve of `score_of` through pairs of share (0 to 1) and score.
 
     Robust least squares (soft L1 beyond 3 points), so that a few shares that two publishers count in
-    different ways do not bend the curve.
+    different ways do not bend the curve. Raises ValueError for fewer than three pairs and what is no number.
     """
     from scipy.optimize import least_squares
     from scipy.special import ndtr
 
     share, score = np.asarray(shares, dtype=float), np.asarray(scores, dtype=float)
+    if len(share) < 3 or not np.isfinite([share, score]).all():
+        raise ValueError("a curve of two numbers needs three pairs of numbers")
 
     def missed(given: np.ndarray) -> np.ndarray:
         location, spread = given
@@ -74,10 +76,11 @@ def cheapest(steps: Mapping[str, Step], wanted: float, *, whole: bool = False) -
 
     A linear program, min Σ cost·x under Σ adds·x ≥ wanted and 0 ≤ x ≤ most; with `whole`, moves are whole
     units (an integer program); both by HiGHS. Where not even all levers at their most are enough, those are
-    returned, and `reached` is False.
+    returned, and `reached` is False. Raises ValueError for numbers that are none, or of a lever below nought.
     """
-    if any(step.adds < 0 or step.cost < 0 or step.most < 0 for step in steps.values()):
-        raise ValueError("a lever adds, costs and reaches nothing below nought")
+    given = [number for step in steps.values() for number in (step.adds, step.cost, step.most)]
+    if not np.isfinite([wanted, *given]).all() or any(number < 0 for number in given):
+        raise ValueError("a lever adds, costs and reaches nothing below nought and nothing without end")
     adds = np.array([step.adds for step in steps.values()], dtype=float)
     cost = np.array([step.cost for step in steps.values()], dtype=float)
     most = np.array([step.most for step in steps.values()], dtype=float)

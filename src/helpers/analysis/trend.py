@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from math import isfinite
 from statistics import median
 
 # Below five years the smallest two-sided p is 2/4! = 0.083: no trend could ever be told (domain dossier, 6).
@@ -45,12 +46,15 @@ def trend(
 ) -> Trend:
     """Test a series for a trend and measure it; `segments` number the stretches that may be compared.
 
-    Raises ValueError unless years, values and segments have one length and no year stands twice.
+    A year without a value is left out by the caller: ValueError for a value that is no number, and unless
+    years, values and segments have one length and no year stands twice.
     """
     of = [0] * len(years) if segments is None else list(segments)
     rows = sorted((g, float(y), float(v)) for g, y, v in zip(of, years, values, strict=True))
     if len(set(years)) != len(rows):
         raise ValueError("a year stands twice")
+    if not all(isfinite(value) for _, _, value in rows):
+        raise ValueError("a year without a value is no year of a trend")
     pairs = [(a, b) for a, b in combinations(rows, 2) if a[0] == b[0]]
     slopes = sorted((b[2] - a[2]) / (b[1] - a[1]) for a, b in pairs)
     s = sum((b[2] > a[2]) - (b[2] < a[2]) for a, b in pairs)

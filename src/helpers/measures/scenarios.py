@@ -302,6 +302,7 @@ def route(
 
     Costs are those of the catalogue unless given; `only` names the levers that may be used. A score may rise
     by its realistic yearly rise in each of `rounds` editions, as far as 100. None without an overall score.
+    Raises ParameterError for a target that is no number, and for a cost that is none of 0 or more of a score.
     """
     method = rankings.system(system).method(edition)
     own = own_scores(rankings, institution, system, edition)
@@ -314,6 +315,11 @@ def route(
     unknown = set(costs or {}) - set(own)
     if unknown:
         raise ParameterError(f"No score is named {sorted(unknown)[0]!r}.", expected=one_of(own))
+    if not np.isfinite(target) or not all(0 <= cost < np.inf for cost in (costs or {}).values()):
+        raise ParameterError(
+            f"The overall score to reach is {target:g}, the costs are {dict(costs or {})}.",
+            expected="a number, and costs of 0 or more",
+        )
     steps = {
         v: Step(
             method.scale * method.weights[v],

@@ -7,6 +7,7 @@ gains exactly the indicator's own part.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ..errors import ParameterError
 from .assessment import Assessment, Line
@@ -84,11 +85,11 @@ def cheapest(
     A target is met or not; what is half met is not counted on. `costs` are by indicator, in one unit that
     the reader chooses; without one, an indicator costs its weight. `out_of_reach` names indicators that
     nobody can move. Solved as a 0–1 programme (scipy.optimize.milp): min Σ c·x, Σ points·x ≥ aim − H; of
-    equally cheap sets, one that brings most points. Raises ParameterError for a cost below nought and for
-    an aim outside 0 to 100.
+    equally cheap sets, one that brings most points. Raises ParameterError for a cost that is no number of
+    0 or more, and for an aim outside 0 to 100.
     """
     given = dict(costs or {})
-    if not 0 <= aim <= 100 or any(cost < 0 for cost in given.values()):
+    if not 0 <= aim <= 100 or not all(0 <= cost < inf for cost in given.values()):
         raise ParameterError(
             f"The performance to reach is {aim:g}, the costs are {given}.",
             expected="a performance from 0 to 100, and costs of 0 or more",

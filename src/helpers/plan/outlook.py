@@ -8,6 +8,7 @@ Which kinds of series are forecast, how far and how widely, is what a back-test 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,7 +57,7 @@ class Kind(Definition):
     held_out_95: float
     earlier: float | None = None
     across: float | None = None
-    typical: float
+    typical: float = Field(gt=0)
 
     def calibration(self, decimals: int) -> forecast.Calibration:
         """Return the rule by which a series of this kind is forecast, written with so many decimals."""
@@ -157,10 +158,10 @@ class Outlook:
     """Where an indicator is heading, from its values by year (oldest first, missing years left out).
 
     `adjusted` is the trend's p among the tests made together, `without` the trend with the breaks taken out
-    (None where there is none), `touching` those breaks. `path` are the forecasts up to `at`; where there are
-    none, `why` says so and `enough` is the year of the report that will have enough years. `since` is the
-    forecast for `at` from the years after those that stand apart, where they are enough. `target` is the
-    plan's for `at`, `chance` that of reaching it.
+    (None where there is none), `adjusted_without` its p likewise, `touching` those breaks. `path` are the
+    forecasts up to `at`; where there are none, `why` says so and `enough` is the year of the report that will
+    have enough years. `since` is the forecast for `at` from the years after those that stand apart, where
+    they are enough. `target` is the plan's for `at`, `chance` that of reaching it.
     """
 
     code: str
@@ -177,6 +178,7 @@ class Outlook:
     chance: float | None = None
     pace: Pace | None = None
     adjusted: float | None = None
+    adjusted_without: float | None = None
 
     @property
     def ahead(self) -> Ahead | None:
@@ -192,6 +194,15 @@ class Outlook:
             return "none"
         return "up" if self.all_years.slope > 0 else "down"
 
+    @property
+    def holds(self) -> bool:
+        """Tell whether a trend that is told is still one, the same way, with the breaks taken out."""
+        if self.without is None:
+            return True
+        if self.adjusted_without is None or self.without.slope is None or self.all_years.slope is None:
+            return False
+        return self.adjusted_without < 0.05 and self.without.slope * self.all_years.slope > 0
+
 
 def outlook(
     indicator: Indicator,
@@ -201,8 +212,13 @@ def outlook(
     targets: Mapping[int, float | None],
     last: int,
 ) -> Outlook:
-    """Work out where an indicator is heading after the year `last`; `targets` are the plan's, by year."""
-    known = {year: float(value) for year, value in sorted(values.items()) if value is not None}
+    """Work out where an indicator is heading after the year `last`; `targets` are the plan's, by year.
+
+    A value that is None or no number is not known.
+    """
+    known = {
+        year: float(value) for year, value in sorted(values.items()) if value is not None and isfinite(value)
+    }
     years, series = list(known), list(known.values())
     touching = tuple(one for one in breaks if one.touches(years))
     coming = [year for year in targets if year > last]
@@ -303,4 +319,8 @@ def _pace(
 def together(found: Sequence[Outlook]) -> list[Outlook]:
     """Return outlooks with their p-values adjusted for the tests made together (Benjamini–Hochberg)."""
     adjusted = multiple.adjusted([one.all_years.p for one in found])
-    return [replace(one, adjusted=p) for one, p in zip(found, adjusted, strict=True)]
+    without = multiple.adjusted([(one.without or one.all_years).p for one in found])
+    return [
+        replace(one, adjusted=p, adjusted_without=None if one.without is None else q)
+        for one, p, q in zip(found, adjusted, without, strict=True)
+    ]

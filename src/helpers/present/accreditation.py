@@ -77,7 +77,8 @@ def coverage_chart(run: Run) -> Piece:
     ]
     around = charts.Words(
         _coverage_title(run, frame),
-        say("accreditation.coverage.subtitle_half" if run.period.half else "accreditation.coverage.subtitle"),
+        say("accreditation.coverage.subtitle_half" if run.period.half else "accreditation.coverage.subtitle")
+        + say("finding.n.programmes", count=len(measures.coverage(run.registers, run.period))),
         words.source(run),
         [_series_in_words(run, label, frame, column) for label, column in zip(labels, columns, strict=True)]
         + _targets_in_words(run, frame),
@@ -268,7 +269,8 @@ def timeline(run: Run) -> Piece:
         notes.append(say("accreditation.today_note"))
     around = charts.Words(
         _timeline_title(run, rows),
-        say("accreditation.calendar.subtitle", day=words.day(run, run.period.end)),
+        say("accreditation.calendar.subtitle", day=words.day(run, run.period.end))
+        + say("finding.n.accreditations", count=len(rows)),
         words.source(run),
         points,
         [*notes, say("accreditation.calendar.lead")],
@@ -317,7 +319,14 @@ def calendar(run: Run) -> Piece:
             ),
             Column(say("accreditation.label"), [row["label"] or say("none") for row in shown]),
         ],
-        title=say("accreditation.calendar.table_title", day=words.day(run, run.period.end)),
+        title=say(
+            "finding.urgent",
+            day=words.day(run, run.period.end),
+            name=_term_name(run, names, shown[0]),
+            body=words.body(shown[0]["body"]),
+            state=_state(run, shown[0]["state"]),
+            due=words.day(run, shown[0]["due_date"]),
+        ),
         source=words.source(run),
         notes=notes,
         details=[say("accreditation.calendar.definition"), say("accreditation.today_note")],
@@ -366,7 +375,8 @@ def risk_chart(run: Run) -> Piece:
     counted = [f"{year} {say.number(v)}" for year, v in zip(years, recent, strict=True) if v is not None]
     around = charts.Words(
         _risk_title(run, risks[-1], sum(v or 0 for v in recent)),
-        say("accreditation.risk.subtitle_half" if run.period.half else "accreditation.risk.subtitle"),
+        say("accreditation.risk.subtitle_half" if run.period.half else "accreditation.risk.subtitle")
+        + say("finding.n.years", count=int(frame[columns].notna().any(axis=1).sum())),
         words.source(run),
         [_series_in_words(run, labels[0], frame, "risk"), f"{labels[1]}: " + ", ".join(counted)],
         [say("accreditation.risk.note")],

@@ -9,7 +9,7 @@ from ..catalog import Indicator
 from ..measures.core import Figure, MissingFigure, Period
 from ..plan.tables import DECIMALS, waits_for_year_end
 from ..run import Run
-from . import charts, persons, pieces, tables
+from . import charts, findings, persons, pieces, tables
 from .figures import (
     against_target,
     area,
@@ -19,6 +19,7 @@ from .figures import (
     of_activity,
     period,
     rejections,
+    scored,
     source,
     target,
     target_notes,
@@ -34,6 +35,8 @@ _YEARS = 10
 PANDEMIC = (2020, 2021)
 _SHOWN_ROWS = 10
 _NAMED_AREAS = 2
+# The score of an indicator that is at its target.
+_FULL = 100
 
 
 def table(run: Run, *activities: str) -> Piece:
@@ -68,9 +71,14 @@ def table(run: Run, *activities: str) -> Piece:
             ),
             *against,
         ],
-        title=say("activities.title", activities=", ".join(names))
-        if len(names) <= _NAMED_AREAS
-        else say("activities.title_many", first=activities[0], last=activities[-1]),
+        title=findings.indicators(
+            run,
+            ", ".join(names)
+            if len(names) <= _NAMED_AREAS
+            else say("finding.areas", first=activities[0], last=activities[-1]),
+            _reached(run, found, now),
+            [_pair(i, a, b) for i, a, b in zip(found, now, before, strict=True)],
+        ),
         source=source(run, codes),
         notes=[*target_notes(run, codes), *restated(run, codes), *rejections(run, codes)],
         details=[f"{i.code}: {i.definition[run.language]}" for i in found],
@@ -79,12 +87,30 @@ def table(run: Run, *activities: str) -> Piece:
     )
 
 
+def _reached(run: Run, found: Sequence[Indicator], now: Sequence[Figure]) -> list[bool]:
+    """Tell of the indicators with a target whether it is reached; by the middle of the year none is due."""
+    if run.period.half:
+        return []
+    told = [scored(run, i.code, figure) for i, figure in zip(found, now, strict=True)]
+    return [one.scored == _FULL for one in told if one is not None and not one.excluded]
+
+
+def _decimals(indicator: Indicator) -> int:
+    return 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
+
+
+def _pair(indicator: Indicator, now: Figure, before: Figure) -> findings.Pair:
+    """Return two figures as they are printed, so that a reader who compares or subtracts finds the same."""
+    decimals = _decimals(indicator)
+    values = [None if f.value is None else round(f.value, decimals) for f in (now, before)]
+    return values[0], values[1]
+
+
 def _change(run: Run, indicator: Indicator, now: Figure, before: Figure) -> str:
-    if now.value is None or before.value is None:
+    decimals, (ended, began) = _decimals(indicator), _pair(indicator, now, before)
+    if ended is None or began is None:
         return run.text("none")
-    decimals = 1 if indicator.unit == "percent" else DECIMALS.get(indicator.unit, 0)
-    # The step between the figures as they are printed, so that a reader who subtracts finds the same.
-    step = run.text.signed(round(now.value, decimals) - round(before.value, decimals), decimals)
+    step = run.text.signed(ended - began, decimals)
     key = "activities.points" if indicator.unit == "percent" else f"activities.unit.{indicator.unit}"
     return run.text(key, value=step)
 
@@ -123,8 +149,8 @@ def trend(run: Run, *codes: str) -> Piece:
     ]
     with_targets = bool(aimed[list(aims)].notna().any(axis=None))
     words = charts.Words(
-        _finding(run, found[0], years, series[found[0].code]),
-        run.text("activities.trend_targets" if with_targets else "activities.trend_subtitle"),
+        _finding(run, found, years, series),
+        _subtitle(run, found, with_targets) + run.text("finding.n.years", count=_known_years(series)),
         source(run, codes),
         points,
         [*target_notes(run, codes), *([run.text("activities.protected")] if hidden else [])],
@@ -134,6 +160,19 @@ def trend(run: Run, *codes: str) -> Piece:
     )
     writes = [partial(_written, run, i) for i in found]
     return charts.small_multiples(frame, list(series), labels, writes, PANDEMIC, words, aimed)
+
+
+def _subtitle(run: Run, found: Sequence[Indicator], with_targets: bool) -> str:
+    """Say how the panels are to be read, and in which units they are."""
+    return run.text(
+        "finding.units",
+        units=", ".join(dict.fromkeys(run.text(f"plan.unit.{i.unit}") for i in found)),
+        subtitle=run.text("activities.trend_targets" if with_targets else "activities.trend_subtitle"),
+    )
+
+
+def _known_years(series: Mapping[str, list[float | None]]) -> int:
+    return sum(any(value is not None for value in of_year) for of_year in zip(*series.values(), strict=True))
 
 
 def _trend_data(
@@ -181,20 +220,26 @@ def _aims(run: Run, indicator: Indicator, years: list[int], aims: list[float | N
     return run.text("activities.targets", targets=listed) if listed else ""
 
 
-def _finding(run: Run, indicator: Indicator, years: list[int], values: list[float | None]) -> str:
-    known = [(y, v) for y, v in zip(years, values, strict=True) if v is not None]
-    name = indicator.name[run.language]
-    if not known:
-        return name
-    (first, began), (last, ended) = known[0], known[-1]
-    return run.text(
-        "activities.finding",
-        name=name,
+def _finding(
+    run: Run, found: Sequence[Indicator], years: list[int], series: Mapping[str, list[float | None]]
+) -> str:
+    """Say how the first indicator with figures went, and how many of all went the same way."""
+    values = [
+        (i, [(y, v) for y, v in zip(years, series[i.code], strict=True) if v is not None]) for i in found
+    ]
+    known = [(i, of_years) for i, of_years in values if of_years]
+    chosen, of_years = known[0]
+    (first, began), (last, ended) = of_years[0], of_years[-1]
+    said = run.text(
+        "activities.finding" if first < last else "finding.year",
+        name=chosen.name[run.language],
         first=period(run, Period(first, run.period.half)),
         last=period(run, Period(last, run.period.half)),
-        began=written(run, indicator, Figure(began)),
-        ended=written(run, indicator, Figure(ended)),
+        began=written(run, chosen, Figure(began)),
+        ended=written(run, chosen, Figure(ended)),
     )
+    ends = [(i, held[-1][1], held[0][1]) for i, held in known if len(held) > 1]
+    return findings.series(run, said, [_pair(i, Figure(a), Figure(b)) for i, a, b in ends])
 
 
 def by(run: Run, code: str, column: str) -> Piece:
@@ -222,11 +267,12 @@ def by(run: Run, code: str, column: str) -> Piece:
             Column(say(f"activities.by.{column}"), names),
             Column(indicator.name[run.language], cells, True),
         ],
-        title=say(
-            "activities.by_title",
-            name=indicator.name[run.language],
-            column=say(f"activities.by.{column}"),
-            period=period(run, run.period),
+        title=findings.first(
+            run,
+            say("finding.of", name=indicator.name[run.language], period=period(run, run.period)),
+            say(f"activities.by.{column}"),
+            list(rows["name"]),
+            list(rows["shown"]),
         ),
         source=source(run, [code]),
         notes=notes,

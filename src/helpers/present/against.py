@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..analysis.peers import FEWEST_FOR_PERCENTILE, FEWEST_FOR_QUINTILE, FEWEST_FOR_RACE
+from ..analysis.trend import FEWEST as FEWEST_FOR_TREND
 from ..catalog import PeerGroup
 from ..measures import ranking_peers as measures
 from ..plan import cards
 from ..run import Run
-from . import charts, figures, likelihood, pieces, tables
+from . import charts, figures, findings, likelihood, pieces, tables
 from .pieces import Piece
 from .rankings import carded, named, names, sources_line
 from .tables import Column
@@ -23,8 +24,6 @@ _NEAREST = 10
 _FARTHEST = 3
 # How many universities a sentence names in each direction.
 _NAMED = 3
-# A change of places less likely than this is not named by name.
-_WORTH_NAMING = 0.15
 
 
 # -- groups ---------------------------------------------------------------------------------------
@@ -91,7 +90,12 @@ def groups(run: Run) -> Piece:
             ),
             Column(say("against.groups.held"), [say.number(row[3]) for row in rows], True),
         ],
-        title=say("against.groups.title", name=run.name),
+        title=say(
+            "finding.compared",
+            name=run.name,
+            count=len(rows),
+            groups="; ".join(say("finding.group", group=row[0], count=row[1]) for row in rows),
+        ),
         source=_source(run),
         notes=notes,
         details=details,
@@ -162,7 +166,14 @@ def found(run: Run) -> Piece:
     return tables.table(
         "peers-found",
         columns,
-        title=say("against.found.title", name=run.name, count=len(near)),
+        title=say(
+            "finding.alike",
+            name=run.name,
+            count=len(near),
+            first=_called(run, called, near.to_dict("records")[0]),
+            near=near["distance"].min(),
+            far=near["distance"].max(),
+        ),
         source=_source(run),
         notes=notes,
         details=[say("against.found.how")],
@@ -201,8 +212,9 @@ def table(run: Run, group: str) -> Piece:
         notes.append(say("against.table.earlier", edition=wanted, held=edition, group=title(run, group)))
     if edition - first < 1:
         notes.append(say("against.table.no_change", first=first))
-    elif edition - first < 2:
-        notes.append(say("against.table.one_step", first=first, edition=edition, enough=first + 4))
+    elif edition - first < FEWEST_FOR_TREND - 1:
+        count, enough = edition - first + 1, first + FEWEST_FOR_TREND - 1
+        notes.append(say("against.table.few", first=first, edition=edition, count=count, enough=enough))
     if rows["count"].max() < FEWEST_FOR_QUINTILE:
         notes.append(say("against.table.no_quintile", fewest=FEWEST_FOR_QUINTILE))
     return tables.table(
@@ -228,13 +240,7 @@ def table(run: Run, group: str) -> Piece:
                 True,
             ),
         ],
-        title=say(
-            "against.table.title",
-            name=run.name,
-            group=title(run, group),
-            count=rows["count"].max(),
-            edition=edition,
-        ),
+        title=findings.level_and_change(run, title(run, group), edition, rows),
         source=_source(run),
         notes=notes,
         details=[say("against.table.how", first=first, edition=edition)],
@@ -276,7 +282,8 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
             value=own["value"].iloc[0],
             level=level,
         ),
-        say("against.chart.subtitle", group=title(run, group), first=first, edition=edition),
+        say("against.chart.subtitle", group=title(run, group), first=first, edition=edition)
+        + say("finding.n.universities", count=len(rows)),
         _source(run),
         [
             say("against.chart.point", name=called[row.institution], value=row.value, change=row.change)
@@ -312,11 +319,13 @@ def overtaking(run: Run, group: str) -> Piece:
     rows = _races(run, group)
     if rows.empty:
         return _missing(run, "against.race.none", fewest=FEWEST_FOR_RACE, edition=edition)
-    shown = rows[rows["turn"] >= _WORTH_NAMING]
-    called = names(run, _SYSTEM, rows["institution"])
+    shown = _worth_naming(rows)
+    left = [one for one in members(run, group) if one not in {*rows["institution"], run.institution.id}]
+    called = names(run, _SYSTEM, [*rows["institution"], *left])
     rest = say("against.race.rest", count=len(rows) - len(shown), variable=_variable(run, _OUTLOOK))
     notes = [
         *([rest] if len(shown) < len(rows) else []),
+        *([_untold(run, [called[one] for one in left])] if left else []),
         say("against.race.note", n=int(rows["n"].min()), first=int(rows["first"].min())),
         *([say("against.race.capped", years=_FARTHEST)] if then < _plan_end(run) else []),
     ]
@@ -336,7 +345,14 @@ def overtaking(run: Run, group: str) -> Piece:
             ),
             Column(say("against.race.what"), [_turn(run, row) for row in records]),
         ],
-        title=say("against.race.title", name=run.name, variable=_variable(run, _OUTLOOK), then=then),
+        title=findings.races(
+            run,
+            _variable(run, _OUTLOOK),
+            then,
+            shown,
+            called,
+            _turn(run, shown.loc[shown["turn"].idxmax()].to_dict()),
+        ),
         source=_source(run),
         notes=notes,
         caveats=_across(run, int(rows["first"].min()), edition),
@@ -349,6 +365,16 @@ def _across(run: Run, first: int, edition: int) -> dict[str, str]:
     """Say which breaks of method lie within the editions of the races."""
     breaks = [str(b.at) for b in run.catalog.systems[_SYSTEM].breaks if first < b.at <= edition]
     return {"break_in_series": run.text("against.race.across", editions=", ".join(breaks))} if breaks else {}
+
+
+def _worth_naming(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes of places that are not very unlikely, by the words for chances."""
+    told = rows["turn"].map(lambda turn: likelihood.word(turn).at_least is not None)
+    return rows[told.astype(bool)]
+
+
+def _untold(run: Run, called: Sequence[str]) -> str:
+    return run.text("against.race.untold", fewest=FEWEST_FOR_RACE, names=", ".join(called))
 
 
 def _turn(run: Run, row: dict[str, float]) -> str:
@@ -425,7 +451,7 @@ def summary(run: Run, group: str) -> Piece:
 
 def _turns(run: Run, group: str) -> list[str]:
     rows = _races(run, group)
-    rows = rows[rows["turn"] >= _WORTH_NAMING]
+    rows = _worth_naming(rows)
     if rows.empty:
         return []
     called = names(run, _SYSTEM, rows["institution"])

@@ -74,7 +74,7 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     ]
     around = charts.Words(
         " ".join(_verdict(run, effect) for effect in found),
-        say("explained.fairs.subtitle"),
+        say("explained.fairs.subtitle") + _counted(run, found),
         figures.of_registers(run, _REGISTERS, _CODES),
         [f"{name}: {cell}" for name, cell in zip(names, cells, strict=True)],
         [say("explained.fairs.read")],
@@ -84,13 +84,31 @@ def _chart(run: Run, found: list[Effect]) -> Piece:
     )
     drawn = charts.intervals(
         frame,
-        partial(say.signed, decimals=0),
+        partial(_signed, run),
         around,
         reference=0.0,
         reference_label=say("explained.fairs.none"),
     )
     return pieces.with_details(
         drawn, [say("explained.fairs.how"), *(_tested(run, effect) for effect in found)]
+    )
+
+
+def _signed(run: Run, value: float) -> str:
+    """Write a change in percent with its sign."""
+    return ("+" if round(value) > 0 else "") + run.text.percent(value)
+
+
+def _counted(run: Run, found: list[Effect]) -> str:
+    """Say in how many countries each kind of event took place, and how often."""
+    return "".join(
+        run.text(
+            "finding.n.placed",
+            kind=run.text(_KINDS[effect.name]),
+            places=effect.places,
+            events=effect.events,
+        )
+        for effect in found
     )
 
 

@@ -80,7 +80,7 @@ def _chart(run: Run, cohort: Period, every: _Way, fairs: _Way) -> Piece:
     )
     around = charts.Words(
         words.titled(run, _finding(run, cohort, every)),
-        say("explained.funnel.subtitle"),
+        say("explained.funnel.subtitle") + say("finding.n.first", count=rows[0].count),
         figures.of_registers(run, _REGISTERS, _CODES),
         [
             f"{label}: {row.count}" + ("" if row.share == none else f" ({row.share})")

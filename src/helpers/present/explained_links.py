@@ -15,7 +15,8 @@ PAIRS = (
     ("G2.01", "G3.26"), ("G2.12", "G3.23"), ("G2.12", "G3.20"),
 )  # fmt: skip
 _LAGS = (0, 1)
-_YEARS = 10
+# As far back as the years may go that a moderate association takes.
+_YEARS = 25
 _LEVEL = 0.05
 # A moderate association; until one can be found, silence tells little.
 _MODERATE = 0.5
@@ -34,9 +35,10 @@ def links(run: Run) -> Piece:
             raise MissingFigure(OTHER_INSTITUTION)
         return pieces.text(say("explained.links.too_few", years=association.FEWEST + 1))
     told = sum(q is not None and q < _LEVEL for _, q in found.values())
-    steps, needed = max(one.n for one in known), association.FEWEST
-    while (association.least(needed) or 1.0) > _MODERATE:
-        needed += 1
+    # One association alone stands out if it does so at the level divided by all that were tested.
+    steps, alone = max(one.n for one in known), _LEVEL / len(known)
+    needed = association.enough(_MODERATE, alone)
+    power = {"steps": steps, "tests": len(known), "least": association.least(steps, alone) or 1.0}
     codes = sorted({code for pair in PAIRS for code in pair})
     return tables.table(
         "explained-links",
@@ -55,15 +57,9 @@ def links(run: Run) -> Piece:
         source=figures.source(run, codes),
         notes=[
             say("explained.links.no_cause"),
-            say("explained.links.power", steps=steps, least=association.least(steps) or 1.0)
+            say("explained.links.power", **power)
             if steps >= needed
-            else say(
-                "explained.links.until",
-                steps=steps,
-                least=association.least(steps) or 1.0,
-                moderate=_MODERATE,
-                year=run.year + needed - steps,
-            ),
+            else say("explained.links.until", **power, moderate=_MODERATE, year=run.year + needed - steps),
         ],
         caveats=figures.caveats(run, codes),
         details=[say("explained.links.how")],

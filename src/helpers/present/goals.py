@@ -48,7 +48,12 @@ def indicators(run: Run, activity: str) -> Piece:
             ),
             Column(say("rankings.goal.before"), before, True),
         ],
-        title=say("rankings.goal.title"),
+        title=say(
+            "finding.known",
+            known=sum(m.value is not None for m in found),
+            count=len(found),
+            year=run.year,
+        ),
         source=say("figure.source", sources=", ".join(s.file for s in run.rankings.sources)),
         notes=[
             *(
@@ -82,7 +87,7 @@ def sources(run: Run) -> Piece:
             Column(say("sources.rows"), [say.number(source.rows) for source in used], True),
             Column(say("sources.hash"), [source.sha256[:12] for source in used]),
         ],
-        title=say("sources.title"),
+        title=say("finding.files", files=len(used), rows=sum(source.rows for source in used)),
         source=say("figure.source", sources=say(f"edition.{run.edition}")),
         notes=[say("sources.note")],
     )

@@ -32,6 +32,8 @@ _YEARS = 10
 _LEAST_P = 0.001
 # How many indicators a cell or a note names.
 _NAMED = 8
+# As many decimals a slope has at most.
+_FINEST = 3
 
 
 # -- what is known -------------------------------------------------------------------------------------
@@ -105,14 +107,25 @@ def _interval(run: Run, bounds: tuple[float, float], decimals: int) -> str:
 
 
 def _slope(run: Run, indicator: Indicator, found: Trend | None) -> str:
-    """Write a slope with its interval; a count's slope has a decimal, for it is seldom whole."""
+    """Write a slope with its interval."""
     if found is None or found.slope is None:
         return run.text("none")
-    decimals = max(1, _decimals(indicator))
+    decimals = _finer(indicator, found.slope, found.low, found.high)
     said = run.text.signed(found.slope, decimals)
     if found.low is None or found.high is None:
         return run.text("heading.no_interval", slope=said)
     return f"{said} {_interval(run, (found.low, found.high), decimals)}"
+
+
+def _finer(indicator: Indicator, *slopes: float | None) -> int:
+    """Return the decimals of slopes: one more than of the values, and as many as what is not nought takes.
+
+    A count's slope is seldom whole, and an interval that ends above nought must not seem to reach it.
+    """
+    decimals = max(1, _decimals(indicator))
+    while decimals < _FINEST and any(slope and not round(slope, decimals) for slope in slopes):
+        decimals += 1
+    return decimals
 
 
 def _trend(run: Run, indicator: Indicator, found: Outlook) -> str:
@@ -148,7 +161,7 @@ def _p(run: Run, value: float | None) -> str:
 def _pace(run: Run, indicator: Indicator, found: Outlook) -> str:
     if found.pace is None:
         return run.text("none")
-    decimals = max(1, _decimals(indicator))
+    decimals = _finer(indicator, found.pace.past, found.pace.needed)
     past = run.text.signed(found.pace.past, decimals)
     if found.pace.reached:
         return run.text("heading.pace.reached", past=past)
@@ -273,7 +286,12 @@ def trends(run: Run, goal: str) -> Piece:
             last=last_year(run),
         ),
         source=figures.source(run, codes),
-        notes=[*_break_notes(run, found), *_others(run, outlooks(run, goal), codes), *_half_year(run)],
+        notes=[
+            *_break_notes(run, found),
+            *_not_without(run, found),
+            *_others(run, outlooks(run, goal), codes),
+            *_half_year(run),
+        ],
         details=[say("heading.how.trend"), say("heading.how.breaks")],
         caveats=figures.caveats(run, codes),
         indicators=codes,
@@ -302,6 +320,12 @@ def _named_breaks(run: Run, touching: Sequence[Break]) -> list[tuple[Break, str]
             named = run.text("heading.method", system=system.short, edition=one.at)
             names[f"{name}-{one.at}"] = named
     return [(one, names[one.code]) for one in touching]
+
+
+def _not_without(run: Run, found: Sequence[Outlook]) -> list[str]:
+    """Name the trends that are not clear any more with the breaks taken out."""
+    names = [_name(run, one.code) for one in found if one.told in ("up", "down") and not one.holds]
+    return [run.text("heading.not_without", names="; ".join(names))] if names else []
 
 
 def _others(run: Run, every: Sequence[Outlook], shown: Sequence[str]) -> list[str]:
@@ -372,7 +396,12 @@ def chart(run: Run, goal: str) -> Piece:
     ]
     words = charts.Words(
         _finding(run, indicator, found),
-        say("heading.chart.subtitle", last=last_year(run)),
+        say(
+            "finding.units",
+            units=say(f"plan.unit.{indicator.unit}"),
+            subtitle=say("heading.chart.subtitle", last=last_year(run)),
+        )
+        + say("finding.n.years", count=int(frame["value"].notna().sum())),
         figures.source(run, [found.code]),
         [_point(data, row) for row in range(len(frame))],
         [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code])],
@@ -420,7 +449,9 @@ def _finding(run: Run, indicator: Indicator, found: Outlook) -> str:
         "heading.chart.title",
         name=indicator.name[run.language],
         year=found.at,
-        forecast=_forecast(run, indicator, found.ahead),
+        point=_value(run, indicator, found.ahead.point),
+        level=80,
+        interval=_interval(run, found.ahead.intervals[80], _decimals(indicator)),
     )
     if found.chance is None or found.target is None:
         return said

@@ -138,7 +138,7 @@ def ways(
             Column(say("holding.cost"), [_cost(run, way) for _, way in rows], True),
             Column(say("holding.then"), [say.percent(way.reached, 1) for _, way in rows], True),
         ],
-        title=say("holding.ways_title", goal=run.catalog.goals[goal].name[run.language]),
+        title=_ways_title(run, goal, [way for _, way in rows], split),
         source=figures.source(run, codes),
         notes=[
             *([] if costs else [say("holding.costs")]),
@@ -149,6 +149,20 @@ def ways(
         details=[say("holding.ways_how")],
         indicators=codes,
     )
+
+
+def _ways_title(run: Run, goal: str, ways: Sequence[Way], split: bool) -> str:
+    """Say how many targets each performance takes; of several objectives only that they are shown."""
+    named = run.catalog.goals[goal].name[run.language]
+    if split:
+        return run.text("holding.ways_title", goal=named)
+    parts = [
+        run.text("finding.ways.unreached", aim=way.aim)
+        if way.parts is None
+        else run.text("finding.ways.part", aim=way.aim, count=len(way.parts))
+        for way in ways
+    ]
+    return run.text("finding.ways.of", goal=named, parts="; ".join(parts))
 
 
 def _way(run: Run, way: Way) -> str:

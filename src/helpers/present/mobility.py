@@ -124,7 +124,8 @@ def flows(run: Run) -> Piece:
     ]
     told = charts.Words(
         words.titled(run, _flows_finding(run, now["outgoing"], now["incoming"])),
-        say("mobility.flows.subtitle_aimed" if aimed["target"].notna().any() else "mobility.flows.subtitle"),
+        say("mobility.flows.subtitle_aimed" if aimed["target"].notna().any() else "mobility.flows.subtitle")
+        + say("finding.n.years", count=int(known[list(words.WAYS)].notna().any(axis=1).sum())),
         words.source(run, words.OUT, words.BACK),
         points,
         [
@@ -160,7 +161,7 @@ def _flows_data(run: Run, known: pd.DataFrame, aimed: pd.DataFrame, names: dict[
 def _flows_finding(run: Run, going: float | None, coming: float | None) -> str:
     period = words.academic_year(run.period)
     if going is None or coming is None:
-        return run.text("mobility.flows.title_plain", period=period)
+        return run.text("finding.flows", period=period)
     if not going or not coming:
         return run.text("mobility.flows.title_counts", period=period, outgoing=going, incoming=coming)
     key = "mobility.flows.title_out" if going >= coming else "mobility.flows.title_in"
@@ -226,7 +227,7 @@ def by(run: Run, column: str) -> Piece:
 def _by_finding(run: Run, column: str, first: str, count: float, total: float | None) -> str:
     period, by_what = words.academic_year(run.period), run.text(_INSIDE[column])
     if not total or pd.isna(count) or not count:
-        return run.text("mobility.by.title_plain", column=by_what, period=period)
+        return run.text("finding.by_plain", column=by_what, period=period)
     return run.text("mobility.by.title", column=by_what, period=period, first=first, count=count, total=total)
 
 
@@ -287,7 +288,7 @@ def _durations_finding(run: Run, done: Sequence[str], lasted: pd.DataFrame) -> s
     period = words.academic_year(run.period)
     first = next((name for name in done if persons.has_mean(run, lasted["stays_count"].get(name))), "")
     if not first:
-        return run.text("mobility.durations.title_plain", period=period)
+        return run.text("finding.durations", period=period)
     days, activity = lasted.loc[first, "median_days"], run.text(_ACTIVITIES[first])
     return run.text("mobility.durations.title", period=period, activity=activity, days=days)
 
@@ -327,7 +328,7 @@ def _in_order(rows: pd.DataFrame, known: Iterable[str]) -> pd.DataFrame:
 def _who_finding(run: Run, women: float | None, total: float | None) -> str:
     period = words.academic_year(run.period)
     if women is None or pd.isna(women) or not total or persons.share(run, women, total) is None:
-        return run.text("mobility.who.title_plain", period=period)
+        return run.text("finding.who", period=period)
     return run.text("mobility.who.title", period=period, share=100 * women / total, women=women, total=total)
 
 
@@ -366,7 +367,8 @@ def balance(run: Run) -> Piece:
     frame[["low", "high"]] = pd.DataFrame(bounds)
     told = charts.Words(
         words.titled(run, _balance_finding(run, frame)),
-        say("mobility.balance.subtitle", period=words.academic_year(run.period)),
+        say("mobility.balance.subtitle", period=words.academic_year(run.period))
+        + say("finding.n.rows", count=len(frame)),
         words.source(run, words.OUT, words.BACK),
         [_share_in_words(run, row) for row in frame.to_dict("records")],
         [say("mobility.balance.note", least=_LEAST_EXCHANGE)],
@@ -396,7 +398,14 @@ def _balance_data(run: Run, frame: pd.DataFrame) -> list[Column]:
 def _balance_finding(run: Run, frame: pd.DataFrame) -> str:
     parts = frame[frame["group"] != ""]
     if parts.empty:
-        return run.text("mobility.balance.title_plain", period=words.academic_year(run.period))
+        row = frame.iloc[0]
+        return run.text(
+            "finding.balance",
+            period=words.academic_year(run.period),
+            share=100 * row["share"],
+            low=100 * row["low"],
+            high=100 * row["high"],
+        )
     return run.text(
         "mobility.balance.title",
         count=len(parts),
@@ -446,7 +455,8 @@ def flow_map(run: Run) -> Piece:
     ]
     told = charts.Words(
         words.titled(run, _map_finding(run, shown)),
-        say("mobility.map.subtitle", period=words.academic_year(run.period)),
+        say("mobility.map.subtitle", period=words.academic_year(run.period))
+        + say("finding.n.countries", count=len({c for counts in shown.values() for c in counts.index})),
         words.source(run, words.OUT, words.BACK, more=say("mobility.map.source")),
         points,
         _left_out(run, rows),
@@ -503,7 +513,7 @@ def country_steps(run: Run) -> Piece:
                 first=years[0],
             ),
         ),
-        say("mobility.steps.subtitle"),
+        say("mobility.steps.subtitle") + say("finding.n.countries", count=len(frame)),
         words.source(run, words.OUT),
         [
             say("mobility.steps.point", label=row["label"], before=row["before"], after=row["after"])
@@ -534,7 +544,7 @@ _LEFT_OUT = {"outgoing": "mobility.map.left_outgoing", "incoming": "mobility.map
 def _map_finding(run: Run, shown: dict[str, pd.Series]) -> str:
     first = [run.text.country(str(code)) for code in shown["outgoing"].index[:3]]
     if len(first) < 3:
-        return run.text("mobility.map.title_plain", period=words.academic_year(run.period))
+        return run.text("finding.map", period=words.academic_year(run.period), count=len(first))
     return run.text("mobility.map.title", first=first[0], second=first[1], third=first[2])
 
 

@@ -77,7 +77,7 @@ def recognition(run: Run) -> Piece:
     ]
     told = charts.Words(
         words.titled(run, _recognition_finding(run, known)),
-        say("mobility.recognition.subtitle"),
+        say("mobility.recognition.subtitle") + say("finding.n.years", count=len(known)),
         words.source(run, words.RATE),
         points,
         [

@@ -12,7 +12,7 @@ from ..intake import cards, wording
 from ..measures.core import Period
 from ..measures.reconciliation import Compared, compare
 from ..run import Run
-from . import persons, pieces, tables
+from . import figures, persons, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -190,7 +190,14 @@ def reconciliation(run: Run) -> Piece:
             Column(say("outside.total"), [one.total.name[run.language] for one in told]),
             Column(say("outside.period"), [str(one.total.period) for one in told], True),
             Column(say("outside.published"), [_published(run, one.total) for one in told], True),
-            Column(say("outside.found"), [_number(run, one.found) for one in told], True),
+            Column(
+                say("outside.found"),
+                [
+                    figures.led(run, f"total.{one.total.dataset}.{place}", _number(run, one.found))
+                    for place, one in enumerate(told, start=1)
+                ],
+                True,
+            ),
             Column(say("outside.result"), [_result(run, one) for one in told]),
             Column(say("outside.evidence"), [say(f"evidence.{one.total.evidence}") for one in told]),
         ],

@@ -10,12 +10,13 @@ from ..plan import performance
 from ..plan.assessment import Assessment, Line
 from ..plan.tables import half_year_pace, waits_for_year_end
 from ..run import Run
-from . import cards, charts, figures, messages, pieces, standing, tables
+from . import cards, charts, figures, findings, messages, pieces, standing, tables
 from .pieces import NOTE_TYPE, Piece
 from .tables import Column
 
 # How many changes in each direction, how many decisions, and how far ahead these lie.
 _CHANGES, _DECISIONS, _MONTHS_AHEAD = 5, 20, 6
+_INTERNATIONAL = cross.LEVELS[-1]
 
 
 def goals(run: Run) -> Piece:
@@ -64,7 +65,9 @@ def goals(run: Run) -> Piece:
             Column(say("plan.head.available"), [_percent(run, row[2]) for row in every], True),
             Column(say("plan.head.coverage"), [_percent(run, row[3], 0) for row in every], True),
         ],
-        title=say("overview.goals_title", period=figures.period(run, run.period)),
+        title=findings.goals(
+            run, figures.period(run, run.period), [(row[0], row[1]) for row in rows], whole.value
+        ),
         source=figures.source(run, codes),
         notes=[say("overview.mean"), *figures.target_notes(run, codes)],
         caveats=figures.caveats(run, codes),
@@ -137,7 +140,7 @@ def targets(run: Run) -> Piece:
             count=sum(_counted(one) for one in found),
             period=figures.period(run, run.period),
         ),
-        say("overview.targets_subtitle"),
+        say("overview.targets_subtitle") + say("finding.n.indicators", count=len(lines)),
         figures.source(run, codes),
         [f"{label} ({code}): {mark}" for label, code, mark in zip(frame["label"], codes, marks, strict=True)],
         [say("overview.targets_note"), *figures.target_notes(run, codes)],
@@ -195,7 +198,12 @@ def changes(run: Run) -> Piece:
                 True,
             ),
         ],
-        title=say("overview.changes_title", period=figures.period(run, run.period.before())),
+        title=say(
+            "finding.changes",
+            period=figures.period(run, run.period.before()),
+            better=int((rows["gain"] > 0).sum()),
+            worse=int((rows["gain"] < 0).sum()),
+        ),
         source=figures.source(run, codes),
         notes=[say("overview.changes_note")],
         caveats=figures.caveats(run, codes),
@@ -257,6 +265,8 @@ def levels(run: Run) -> Piece:
         return _not_computed(run, figures.why_missing(run, "GX.03", found))
     say = run.text
     sums = [int(row[list(cross.LEVELS)].sum()) for _, row in rows.iterrows()]
+    kinds = [say(f"overview.levelled.{name}") for name in rows["activity"]]
+    international = list(zip(kinds, map(int, rows[_INTERNATIONAL]), sums, strict=True))
 
     def share(level: str) -> list[str]:
         cells = zip(rows[level], sums, strict=True)
@@ -270,11 +280,11 @@ def levels(run: Run) -> Piece:
     return tables.table(
         "levels",
         [
-            Column(say("overview.kind"), [say(f"overview.levelled.{name}") for name in rows["activity"]]),
+            Column(say("overview.kind"), kinds),
             *(Column(run.catalog.label(level, run.language), share(level), True) for level in cross.LEVELS),
             Column(say("overview.total"), [say.number(total) for total in sums], True),
         ],
-        title=say("overview.levels_title", period=figures.period(run, run.period)),
+        title=findings.levels(run, figures.period(run, run.period), international),
         source=figures.source(run, ["GX.03", "G4.01"]),
         notes=[say("overview.levels_note")],
         caveats=figures.caveats(run, ["GX.03", "G4.01"]),

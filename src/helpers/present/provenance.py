@@ -21,6 +21,7 @@ from ..catalog import Indicator
 from ..catalog.model import CountedVariable
 from ..errors import NotHeld, ParameterError
 from ..intake import cards as identity_cards
+from ..intake import declaration
 from ..measures import rankings as measures
 from ..measures.core import NO_REGISTER, VARIABLES, Figure, MissingFigure
 from ..measures.indicators import NUMBER_OF, OVERALL, RANK
@@ -401,7 +402,11 @@ _COUNTED_IN: Mapping[str, tuple[str, ...]] = {
     "uncounted": ("mobility",),
     "edge": ("ranking_scores", "ranking_positions"),
     "peers": ("ranking_scores",),
+    "aimed": ("targets",),
 }
+# What is counted over all registers, and what in the one that the code names after its kind.
+_OF_ALL = ("held", "not_held", "rejected", "broken", "generated", "totals")
+_OF_ONE = ("register", "total")
 
 
 def _own(run: Run, code: str, value: object) -> Card:
@@ -410,11 +415,11 @@ def _own(run: Run, code: str, value: object) -> Card:
     What follows the kind in the code tells figures of one kind apart, as `objective.G1` does.
     """
     kind, _, key = code.partition(".")
-    say, datasets = run.text, _COUNTED_IN.get(kind, ())
+    say, datasets = run.text, _counted_in(kind, key)
     generated = any(store.is_demonstration(run.edition, name) for name in datasets)
     return {
         "code": code,
-        "title": say(f"trace.title_of.{kind}"),
+        "title": _of_register(run, kind, key, say(f"trace.title_of.{kind}")),
         "period": figures.period(run, run.period),
         "value": value if isinstance(value, str) else run.text.number(float(str(value))),
         "exact": None,
@@ -430,6 +435,21 @@ def _own(run: Run, code: str, value: object) -> Card:
         "caveats": [run.catalog.caveats["demonstration"][run.language]] if generated else [],
         "history": [],
     }
+
+
+def _counted_in(kind: str, key: str) -> tuple[str, ...]:
+    if kind in _OF_ALL:
+        return tuple(declaration.receivable())
+    return (key.partition(".")[0],) if kind in _OF_ONE else _COUNTED_IN.get(kind, ())
+
+
+def _of_register(run: Run, kind: str, key: str, title: str) -> str:
+    """Name the register that a figure was counted in, where its code says it."""
+    if kind not in _OF_ONE:
+        return title
+    meaning = store.definition(key.partition(".")[0])["meaning"]
+    named = str(meaning[run.language]) if isinstance(meaning, dict) else run.text("activities.rankings")
+    return run.text("trace.of_register", title=title, register=named)
 
 
 def _performances(run: Run, kind: str, key: str) -> Iterator[dict[str, Any]]:

@@ -32,7 +32,7 @@ def in_brief(run: Run) -> Piece:
     ]  # fmt: skip
     generated = sum(store.is_demonstration(run.edition, name) for name in declaration.receivable())
     if generated and not run.registers.of_other:
-        found.append(run.text("quality.brief.generated", count=generated))
+        found.append(run.text("quality.brief.generated", count=figures.linked(run, "generated", generated)))
     return pieces.messages(found[: messages.LIMIT] or [run.text("quality.all_computed", count=len(codes))])
 
 
@@ -42,7 +42,15 @@ def _differing(run: Run) -> list[str]:
     names = [f"{total.name[run.language]}, {total.period}" for total in found[:_NAMED]]
     more = ["…"] if len(found) > _NAMED else []
     return (
-        [run.text("outside.brief_differs", count=len(found), names="; ".join(names + more))] if found else []
+        [
+            run.text(
+                "outside.brief_differs",
+                count=figures.linked(run, "totals", len(found)),
+                names="; ".join(names + more),
+            )
+        ]
+        if found
+        else []
     )
 
 
@@ -55,7 +63,11 @@ def _not_held(run: Run) -> list[str]:
         if not store.has(run.edition, name)
     ]
     names = "; ".join(without[:_NAMED]) + ("; …" if len(without) > _NAMED else "")
-    return [run.text("quality.brief.not_held", count=len(without), names=names)] if without else []
+    return (
+        [run.text("quality.brief.not_held", count=figures.linked(run, "not_held", len(without)), names=names)]
+        if without
+        else []
+    )
 
 
 def _gaps(run: Run) -> list[str]:
@@ -72,8 +84,15 @@ def _rejections(run: Run) -> list[str]:
     receipts = figures.receipts(run)
     rejected = sum(receipt.rejected for receipt in receipts)
     broken = len(held.judge_held(run.edition))
-    found = [run.text("quality.brief.rejected", count=rejected)] if rejected else []
-    return [*found, *([run.text("quality.brief.broken", count=broken)] if broken else [])]
+    found = (
+        [run.text("quality.brief.rejected", count=figures.linked(run, "rejected", rejected))]
+        if rejected
+        else []
+    )
+    return [
+        *found,
+        *([run.text("quality.brief.broken", count=figures.linked(run, "broken", broken))] if broken else []),
+    ]
 
 
 # -- what is held --------------------------------------------------------------------------------------
@@ -95,7 +114,7 @@ def holdings(run: Run) -> Piece:
         rows.append(
             (
                 described["meaning"][run.language],
-                say.number(count) if parts else say("quality.not_held"),
+                figures.led(run, f"register.{name}", say.number(count)) if parts else say("quality.not_held"),
                 "–".join(dict.fromkeys([years[0], years[-1]])) if years else say("none"),
                 missing,
                 figures.kind(run, name) if parts else say("none"),
@@ -189,7 +208,7 @@ def problems(run: Run) -> Piece:
     registers = declaration.receivable()
     if not found:
         count = sum(store.has(run.edition, name) for name in registers)
-        return pieces.text(say("quality.no_problems", count=count))
+        return pieces.text(say("quality.no_problems", count=figures.linked(run, "held", count)))
     named = [(_register_of(problem), problem) for problem in found]
     return _problem_table(run, "problems", named, say("quality.problems_title", count=len(found)))
 
@@ -286,7 +305,7 @@ def not_computed(run: Run) -> Piece:
     return tables.table(
         "not-computed",
         [
-            Column(say("activities.code"), without),
+            Column(say("activities.code"), [figures.led(run, code, code) for code in without]),
             Column(say("activities.indicator"), [i.name[run.language] for i in indicators]),
             Column(
                 say("quality.reason"),
@@ -317,7 +336,11 @@ def targets(run: Run) -> Piece:
         return pieces.text(say("not_computed", reason=reason), kind="not_computed")
     nowhere = cards.inputs_of(run).strangers(run.cards)
     said = [
-        say(f"quality.targets.{kind}", count=len(codes), codes=", ".join(codes))
+        say(
+            f"quality.targets.{kind}",
+            count=figures.linked(run, f"aimed.{kind}", len(codes)),
+            codes=", ".join(codes),
+        )
         for kind, codes in (
             ("unknown", unknown),
             ("aside", aside),
@@ -326,7 +349,8 @@ def targets(run: Run) -> Piece:
         )
         if codes
     ]
-    return pieces.text(*(said or [say("quality.targets.agree", count=len(entries), year=run.year)]))
+    agree = figures.linked(run, "aimed.agree", len(entries))
+    return pieces.text(*(said or [say("quality.targets.agree", count=agree, year=run.year)]))
 
 
 # -- how persons are counted --------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pandas as pd
 from ..measures import rankings as measures
 from ..measures.indicators import NUMBER_OF, OVERALL, RANK
 from ..run import Run
-from . import charts, figures, pieces, tables
+from . import charts, figures, findings, pieces, tables
 from .pieces import Piece
 from .tables import Column
 
@@ -304,7 +304,14 @@ def places(run: Run) -> Piece:
             ),
             Column(say("rankings.places.last"), [last(row) for row in records]),
         ],
-        title=say("rankings.places.title", name=run.name, year=run.year),
+        title=say(
+            "finding.listed",
+            name=run.name,
+            listed=int((rows["status"] == "listed").sum()),
+            count=len(rows),
+            unknown=int((rows["status"] == "not_held").sum()),
+            year=run.year,
+        ),
         source=sources_line(run, *(shown or ["the"])),
         notes=[say("rankings.places.note")],
         indicators=figures.spoken(run, "G3.01")
@@ -348,20 +355,11 @@ def bands_chart(run: Run, system: str) -> Piece:
     rows = measures.bands_held(run.rankings, run.institution.id, system, run.edition_of(system))
     if rows.empty:
         return _not_computed(run, "rankings.bands.none", system=short, edition=run.edition_of(system))
-    last = rows.iloc[-1]
     counted = [say("none") if pd.isna(n) else say.number(n) for n in rows["ranked_count"]]
-    key = "title" if pd.notna(last["ranked_count"]) else "title_plain"
     breaks = _breaks(run, system, rows["edition"])
     words = charts.Words(
-        say(
-            f"rankings.bands.{key}",
-            name=run.name,
-            rank=last["rank_text"],
-            count=last["ranked_count"],
-            system=short,
-            edition=int(last["edition"]),
-        ),
-        say("rankings.bands.subtitle", system=short),
+        findings.place(run, system, rows, since=max(breaks, default=0)),
+        say("rankings.bands.subtitle", system=short) + say("finding.n.editions", count=len(rows)),
         sources_line(run, system),
         [
             say("rankings.bands.point", edition=row.edition, rank=row.rank_text, count=count)
@@ -399,10 +397,9 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     ]
     labels = {name: named(run, system, name) for name in shown["variable"]}
     alone = shown["peer_median"].isna().all()
-    title = say(
-        "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
-    )
-    if not alone:
+    if alone:
+        title = findings.scores(run, system, edition, list(labels.values()), shown["value"])
+    else:
         below = int((shown["value"] < shown["peer_median"]).sum())
         key = "finding_below" if below else "finding_none_below"
         title = say(f"rankings.peers.{key}", name=run.name, below=below, count=len(shown), edition=edition)
@@ -417,9 +414,12 @@ def peers_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     ]
     words = charts.Words(
         title,
-        say("rankings.peers.subtitle_alone")
-        if alone
-        else say("rankings.peers.subtitle", count=count, name=run.name),
+        (
+            say("rankings.peers.subtitle_alone")
+            if alone
+            else say("rankings.peers.subtitle", count=count, name=run.name)
+        )
+        + say("finding.n.scores", count=len(shown)),
         sources_line(run, system),
         points,
         caveats=_caveats(run, _codes(held)),
@@ -500,7 +500,7 @@ def steps_chart(run: Run, system: str) -> Piece:
     short = run.catalog.systems[system].short
     words = charts.Words(
         say("rankings.steps.title", rose=rose, count=len(frame), system=short, first=first, last=edition),
-        say("rankings.steps.subtitle"),
+        say("rankings.steps.subtitle") + say("finding.n.scores", count=len(frame)),
         sources_line(run, system),
         [
             say("rankings.steps.point", label=label, first=began, last=ended)
@@ -526,6 +526,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     def cell(value: float, decimals: int = 1) -> str:
         return say("none") if pd.isna(value) else say.number(value, decimals)
 
+    called, gaps = [named(run, system, v) for v in rows["variable"]], rows["value"] - rows["peer_median"]
     own = [
         cell(v) if pd.isna(v) else figures.led(run, f"{system}.{name}", cell(v))
         for name, v in zip(rows["variable"], rows["value"], strict=True)
@@ -538,7 +539,7 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     return tables.table(
         f"peers-{system}",
         [
-            Column(say("rankings.peers.variable"), [named(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.peers.variable"), called),
             Column(say("rankings.peers.weight"), [say.percent(100 * w, 1) for w in rows["weight"]], True),
             Column(run.institution.short, own, True),
             Column(say("rankings.peers.median"), [cell(v) for v in rows["peer_median"]], True),
@@ -550,9 +551,9 @@ def peers_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
                 say("rankings.peers.world_percentile"), [cell(v, 0) for v in rows["world_percentile"]], True
             ),
         ],
-        title=say(
-            "rankings.peers.title", name=run.name, group=run.peer_group.title[run.language], edition=edition
-        ),
+        title=findings.scores(run, system, edition, called, rows["value"])
+        if gaps.isna().all()
+        else findings.beside_median(run, edition, called, gaps),
         source=sources_line(run, system),
         notes=[
             say("rankings.peers.note"),
@@ -585,7 +586,7 @@ def outlook_chart(run: Run, rows: pd.DataFrame) -> Piece:
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
         title,
-        say("rankings.outlook.subtitle"),
+        say("rankings.outlook.subtitle") + say("finding.n.editions", count=int(rows["value"].notna().sum())),
         sources_line(run, "the"),
         points,
         caveats=_caveats(run, codes),
@@ -646,7 +647,7 @@ def hidden_chart(run: Run, rows: pd.DataFrame, system: str) -> Piece:
     codes = {"break_in_series"} if breaks else set()
     words = charts.Words(
         title,
-        say("rankings.hidden.subtitle"),
+        say("rankings.hidden.subtitle") + say("finding.n.editions", count=len(rows)),
         sources_line(run, system),
         points,
         caveats=_caveats(run, codes),
@@ -691,7 +692,7 @@ def hidden_table(run: Run, rows: pd.DataFrame, system: str) -> Piece:
             Column(say("rankings.hidden.gap"), [cell(v, 1) for v in rows["gap"]], True),
             Column(say("rankings.hidden.place"), place, True),
         ],
-        title=say("rankings.hidden.table_title", system=definition.short),
+        title=findings.overall(run, system, rows),
         source=sources_line(run, system),
         notes=[say("rankings.hidden.note")],
         indicators=carded(run, system, OVERALL),
@@ -720,6 +721,7 @@ def levers(run: Run, system: str) -> Piece:
     if rows is None or method is None:
         return _not_computed(run, "rankings.levers.none", system=definition.short, edition=edition)
     say = run.text
+    called = [named(run, system, variable) for variable in rows["variable"]]
     target = [
         say.number(row.target, 1) if row.reachable else say("rankings.levers.out_of_reach")
         for row in rows.itertuples()
@@ -727,12 +729,12 @@ def levers(run: Run, system: str) -> Piece:
     return tables.table(
         f"levers-{system}",
         [
-            Column(say("rankings.levers.variable"), [named(run, system, v) for v in rows["variable"]]),
+            Column(say("rankings.levers.variable"), called),
             Column(say("rankings.levers.value"), [say.number(v, 1) for v in rows["value"]], True),
             Column(say("rankings.levers.gain"), [f"+{say.number(v, 1)}" for v in rows["gain"]], True),
             Column(say("rankings.levers.target"), target, True),
         ],
-        title=say("rankings.levers.title", system=definition.short, edition=edition),
+        title=findings.levers(run, system, edition, called, rows),
         source=sources_line(run, system),
         notes=[
             say(
@@ -754,11 +756,11 @@ def qs_scores(run: Run) -> Piece:
     rows = against_peers(run, "qs").dropna(subset=["value"])
     if rows.empty:
         return _not_computed(run, "rankings.qs.none", edition=edition)
-    say = run.text
+    say, called = run.text, [named(run, "qs", variable) for variable in rows["variable"]]
     return tables.table(
         "qs-scores",
         [
-            Column(say("rankings.qs.variable"), [named(run, "qs", v) for v in rows["variable"]]),
+            Column(say("rankings.qs.variable"), called),
             Column(say("rankings.qs.weight"), [say.percent(100 * w) for w in rows["weight"]], True),
             Column(
                 say("rankings.qs.value"),
@@ -769,7 +771,7 @@ def qs_scores(run: Run) -> Piece:
                 True,
             ),
         ],
-        title=say("rankings.qs.title", name=run.name, edition=edition),
+        title=findings.scores(run, "qs", edition, called, rows["value"]),
         source=sources_line(run, "qs"),
     )
 
@@ -808,7 +810,6 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
     if rows.empty:
         return _not_computed(run, "rankings.share.none", edition=run.edition_of("the"))
     say = run.text
-    last = rows.iloc[-1]
     points = [
         say(
             "rankings.share.alt_point",
@@ -820,13 +821,8 @@ def share_chart(run: Run, rows: pd.DataFrame) -> Piece:
         for row in rows.itertuples()
     ]
     words = charts.Words(
-        say(
-            "rankings.share.title",
-            share=last["share_pct"],
-            students=last["students_count"],
-            edition=int(last["edition"]),
-        ),
-        say("rankings.share.subtitle"),
+        findings.share(run, rows),
+        say("rankings.share.subtitle") + say("finding.n.editions", count=len(rows)),
         sources_line(run, "the"),
         points,
         caveats=_caveats(run, ["rounded_share"]),
@@ -870,7 +866,7 @@ def share_table(run: Run, rows: pd.DataFrame) -> Piece:
                 True,
             ),
         ],
-        title=say("rankings.share.table_title"),
+        title=findings.share(run, rows, counted=True),
         source=sources_line(run, "the"),
         notes=[say("rankings.share.note")],
         indicators=carded(run, "the", *_SHARE),

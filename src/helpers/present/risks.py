@@ -9,11 +9,12 @@ from .pieces import Piece
 from .tables import Column
 
 # What the data say of a risk, the gravest first.
-_WARNING, _WATCH, _CALM, _UNKNOWN = "warning", "watch", "calm", "unknown"
+_WARNING, _WATCH, _CALM, _PARTLY, _UNKNOWN = "warning", "watch", "calm", "partly", "unknown"
 _SIGNS = {
     _WARNING: "risks.sign.warning",
     _WATCH: "risks.sign.watch",
     _CALM: "risks.sign.calm",
+    _PARTLY: "risks.sign.partly",
     _UNKNOWN: "risks.sign.unknown",
 }
 # A change of less than a tenth of the year before is within what a year brings.
@@ -66,10 +67,13 @@ def sign(run: Run, risk: Risk) -> str:
     """Say what the data show of a risk by the worst of the indicators that watch it.
 
     `warning`: one is a tenth or more worse than the year before, or in the lowest band against its target;
-    `watch`: one is short of its target; `calm`: none is; `unknown`: none has a figure to be held against.
+    `watch`: one is short of its target; `calm`: none is; `unknown`: none has a figure to be held against;
+    `partly`: some have none, and the others show nothing.
     """
-    found = [one for code in risk.watched_by if (one := _of_indicator(run, code)) != _UNKNOWN]
-    return min(found, key=[_WARNING, _WATCH, _CALM].index, default=_UNKNOWN)
+    every = [_of_indicator(run, code) for code in risk.watched_by]
+    found = [one for one in every if one != _UNKNOWN]
+    worst = min(found, key=[_WARNING, _WATCH, _CALM].index, default=_UNKNOWN)
+    return _PARTLY if worst == _CALM and _UNKNOWN in every else worst
 
 
 def _of_indicator(run: Run, code: str) -> str:

@@ -13,7 +13,7 @@ from ..measures import scenarios as measures
 from ..measures.indicators import OVERALL
 from ..measures.scenarios import Route, Simulation
 from ..run import Run, is_open
-from . import pieces, tables
+from . import findings, pieces, tables
 from .pieces import Piece
 from .rankings import carded, named, sources_line
 from .tables import Column
@@ -120,7 +120,7 @@ def table(run: Run, system: str) -> Piece:
                 ],
             ),
         ],
-        title=say("scenarios.title", name=run.name, system=short, edition=edition),
+        title=findings.scenarios(run, system, edition, [(row[0], row[2]) for row in rows]),
         source=sources_line(run, system),
         notes=notes,
         details=_how(run, system, still),
@@ -195,6 +195,8 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
         return table(run, system)
     import ipywidgets as widgets  # seldom needed, and slow to import
 
+    from .boxed import Box
+
     stated = _levers(run, system)
     names = measures.movable(stated, [piece.variable for piece in found.pieces])
     before = {piece.variable: piece.before for piece in found.pieces}
@@ -225,7 +227,7 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     for slider in sliders.values():
         slider.observe(update, names="value")
     update()
-    return widgets.VBox([*sliders.values(), shown])
+    return Box([*sliders.values(), shown], table(run, system).text)
 
 
 def _on_grid(points: float) -> float:
@@ -281,9 +283,9 @@ def cheapest(
             Column(say("scenarios.levers"), [which for _, which, _ in rows]),
             Column(say("scenarios.moves"), [_moves(run, system, found) for *_, found in rows]),
             Column(say("scenarios.cost"), [say.number(found.way.cost, 0) for *_, found in rows], True),
-            Column(say("scenarios.result"), [_result(run, found) for *_, found in rows]),
+            Column(say("scenarios.result"), [_result(run, found, still.error) for *_, found in rows]),
         ],
-        title=say("scenarios.route_title", name=run.name, system=short, edition=edition),
+        title=findings.routes(run, system, edition, [found for *_, found in rows]),
         source=sources_line(run, system),
         notes=_route_notes(run, system, rows, costs),
         details=[say("scenarios.how_route")],
@@ -298,7 +300,10 @@ def _moves(run: Run, system: str, found: Route) -> str:
     return ", ".join(moved) or run.text("none")
 
 
-def _result(run: Run, found: Route) -> str:
+def _result(run: Run, found: Route, error: float) -> str:
+    """Say what is reached; nearer than the error of the overall score it is not told from the target."""
+    if found.way.reached and found.way.adds - found.wanted <= error:
+        return run.text("scenarios.reached_within", error=error)
     if found.way.reached:
         return run.text("scenarios.reached")
     nearest = found.target - found.wanted + found.way.adds

@@ -5,7 +5,7 @@ against orange), and its roles differ in lightness, so that they part in greysca
 them from `CHART`; a chart names them as custom properties with the light value behind (`variable`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matplotlib import rc_context
@@ -13,8 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-from ..texts import Texts
 
 LIGHT: Mapping[str, str] = {
     "paper": "#ffffff",
@@ -47,6 +45,13 @@ CHART: Mapping[str, tuple[str, str]] = {f"chart-{role}": (LIGHT[role], DARK[role
 PAPER, INK, FAINT, RULE = LIGHT["paper"], LIGHT["ink"], LIGHT["faint"], LIGHT["rule"]
 OWN, EDGE, PEERS, BAND = LIGHT["own"], LIGHT["edge"], LIGHT["peers"], LIGHT["band"]
 NEAR, LAND = LIGHT["near"], LIGHT["land"]
+# How lines of one chart differ: by colour, by mark and by stroke, so that they part without colour too.
+SERIES: Sequence[tuple[str, str, Any]] = (
+    (OWN, "o", "-"),
+    (EDGE, "s", (0, (6, 2))),
+    (FAINT, "^", (0, (2, 2))),
+)
+FIRST, SECOND, _ = SERIES
 _ROLES = {value: role for role, value in LIGHT.items()}
 
 # Inches. At 96 dots per inch a chart is 432 pixels wide: on a telephone of 360 its letters keep three
@@ -124,13 +129,11 @@ def plain(ax: Axes) -> None:
     ax.tick_params(length=0)
 
 
-def number_axis(axis: Axis, texts: Texts) -> None:
-    """Mark an axis at whole numbers, written as the language writes them."""
+def number_axis(axis: Axis, write: Callable[[float], str]) -> None:
+    """Mark an axis at whole numbers, each written as `write` does: as a number, with its unit."""
     axis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     # On a very short axis the locator falls back to fractions; a rounded label would lie there.
-    axis.set_major_formatter(
-        FuncFormatter(lambda value, _: texts.number(value) if value == round(value) else "")
-    )
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value) if value == round(value) else ""))
 
 
 # The page around the charts: each colour by its name in CSS, as (light, dark). Inks stand on paper, on wash

@@ -119,7 +119,10 @@ def breaks(ax: Axes, found: Mapping[int, str], top: float) -> None:
     """Draw a broken line before each year whose method differs, with what changed."""
     for year, text in found.items():
         ax.axvline(year - 0.5, color=theme.FAINT, lw=1.2, ls=(0, (4, 3)), zorder=1)
-        ax.text(year - 0.46, top, fold(text, 22), color=theme.FAINT, fontsize=theme.SMALL, va="top")
+        ax.annotate(
+            fold(text, 24, 4), (year - 0.5, top), (4, 0), textcoords="offset points", color=theme.FAINT,
+            fontsize=theme.SMALL, va="top",
+        )  # fmt: skip
 
 
 # -- letters ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from . import frame as around
 from .frame import Words
 
 # Of what the dots span: the width of a letter, how far a name stands from its dot, and half of its height.
-_LETTER, _OFFSET, _LINE = 0.027, 0.055, 0.032
+_LETTER, _OFFSET, _LINE = 0.031, 0.055, 0.032
 
 
 def level_and_change(
@@ -51,8 +51,8 @@ def level_and_change(
         ax.set_ylim(frame["change"].min() - 0.13 * spread, frame["change"].max() + 0.13 * spread)
         ax.margins(x=0.08)
         ax.set(xlabel=axes[0], ylabel=axes[1])
-        theme.number_axis(ax.xaxis, texts)
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.xaxis, texts.number)
+        theme.number_axis(ax.yaxis, texts.number)
     return around.piece(drawn, words)
 
 

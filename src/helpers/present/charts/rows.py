@@ -3,6 +3,7 @@
 Names stand above their row where they are long: beside it they would leave a telephone no room to draw.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
@@ -67,7 +68,7 @@ def against_peers(
         ax.set_yticks(range(len(rows)), [fold(labels[name], _BESIDE) for name in order])
         ax.spines["left"].set_visible(False)
         ax.grid(axis="x", color=theme.BAND, lw=0.8, zorder=0)
-        theme.number_axis(ax.xaxis, texts)
+        theme.number_axis(ax.xaxis, texts.number)
     return around.piece(drawn, words)
 
 
@@ -145,7 +146,8 @@ def terms(
             # A day that is not known stands beside the report date.
             at = _day(today) - 45 if pd.isna(row.due) else _day(max(row.due, first))
             ax.scatter(at, y, s=50, marker=shape, fc=colour if filled else theme.PAPER, ec=colour, zorder=4)
-        ax.axvline(_day(today), color=theme.INK, lw=1.2)
+        for y in places:  # beside the bars, and through no name
+            ax.plot([_day(today)] * 2, [y - 0.55, y + 0.55], color=theme.INK, lw=1.2, zorder=3)
         ax.set_xlim(_day(first) - 20, _day(last) + 480)
         _time_axis(ax, first, last)
         _terms_key(drawn, [state for state in states if state in set(frame["state"])], states, lines)
@@ -420,9 +422,16 @@ def _value_axis(ax: Axes, write: Callable[[float], str], scale: str) -> None:
     """Mark few places on the axis of values, written as the values are."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+    def short(value: float, _: object) -> str:
+        # Where every place on the axis is whole, none needs decimals.
+        whole = all(float(place).is_integer() for place in written.locs)
+        return re.sub(r"[.,]0{1,2}(?!\d)", "", write(float(value))) if whole else write(float(value))
+
+    written = FuncFormatter(short)
+
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if scale == "log" else MaxNLocator(nbins=4))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: write(float(value))))
+    ax.xaxis.set_major_formatter(written)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=theme.BAND, lw=0.8, zorder=0)
     ax.set_axisbelow(True)

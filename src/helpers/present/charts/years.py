@@ -6,17 +6,20 @@ from typing import Any
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ...texts import Texts
 from .. import theme, vector
 from ..pieces import Piece
 from . import frame as around
 from .frame import Words, fold, known
+from .room import Room, extent
 
 # As many years stand below an axis, and as many numbers at a line, as can be told apart on a telephone.
 _MANY = 7
-# Years beside an end that the number written there covers, in a small panel.
-_NEAR = 3
+# Pixels of a panel, about: of two side by side, alone, of three side by side.
+_PANEL, _ALONE, _THIRD = (200.0, 92.0), (415.0, 140.0), (132.0, 160.0)
+_DASH = 12
 # How far above all else an outer band is followed.
 _OFF_THE_TOP = 1.5
 
@@ -50,7 +53,7 @@ def history(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Wo
         ax.set_ylim(0, top)
         around.breaks(ax, breaks, top * 0.985)
         _editions(ax, frame["edition"], right=0.95)
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.number)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -69,8 +72,9 @@ def bands(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Word
         # The edge of another band is another line: the next band changes when the university's does.
         for _, part in frame.groupby(["series", "next_band"]):
             (line,) = ax.plot(
-                part["edition"], part["edge_computed"], color=theme.EDGE, lw=2, marker="_", ms=14, mew=2.5
-            )
+                part["edition"], part["edge_computed"], color=theme.EDGE, lw=2, ls=theme.SECOND[2],
+                marker="_", ms=14, mew=2.5,
+            )  # fmt: skip
             _say(line, words, part, "edge_computed", *range(2, len(words.data)))
         bars = ax.errorbar(
             frame["edition"], frame["overall"], yerr=frame["error"], fmt="o", color=theme.OWN, ms=6.5,
@@ -80,21 +84,30 @@ def bands(frame: pd.DataFrame, breaks: dict[int, str], texts: Texts, words: Word
         both = frame[["overall", "edge_computed"]]
         low, high = float(both.min().min()) - 3, float(both.max().max()) + 4
         step = (high - low) * 0.075
+        ax.set_ylim(low - step, high)
+        _editions(ax, frame["edition"], right=1.5)
+        room = Room(ax, *_whole(drawn))
+        for _, part in frame.groupby("series"):
+            room.line(part["edition"], part["overall"])
+        for _, part in frame.groupby(["series", "next_band"]):
+            room.line(part["edition"], part["edge_computed"])
+        room.marks(frame["edition"], frame["edge_computed"], 16)
         for row in frame.itertuples():
-            below = row.overall - row.error - step
-            around.label(ax, row.edition, below, texts.number(row.overall, 2), theme.OWN, "bold")
+            tall = 2 * row.error / room.up
+            room.marks([row.edition], [row.overall], 10, tall)
+        for row in frame.itertuples():
             if known(row.edge_computed):
-                edge = texts.number(row.edge_computed, 2)
-                around.label(ax, row.edition, row.edge_computed + step, edge, theme.EDGE)
+                room.label(
+                    row.edition, row.edge_computed, texts.number(row.edge_computed, 2), theme.EDGE, "normal"
+                )
+            room.label(row.edition, row.overall, texts.number(row.overall, 2), theme.OWN)
         last = frame.iloc[-1]
         names = [(last["overall"], name, theme.OWN, "bold")]
         if known(last["edge_computed"]):
             names.append((last["edge_computed"], texts("rankings.hidden.edge"), theme.EDGE, "normal"))
         _name_ends(ax, last["edition"] + 0.2, names, step * 1.2)
         around.breaks(ax, breaks, high - 0.15)
-        ax.set_ylim(low - step, high)
-        _editions(ax, frame["edition"], right=1.5)
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.number)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -122,13 +135,16 @@ def numerator_denominator(frame: pd.DataFrame, texts: Texts, words: Words, title
                 )
                 top = float(frame["international_high"].max())
             ax.set_ylim(0, top * 1.15)
+            ax.set_xlim(frame["edition"].min() - 0.5, frame["edition"].max() + 0.5)
             write = texts.percent if column == "share_pct" else texts.number
-            for i in (0, -1):
+            room = Room(ax, *_THIRD)
+            tops = frame["international_high"] if column == "international_count" else frame[column]
+            room.bars(frame["edition"], tops, 0.68)
+            for i in (0, -1) if len(frame) > 1 else (0,):
                 row = frame.iloc[i]
-                at = row["international_high"] if column == "international_count" else row[column]
                 ha = "left" if not i and len(frame) > 1 else "right"
-                x = row["edition"] + (-0.4 if ha == "left" else 0.4)
-                around.label(ax, x, at + top * 0.065, write(row[column]), weight="bold", ha=ha)
+                number = write(row[column])
+                room.label(row["edition"], float(tops.iloc[i]), number, theme.INK, ha=ha, over=0.4)
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
             _ends(ax, frame["edition"])
@@ -166,20 +182,20 @@ def small_multiples(
             (line,) = ax.plot(frame["year"], frame[column], color=theme.OWN, lw=2.2, marker="o", ms=4)
             shown = [place]
             if column in with_targets:
-                around.mark_targets(ax, aimed["year"], aimed[column], 12)
+                around.mark_targets(ax, aimed["year"], aimed[column], _DASH)
                 shown.append(1 + len(columns) + with_targets.index(column))
             _say(line, words, frame, column, *shown)
             top = max([*held[column], *aimed[column].dropna()], default=1.0) or 1.0
+            ax.set_ylim(0, top * 1.36)
+            ax.set_xlim(frame["year"].min() - 0.8, frame["year"].max() + 0.8)
+            room = Room(ax, *(_PANEL if wide > 1 else _ALONE))
+            room.line(frame["year"], frame[column])
+            room.marks(aimed["year"], aimed[column], _DASH)
             for i in (0, -1) if len(held) > 1 else (0,) if len(held) else ():
                 row = held.iloc[i]
                 ha = "center" if len(held) < 2 else "left" if not i else "right"
-                x = row["year"] + (0 if ha == "center" else -0.5 if ha == "left" else 0.5)
-                near = pd.concat([frame[["year", column]], aimed[["year", column]]])
-                near = near[(near["year"] - row["year"]).abs() <= _NEAR][column].dropna()
-                at = _beside(float(row[column]), list(near), top)
-                around.label(ax, x, at, write(float(row[column])), theme.OWN, "bold", ha=ha)
-            ax.set_ylim(0, top * 1.36)
-            ax.set_xlim(frame["year"].min() - 0.8, frame["year"].max() + 0.8)
+                value = float(row[column])
+                room.label(row["year"], value, write(value), theme.OWN, ha=ha, over=0.5)
             _ends(ax, frame["year"])
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
@@ -204,13 +220,12 @@ def shares(
     """
     frame = frame.reset_index(drop=True)
     drawn, (ax,) = theme.figure(3.2)
-    looks = [(theme.OWN, "o", "-"), (theme.EDGE, "s", (0, (6, 2))), (theme.FAINT, "^", (0, (2, 2)))]
     top = min(100.0, max(float(frame[list(columns)].max().max()) * 1.3, 10.0))
     aimed = [target for target in targets if target and frame[target].notna().any()]
     with rc_context(theme.STYLE):
         ends = []
         for place, (column, label, target, (colour, mark, stroke)) in enumerate(
-            zip(columns, labels, targets, looks, strict=False), start=1
+            zip(columns, labels, targets, theme.SERIES, strict=False), start=1
         ):
             held = frame[["year", column]].dropna()
             if held.empty:
@@ -234,7 +249,7 @@ def shares(
             around.key(ax, ("▬", theme.INK, target_label))
         ax.set_ylim(0, top)
         _editions(ax, frame["year"], right=0.5 * len(frame))
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.percent)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -274,32 +289,31 @@ def two_ways(
                 va="bottom",
                 **small,
             )
-        ends = []
-        for place, (column, colour) in enumerate(
-            (("outgoing", theme.OWN), ("incoming", theme.EDGE)), start=1
-        ):
-            (line,) = ax.plot(frame["year"], frame[column], color=colour, lw=2.4, marker="o", ms=5, zorder=3)
-            _say(line, words, frame, column, *([1, *range(3, len(words.data))] if place == 1 else [2]))
-            held = frame[["year", column]].dropna()
-            # Under a target that lies close above, a number stands below its mark.
-            near = {
-                year
-                for year, value, aim in zip(frame["year"], frame[column], aimed["target"], strict=True)
-                if column == "outgoing" and 0 <= aim - value < top * 0.12
-            }
-            for year, value in held[_main(held[column])].itertuples(index=False):
-                step = -0.065 if year in near else 0.06
-                around.label(
-                    ax, year, value + top * step, texts.number(value), colour, "bold", fontsize=theme.SMALL
-                )
-            if len(held):
-                ends.append((held[column].iloc[-1], fold(names[column], 12), colour, "bold"))
-            for year in frame.loc[frame[column].isna() & frame["is_hidden_" + column], "year"]:
-                low = top * (0.03 if column == "incoming" else 0.1)
-                ax.text(year, low, labels["hidden"], color=colour, ha="center", va="center", **small)
-        _name_ends(ax, frame["year"].max() + 0.35, ends, top * 0.12)
         ax.set_ylim(0, top * 1.28)
         ax.set_xlim(frame["year"].min() - 0.6, frame["year"].max() + 0.4 + 0.26 * len(frame))
+        room = Room(ax, *_whole(drawn))
+        room.marks(aimed["year"], aimed["target"], _DASH)
+        for column in ("outgoing", "incoming"):
+            room.line(frame["year"], frame[column])
+        # A number that is hidden has a word in its place, at the foot of the chart.
+        for column, low, colour in (("outgoing", 0.1, theme.OWN), ("incoming", 0.03, theme.EDGE)):
+            for year in frame.loc[frame[column].isna() & frame["is_hidden_" + column], "year"]:
+                room.marks([year], [top * low], *extent(labels["hidden"], theme.SMALL, "normal"))
+                ax.text(year, top * low, labels["hidden"], color=colour, ha="center", va="center", **small)
+        ends = []
+        for place, (column, colour, mark, stroke) in enumerate(
+            (("outgoing", *theme.FIRST), ("incoming", *theme.SECOND)), start=1
+        ):
+            (line,) = ax.plot(
+                frame["year"], frame[column], color=colour, lw=2.4, ls=stroke, marker=mark, ms=5, zorder=3
+            )
+            _say(line, words, frame, column, *([1, *range(3, len(words.data))] if place == 1 else [2]))
+            held = frame[["year", column]].dropna()
+            for year, value in held[_main(held[column])].itertuples(index=False):
+                room.label(year, value, texts.number(value), colour, size=theme.SMALL)
+            if len(held):
+                ends.append((held[column].iloc[-1], fold(names[column], 12), colour, "bold"))
+        _name_ends(ax, frame["year"].max() + 0.35, ends, top * 0.12)
         _years(ax, frame["year"])
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -328,7 +342,7 @@ def part_of_whole(frame: pd.DataFrame, labels: tuple[str, str], texts: Texts, wo
         ax.set_xlim(frame["year"].min() - 0.6, frame["year"].max() + 0.6)
         around.key(ax, ("■", theme.PEERS, labels[0]), ("■", theme.OWN, labels[1]))
         _years(ax, frame["year"])
-        theme.number_axis(ax.yaxis, texts)
+        theme.number_axis(ax.yaxis, texts.number)
         _grid(ax, "y")
     return around.piece(drawn, words)
 
@@ -382,17 +396,16 @@ def forecast(
             )
             _say(line, words, part, "value", 1, 5)
         around.mark_targets(ax, frame["year"], frame["target"])
+        ax.set_ylim(low * 1.05, top * 1.18)
+        ax.set_xlim(frame["year"].min() - 0.6, frame["year"].max() + 0.5 + 0.3 * len(frame))
         ends = []
         if len(past):
+            room = Room(ax, *_whole(drawn))
+            room.line(frame["year"], frame["value"])
+            room.line(fan["year"], fan["point"])
+            room.marks(frame["year"], frame["target"], _DASH)
             row = past.iloc[-1]
-            around.label(
-                ax,
-                row["year"],
-                row["value"] - (top - low) * 0.085,
-                write(float(row["value"])),
-                theme.OWN,
-                "bold",
-            )
+            room.label(row["year"], float(row["value"]), write(float(row["value"])), theme.OWN)
         if len(ahead):
             row = ahead.iloc[-1]
             ends.append(
@@ -411,8 +424,6 @@ def forecast(
         _name_ends(ax, frame["year"].max() + 0.4, ends, (top - low) * 0.2)
         around.key(ax, ("▒", theme.OWN, labels["likely"]))
         around.breaks(ax, breaks or {}, top * 1.15)
-        ax.set_ylim(low * 1.05, top * 1.18)
-        ax.set_xlim(frame["year"].min() - 0.6, frame["year"].max() + 0.5 + 0.3 * len(frame))
         _years(ax, frame["year"])
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -508,6 +519,11 @@ def rank_bands(
 # -- shared by them --------------------------------------------------------------------------------------
 
 
+def _whole(drawn: Figure) -> tuple[float, float]:
+    """Return what the one panel of a chart measures in pixels, about: without its years and its key."""
+    return _ALONE[0], drawn.get_figheight() * theme.DPI - 50
+
+
 def _say(line: object, words: Words, part: pd.DataFrame, column: str, *cells: int) -> None:
     """Give each point of a line that is drawn its row of the data, by its place in the whole frame."""
     shown = [i for i in cells if i < len(words.data)]
@@ -542,14 +558,6 @@ def _ends(ax: Axes, years: pd.Series) -> None:
     if len(years) > 1:
         labels[0].set_horizontalalignment("left")
         labels[-1].set_horizontalalignment("right")
-
-
-def _beside(value: float, near: Sequence[float], top: float) -> float:
-    """Return where the number of a mark stands: above all that is near, or below it where that is far off."""
-    step, highest, lowest = 0.16 * top, max(near), min(near)
-    if highest - value < 0.25 * top:
-        return highest + step
-    return lowest - step if value - lowest < 0.25 * top and lowest > 1.6 * step else value + step
 
 
 def _spread(count: int) -> list[bool]:
