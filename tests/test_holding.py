@@ -189,7 +189,7 @@ def test_ways_on_a_page() -> None:
     assert "already reached" in reached
     assert "Other promotion activities (G1.12)" in cheap and "2.5" in cheap and "87.5%" in cheap
     assert "out of reach: at most 87.5%" in not_within
-    assert "not to be moved by a decision of the university: G1.05." in shown
+    assert "Taken as beyond the university's decision: G1.05." in shown
     assert "costs its weight" not in shown
     assert "costs its weight" in page.ways(small(), "G1", (80,)).text
 

@@ -85,7 +85,7 @@ def test_the_card_and_what_costs_it_most_by_hand() -> None:
     )
     assert costly == (
         "Lowers its objective most: Other promotion activities (G1.12): 5 in 2025; target 10 · "
-        "▼ Far from the target. It takes 15.0 points of the objective's performance." + MARK
+        "▼ Far from the target. It costs 15.0 points of the objective's performance." + MARK
     )
 
 
@@ -107,7 +107,7 @@ def test_at_the_half_year_a_yearly_count_enters_at_its_pace() -> None:
         "International recognition: performance 39.0% at 30 June against the targets for the end of the "
         "year; 0 of 3"
     )
-    assert "(G1.12)" in costly and "pace 60%" in costly and "It takes 12.0 points" in costly
+    assert "(G1.12)" in costly and "pace 60%" in costly and "It costs 12.0 points" in costly
 
 
 def lines(run: Run) -> dict[str, float]:
@@ -170,7 +170,7 @@ def test_the_open_action_of_the_costliest_is_named() -> None:
         {"activity": "G1d", "due_date": "2025-01-31", "title_en": "Of the fairs"},
     ]
     _, costly = messages.card(small(actions=actions), "G1")
-    assert "takes 15.0 points of the objective's performance; next action" in costly
+    assert "costs 15.0 points of the objective's performance; next action" in costly
     assert "of the same activity: First – Faculty of Engineering, due 31 Mar 2026." in costly
 
 
@@ -255,7 +255,7 @@ ACTIONS = [
 def test_the_overdue_actions_of_a_goal_are_counted_and_the_longest_named() -> None:
     run = run_with(actions=ACTIONS)
     (said,) = messages.overdue(run, "G1")
-    assert said.startswith("Actions overdue: 2. Longest: Longest – ") and "due 30 Jun 2024" in said
+    assert said.startswith("Actions overdue: 2. The oldest: Longest – ") and "due 30 Jun 2024" in said
     (whole,) = messages.overdue(run, "G1", "G2")
     assert whole.startswith("Actions overdue: 3. Longest: Of another goal – ")
     assert messages.overdue(run, "G4") == []
@@ -353,7 +353,7 @@ def test_the_plan_is_the_mean_of_its_aims_and_the_costliest_is_of_all_goals() ->
         "Performance of the plan: 73.8%; furthest ahead: International accessibility (75.0%), "
         "furthest behind: International recognition (72.5%)." + MARK
     )
-    assert "(G2.02)" in costly and "It takes 25.0 points" in costly
+    assert "(G2.02)" in costly and "It costs 25.0 points" in costly
 
 
 def test_the_plan_of_several_aims_is_the_mean_of_their_means() -> None:

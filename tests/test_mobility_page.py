@@ -302,7 +302,7 @@ def test_pooled_units_are_two_at_least_and_eight_students(counts: list[int]) -> 
 def test_a_report_on_one_unit_is_not_broken_down_by_unit() -> None:
     run = start(year=2025, language="en", unit="eng")
     for piece in (mobility.by(run, "unit"), mobility.recognition_by_unit(run)):
-        assert piece.text.startswith("Faculty of Engineering: This report is about one unit")
+        assert piece.text.startswith("Faculty of Engineering: This report covers a single unit")
 
 
 def partnership(ends: int, asleep: int) -> dict[str, Any]:

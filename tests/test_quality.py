@@ -54,7 +54,7 @@ def test_every_declared_register_is_listed_with_its_rows(language: str) -> None:
     names, counts, _, _, kinds = shown.values()
     assert names == [described["meaning"][language] for described in DECLARED.values()]
     # Nobody has answered the evaluation of a generated year.
-    assert (counts.pop(), kinds.pop()) == ({"en": "not held", "tr": "yok"}[language], "–")
+    assert (counts.pop(), kinds.pop()) == ({"en": "none", "tr": "yok"}[language], "–")
     assert set(kinds) == {{"en": "demonstration, generated", "tr": "örnek veri, üretilmiş"}[language]}
     for register, count in zip(list(DECLARED)[:-1], counts, strict=True):
         with (REPO / "data" / "sample" / f"{register}.csv").open(encoding="utf-8", newline="") as file:
@@ -63,8 +63,8 @@ def test_every_declared_register_is_listed_with_its_rows(language: str) -> None:
 
 def test_what_is_not_held_is_listed_too(workbook_root: Path) -> None:
     shown = quality.holdings(start(year=2026, edition="live"))
-    assert shown.text.startswith(f"0 of {len(DECLARED)} registers are held")
-    assert table(shown)["Rows"] == ["not held"] * len(DECLARED)
+    assert shown.text.startswith(f"0 of {len(DECLARED)} data sets are available")
+    assert table(shown)["Rows"] == ["none"] * len(DECLARED)
     assert set(table(shown)["Missing years"]) == {"–"}
 
 

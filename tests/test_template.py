@@ -532,7 +532,7 @@ def test_a_file_that_is_there_is_replaced_only_when_told(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "tr", "en"),
     [
-        (["fuarlar"], "'fuarlar' adlı bir kayıt yok.", "There is no data set 'fuarlar'."),
+        (["fuarlar"], "'fuarlar' adlı bir kayıt yok.", "There is no register 'fuarlar'."),
         (["events", "--unit", "Ziraat"], "'Ziraat' adlı bir birim yok.", "There is no unit 'Ziraat'."),
         (["events", "--year", "20256"], "20256 geçerli bir yıl değil.", "The year 20256 cannot be meant."),
     ],
