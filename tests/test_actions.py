@@ -401,14 +401,14 @@ def test_a_target_without_a_figure_asks_for_the_data() -> None:
     )
     (one,) = [one for one in actions.calendar(run).actions if one.kind == plan.BEHIND]
     assert (one.codes, one.gain, dict(one.facts)["missing"]) == (("G1.12",), None, True)
-    assert "no figure for 2025; hand in the data" in actions.upcoming(run).text
+    assert "no value for 2025; submit the data" in actions.upcoming(run).text
 
 
 def test_what_cannot_be_asked_is_named_with_its_reason() -> None:
     run = carded(run_with(fairs=fairs("2025-03-01", DE=5)), card(entry("G1.05", 100, 5)))
     shown = actions.upcoming(run)
     assert re.search(
-        r"Not in this calendar: .*agreements; .*the action plan.* \(no register held\)", shown.text
+        r"Not in this calendar: .*agreements; .*the action plan.* \(data set not available\)", shown.text
     )
 
 

@@ -80,13 +80,13 @@ def test_a_figure_is_written_in_its_unit_and_language(language, number):
 def test_what_is_missing_says_why():
     run = start(year=2025, language="en", edition="live")
     assert activities.trend(run, "G1.01").text == "Not computed: not held: International scientific events"
-    assert "no register held" in activities.table(run, "G1d").text
-    assert activities.by(run, "G1.05", "mode").text == "Not computed: no register held"
+    assert "data set not available" in activities.table(run, "G1d").text
+    assert activities.by(run, "G1.05", "mode").text == "Not computed: data set not available"
 
 
 def test_a_register_without_units_says_so_for_a_unit():
     run = shared_start(year=2025, language="en", unit="eng")
-    assert "not kept by unit" in activities.table(run, "G1d").text
+    assert "not recorded by unit" in activities.table(run, "G1d").text
 
 
 def test_the_generated_registers_are_marked_and_the_rankings_are_not():
@@ -151,7 +151,7 @@ def test_every_indicator_of_the_catalogue_has_a_value_in_the_demonstration_year(
 
 def test_a_live_edition_without_registers_has_no_card_and_says_why():
     run = start(year=2025, language="en", edition="live")
-    assert cards.monitoring(run, "G1").text == "Not computed: no register held"
+    assert cards.monitoring(run, "G1").text == "Not computed: data set not available"
 
 
 def test_every_register_that_was_read_is_among_the_sources():

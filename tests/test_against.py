@@ -93,7 +93,7 @@ def test_the_table_of_groups_says_what_is_held(run: Run) -> None:
 def test_members_without_data_are_named() -> None:
     shown = against.groups(shared_start(year=2026, institution="metu")).text
     # Of those most like METU some are abroad, of whom THE 2026 is not held.
-    assert "Not at hand in THE 2026" in shown and "Wrocław University of Science and Technology" in shown
+    assert "Not available in THE 2026" in shown and "Wrocław University of Science and Technology" in shown
 
 
 def test_a_group_needs_half_of_its_members_in_one_edition() -> None:
@@ -152,8 +152,8 @@ def test_the_nearest_are_those_worked_out_from_the_rows(run: Run) -> None:
 
 
 def test_what_no_data_hold_is_said_to_be_left_out(run: Run) -> None:
-    assert "no data at hand hold it: mix of subjects" in against.found(run).text
-    assert "eldeki veride bulunmadığı" in against.found(shared_start(year=2026, language="tr")).text.lower()
+    assert "since the data do not contain it: mix of subjects" in against.found(run).text
+    assert "verisi elde bulunmadığı" in against.found(shared_start(year=2026, language="tr")).text.lower()
 
 
 # -- level and change ------------------------------------------------------------------------------
@@ -188,9 +188,10 @@ def test_level_and_change_of_international_outlook(run: Run) -> None:
 def test_an_older_edition_is_named_as_such(run: Run) -> None:
     shown = against.table(run, against.ABROAD).text
     assert "(12, THE 2025)" in shown
-    assert "THE 2026 is not at hand for technical universities abroad of like size" in shown
-    assert "2 editions only (2024 to 2025) and is no trend; the fifth comparable edition, THE 2028" in shown
-    assert "3 editions only (2024 to 2026) and is no trend" in against.table(run, against.PLAN).text
+    assert "THE 2026 is not available for technical universities abroad of like size" in shown
+    assert "2 editions only (2024 to 2025) and is not a trend" in shown
+    assert "from the fifth comparable edition on, THE 2028" in shown
+    assert "3 editions only (2024 to 2026) and is not a trend" in against.table(run, against.PLAN).text
 
 
 def test_the_first_edition_of_a_method_has_no_change() -> None:
@@ -291,9 +292,11 @@ def test_whoever_is_not_named_is_said_to_be_very_unlikely_or_not_known(run: Run)
     rows = against._races(run, against.PLAN)
     named = [turn for turn in rows["turn"] if likelihood.word(turn).code != "very_unlikely"]
     shown = against.overtaking(run, against.PLAN).text
-    assert f"With the other {len(rows) - len(named)} universities" in shown
+    assert (
+        f"with the other {len(rows) - len(named)} universities, a change of places is very unlikely" in shown
+    )
     (missing,) = {*against.members(run, against.PLAN)} - {"ktu", *rows["institution"]}
-    assert f"fewer than 5 editions in common are held: {CATALOG.institutions[missing].name_en}." in shown
+    assert f"fewer than 5 editions in common are available: {CATALOG.institutions[missing].name_en}." in shown
 
 
 def test_a_chance_that_is_written_as_unlikely_is_not_called_very_unlikely() -> None:

@@ -26,9 +26,9 @@ INDICATOR, BASELINE, PERFORMANCE = (
     "Value at the start of the plan (A)",
     "Performance (%) (C−A)/(B−A)",
 )
-AIMED, REACHED = "Value aimed at for the end of the year (B)", "Value reached in the period (C)"
+AIMED, REACHED = "Target for the end of the year (B)", "Value reached in the period (C)"
 AIMED_TO_DATE, REACHED_TO_DATE = (
-    "Value aimed at since the plan began (B)",
+    "Target since the plan began (B)",
     "Value reached since the plan began (C)",
 )
 
@@ -67,7 +67,7 @@ def test_the_monitoring_table_by_hand() -> None:
     # A yearly count starts from nought: 12 / 10. The share starts at 8: 4.5 of 3 points.
     assert shown[PERFORMANCE] == ["120.0%", "150.0%"]
     assert shown["Status"] == ["✓ Reached"] * 2
-    assert shown["Effect on the objective (%)"] == ["60%", "40%"]
+    assert shown["Weight in the objective (%)"] == ["60%", "40%"]
     assert shown[INDICATOR][0] == "PG1.1.1 International fairs attended (number) [G1.05]"
 
 
@@ -178,9 +178,7 @@ def test_the_questions_stand_with_their_evidence_and_empty_cells_are_counted() -
     assert cells["Answer"] == [""] * 12
     assert "Questions without an answer: 12 of 12." in note(shown)["notes"]
     # Both of two reached their target, as the monitoring table has it.
-    assert (
-        sum("Indicators that reached the value aimed at: 2 of 2" in cell for cell in cells["Evidence"]) == 1
-    )
+    assert sum("Indicators that reached their target: 2 of 2" in cell for cell in cells["Evidence"]) == 1
 
 
 def test_an_answer_that_was_given_is_shown_and_not_counted() -> None:
@@ -228,10 +226,10 @@ def test_the_evaluation_is_yearly(language: str, said: str) -> None:
 # -- where there is no card ----------------------------------------------------------------------------
 
 NO_CARD = {
-    "unit": ({"unit": "eng"}, "the plan's targets are of the whole university, not of one unit"),
-    "other": ({"institution": "metu"}, "the registers held are those of the plan's own university"),
+    "unit": ({"unit": "eng"}, "the plan's targets are for the whole university, not for one unit"),
+    "other": ({"institution": "metu"}, "the data available are those of the plan's own university"),
     "before": ({"year": 2023}, "the plan covers 2024 to 2028"),
-    "live": ({"edition": "live"}, "no register held"),
+    "live": ({"edition": "live"}, "data set not available"),
 }
 
 
@@ -256,7 +254,7 @@ def test_a_card_may_give_its_targets_itself(monkeypatch: pytest.MonkeyPatch) -> 
     # No register of targets is held, and none is needed.
     assert run_with(fairs=fairs("2025-03-01", DE=15)).cards == (own,)
     monkeypatch.setattr(plan, "load", lambda *_: (unaimed,))
-    assert cards.monitoring(run_with(), "G1").text == "Not computed: no register held"
+    assert cards.monitoring(run_with(), "G1").text == "Not computed: data set not available"
 
 
 # -- the official tables -------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_the_partners_are_a_dataset_of_their_own():
 
 def test_the_card_says_what_the_data_are(written):
     card = yaml.safe_load(written[-1].read_text(encoding="utf-8"))
-    assert card["title"] == {"en": "Demonstration data", "tr": "Gösterim verisi"}
+    assert card["title"] == {"en": "Demonstration data", "tr": "Örnek veri"}
     assert "say nothing about the university" in card["statement"]["en"]
     assert "Üniversite hakkında hiçbir şey söylemez" in card["statement"]["tr"]
     assert (card["seed"], card["generator_version"]) == (61080, demonstration.VERSION)

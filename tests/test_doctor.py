@@ -83,7 +83,7 @@ def test_a_received_file_that_is_gone_is_missed_and_comes_back(received, tmp_pat
     received.chmod(0o644)
     received.unlink()
     (found,) = faults(doctor._cards)
-    assert found.state == "fault" and "missing" in found.told and "receive it anew" in found.remedy
+    assert found.state == "fault" and "missing" in found.told and "receive it again" in found.remedy
     assert again(tmp_path) == 0 and sound(doctor._cards)
 
 
@@ -211,7 +211,7 @@ def test_a_calendar_that_names_an_unknown_unit_is_a_fault(workbook_root):
 
 @pytest.mark.parametrize(
     ("required", "told"),
-    [("no-such-package-at-all>=1", "is missing"), ("pandas<2", "<2 is asked for")],
+    [("no-such-package-at-all>=1", "is missing"), ("pandas<2", "<2 is required")],
 )
 def test_a_package_that_does_not_meet_its_requirement_is_a_fault(monkeypatch, required, told):
     monkeypatch.setattr(doctor, "_project", lambda: (">=3.11", ["numpy", required]))

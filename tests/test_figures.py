@@ -262,7 +262,7 @@ def test_another_year_unit_or_university_is_not_judged(found, book):
 def test_a_page_says_that_nothing_was_published_or_restated(book):
     run = shared_start(year=YEAR)
     book()
-    assert "No figure has been published" in shown.restatements(run).text
+    assert "No value has been published" in shown.restatements(run).text
     book(line(), line("G3.03", "22.70"), line(institution="metu"))
     assert "None of the 2 figures" in shown.restatements(run).text
     assert "2 değerin" in shown.restatements(shared_start(year=YEAR, language="tr")).text
@@ -299,7 +299,7 @@ def test_restated_tells_of_the_indicators_that_a_page_shows(book):
     book(*RESTATED)
     (told,) = shown.restated(start(year=2026), ["G2.02", "G3.05"])
     assert told == (
-        "G2.02, 2024: published as 1,046.5% on 27 Feb 2025, restated as 1,048.1% on 31 Jul 2026. "
+        "G2.02, 2024: published as 1,046.5% on 27 Feb 2025, corrected to 1,048.1% on 31 Jul 2026. "
         "Reason: late | rows"
     )
     assert shown.restated(start(year=2023), ["G2.02"]) == []  # not yet on a page of 2023

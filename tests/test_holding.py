@@ -163,12 +163,12 @@ def test_a_page_says_which_indicators_hold_the_goal_back() -> None:
 def test_one_indicator_alone_and_none() -> None:
     one = carded(run_with(fairs=fairs("2025-03-01", DE=15)), card(entry("G1.05", 100, 20)))
     assert (
-        "75.0% reached, 25.0 points are missing, all of them by International fairs"
+        "75.0% reached, 25.0 points are missing, all of them from one indicator: International fairs"
         in page.of_goal(one, "G1").text
     )
     none = carded(run_with(fairs=fairs("2025-03-01", DE=20)), card(entry("G1.05", 100, 20)))
     for piece in (page.of_goal(none, "G1"), page.most(none)):
-        assert piece.text == "Every indicator with a target has met it; nothing holds the goal back."
+        assert piece.text == "Every indicator with a target has met it; no indicator lowers the performance."
 
 
 def test_a_split_goal_names_its_objectives() -> None:
@@ -188,10 +188,10 @@ def test_ways_on_a_page() -> None:
     reached, cheap, not_within = shown.splitlines()[2:5]
     assert "already reached" in reached
     assert "Other promotion activities (G1.12)" in cheap and "2.5" in cheap and "87.5%" in cheap
-    assert "not within reach: at most 87.5%" in not_within
-    assert "not to be moved by a decision of the university: G1.05." in shown
-    assert "costs its effect" not in shown
-    assert "costs its effect" in page.ways(small(), "G1", (80,)).text
+    assert "out of reach: at most 87.5%" in not_within
+    assert "Taken as beyond the university's decision: G1.05." in shown
+    assert "costs its weight" not in shown
+    assert "costs its weight" in page.ways(small(), "G1", (80,)).text
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,7 @@ def test_what_is_no_probability_is_refused(wrong):
 )
 def test_an_interval_with_nought_in_it_tells_no_direction(low, high, way):
     assert likelihood.direction(low, high) == way
-    assert (likelihood.change(Texts("en"), low, high) == "not distinguishable from no change") == (
-        way == "none"
-    )
+    assert (likelihood.change(Texts("en"), low, high) == "no clear change") == (way == "none")
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,8 @@ def test_the_card_and_what_costs_it_most_by_hand() -> None:
         "International recognition: performance 72.5%; 1 of 3 indicators reached its target." + MARK
     )
     assert costly == (
-        "Costs its objective most: Other promotion activities (G1.12): 5 in 2025; target 10 · "
-        "▼ Far from the target. It takes 15.0 points of the objective's performance." + MARK
+        "Lowers its objective most: Other promotion activities (G1.12): 5 in 2025; target 10 · "
+        "▼ Far from the target. It costs 15.0 points of the objective's performance." + MARK
     )
 
 
@@ -105,10 +105,10 @@ def test_at_the_half_year_a_yearly_count_enters_at_its_pace() -> None:
     result, costly = messages.card(run, "G1")
     # The card itself is official and knows no pace: 0.5 · 40 + 0.3 · 30 + 0.2 · 50 = 39.
     assert result.startswith(
-        "International recognition: performance 39.0% by 30 June against the targets for the end of the "
+        "International recognition: performance 39.0% at 30 June against the targets for the end of the "
         "year; 0 of 3"
     )
-    assert "(G1.12)" in costly and "pace 60%" in costly and "It takes 12.0 points" in costly
+    assert "(G1.12)" in costly and "pace 60%" in costly and "It costs 12.0 points" in costly
 
 
 def lines(run: Run) -> dict[str, float]:
@@ -171,7 +171,7 @@ def test_the_open_action_of_the_costliest_is_named() -> None:
         {"activity": "G1d", "due_date": "2025-01-31", "title_en": "Of the fairs"},
     ]
     _, costly = messages.card(small(actions=actions), "G1")
-    assert "takes 15.0 points of the objective's performance; next action" in costly
+    assert "costs 15.0 points of the objective's performance; next action" in costly
     assert "of the same activity: First – Faculty of Engineering, due 31 Mar 2026." in costly
 
 
@@ -256,7 +256,7 @@ ACTIONS = [
 def test_the_overdue_actions_of_a_goal_are_counted_and_the_longest_named() -> None:
     run = run_with(actions=ACTIONS)
     (said,) = messages.overdue(run, "G1")
-    assert said.startswith("Actions overdue: 2. Longest: Longest – ") and "due 30 Jun 2024" in said
+    assert said.startswith("Actions overdue: 2. The oldest: Longest – ") and "due 30 Jun 2024" in said
     (whole,) = messages.overdue(run, "G1", "G2")
     assert whole.startswith("Actions overdue: 3. Longest: Of another goal – ")
     assert messages.overdue(run, "G4") == []
@@ -266,11 +266,11 @@ def test_the_overdue_actions_of_a_goal_are_counted_and_the_longest_named() -> No
 def test_what_has_no_figure_is_counted_with_its_reasons() -> None:
     run = run_with(fairs=fairs("2024-03-01", DE=9))
     assert messages.missing(run, ["G1.05", "G1.12"]) == [
-        "Indicators without a figure: 2 (G1.05, G1.12) – no data for the year; no register held."
+        "Indicators without a value: 2 (G1.05, G1.12) – no data for this year; data set not available."
     ]
     codes = [f"G2.0{i}" for i in range(1, 10)]
     (said,) = messages.missing(run, codes)
-    assert said == f"Indicators without a figure: 9 ({', '.join(codes[:8])} …) – no register held."
+    assert said == f"Indicators without a value: 9 ({', '.join(codes[:8])} …) – data set not available."
     assert messages.missing(run_with(fairs=fairs("2025-03-01", DE=9)), ["G1.05"]) == []
 
 
@@ -294,8 +294,8 @@ def missed(of: str = "", **more: Any) -> Run:
 def test_an_accreditation_that_let_its_day_pass_is_told() -> None:
     (said,) = messages._deadlines(missed())
     assert said == (
-        "Accreditation: the day of the next application passed for 1 without one being filed; "
-        "the earliest was MÜDEK, 1 Feb 2025." + MARK
+        "Accreditation: for 1 accreditation the last day of the next application passed without one "
+        "being filed; the earliest was MÜDEK, 1 Feb 2025." + MARK
     )
     assert messages._deadlines(missed(application_open=True)) == []
     assert messages._deadlines(missed(next_application_deadline="2026-02-01")) == []
@@ -326,7 +326,7 @@ def test_where_there_is_nothing_to_say_nothing_is_said() -> None:
     still = run_with(fairs=fairs("2024-03-01", DE=10) + fairs("2025-03-01", DE=10))
     run = only(carded(still), "G1.05")
     assert sentences(messages.of_goal(run, "G1")) == [
-        "There is nothing to report; the sections below say why."
+        "There are no findings to report; the sections below say why."
     ]
 
 
@@ -336,7 +336,7 @@ def test_a_page_has_its_messages_in_a_fixed_order() -> None:
     said = sentences(messages.of_goal(run, "G1"))
     begins = [
         "International recognition:",
-        "Costs its objective most:",
+        "Lowers its objective most:",
         "Actions overdue:",
         "Indicators without",
     ]
@@ -351,10 +351,10 @@ def test_the_plan_is_the_mean_of_its_aims_and_the_costliest_is_of_all_goals() ->
     run = carded(small(students=students), SMALL, other)
     result, costly = messages._plan(run)
     assert result == (
-        "Performance of the plan: 73.8%; furthest on: International accessibility (75.0%), "
-        "least far: International recognition (72.5%)." + MARK
+        "Performance of the plan: 73.8%; furthest ahead: International accessibility (75.0%), "
+        "furthest behind: International recognition (72.5%)." + MARK
     )
-    assert "(G2.02)" in costly and "It takes 25.0 points" in costly
+    assert "(G2.02)" in costly and "It costs 25.0 points" in costly
 
 
 def test_the_plan_of_several_aims_is_the_mean_of_their_means() -> None:
@@ -371,7 +371,7 @@ def test_the_plan_of_several_aims_is_the_mean_of_their_means() -> None:
 
 def test_outside_the_plan_the_overview_says_so() -> None:
     (said,) = messages._plan(run_with(year=2018, targets=[target("G1.05", 20)]))
-    assert said.startswith("Nothing is said of the plan: the plan covers 2024 to 2028")
+    assert said.startswith("The performance of the plan cannot be given: the plan covers 2024 to 2028")
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])

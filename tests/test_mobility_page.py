@@ -147,10 +147,10 @@ def test_every_view_holds(drawn: list[Figure], year: int, language: str, period:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"year": 2017, "period": "first_half"}, "no data for the year"),
-        ({"year": 2027}, "no data for the year"),
-        ({"year": 2025, "institution": "metu"}, "the registers held are those of the plan's own university"),
-        ({"year": 2025, "edition": "live"}, "no register held"),
+        ({"year": 2017, "period": "first_half"}, "no data for this year"),
+        ({"year": 2027}, "no data for this year"),
+        ({"year": 2025, "institution": "metu"}, "the data available are those of the plan's own university"),
+        ({"year": 2025, "edition": "live"}, "data set not available"),
     ],
 )
 def test_what_cannot_be_computed_says_why(given: dict[str, Any], reason: str) -> None:
@@ -231,7 +231,7 @@ def test_blended_programmes_stand_apart() -> None:
     rows = [*students({"DE": 20}, {}), *[stay(**blended)] * 9]
     found = cells(mobility.durations(run_with(mobility=rows)))
     assert found["All"][:2] == ["20", "0"]
-    assert found["Blended intensive programme (BIP), apart"] == ["9", "0", "6"]
+    assert found["Blended intensive programme (BIP), separate"] == ["9", "0", "6"]
 
 
 def test_the_share_of_women_is_of_all_who_went() -> None:
@@ -303,7 +303,7 @@ def test_pooled_units_are_two_at_least_and_eight_students(counts: list[int]) -> 
 def test_a_report_on_one_unit_is_not_broken_down_by_unit() -> None:
     run = shared_start(year=2025, language="en", unit="eng")
     for piece in (mobility.by(run, "unit"), mobility.recognition_by_unit(run)):
-        assert piece.text.startswith("Faculty of Engineering: This report is about one unit")
+        assert piece.text.startswith("Faculty of Engineering: This report covers a single unit")
 
 
 def partnership(ends: int, asleep: int) -> dict[str, Any]:
@@ -322,7 +322,7 @@ def partnership(ends: int, asleep: int) -> dict[str, Any]:
 )
 def test_the_list_of_decisions_keeps_room_for_both(ends: int, asleep: int, listed: tuple[int, int]) -> None:
     text = mobility.decisions(run_with(**partnership(ends, asleep))).text
-    assert (text.count("ends soon; active"), text.count("dormant; none known")) == listed
+    assert (text.count("ends soon; active"), text.count("dormant; no activity known")) == listed
     rest = ends + asleep - sum(listed)
     assert (f"{rest} further agreements are not listed." in text) is (rest > 0)
 
@@ -387,7 +387,7 @@ def test_messages_come_in_their_order_and_only_where_there_is_something_to_say()
 def test_where_there_is_nothing_to_say_nothing_is_said() -> None:
     office = shared_start(year=2025, language="en", unit="int")
     assert brief(office) == [
-        "International Relations Office: There is nothing to report; the sections below say why."
+        "International Relations Office: There are no findings to report; the sections below say why."
     ]
 
 

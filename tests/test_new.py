@@ -65,7 +65,7 @@ def changed(arguments: list[str], option: str, value: str) -> list[str]:
         ([*SHARE, "--target", "next year"], "next year is no 2026=12.5"),
         ([*SHARE, "--target", "1999=3"], "takes targets of these years: 2024"),
         ([*SHARE, "--unit", "effective_countries", "--direction", "sideways"], "direction"),
-        ([*changed(SHARE, "--numerator", "new_one"), "--counts", "evnts"], "There is no register evnts"),
+        ([*changed(SHARE, "--numerator", "new_one"), "--counts", "evnts"], "There is no data set evnts"),
         (
             [*changed(SHARE, "--numerator", "new_one"), "--counts", "events", "--where", "kid=x"],
             "no column kid",

@@ -17,7 +17,7 @@ from helpers.present.pieces import NOTE_TYPE
 from helpers.run import NO_UNIT_TARGETS, Run
 
 REGISTERED = [code for code in CATALOG.indicators if code not in computed()]
-SAID = "the registers held are those of the plan's own university"
+SAID = "the data available are those of the plan's own university"
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_every_view_says_why(metu: Run) -> None:
         assert shown.bundle[NOTE_TYPE]["kind"] == "not_computed"
     assert activities.table(metu, "G1d").text.count(SAID) == 2 * 3  # three indicators, two years
     said = standing.of(metu, ("G1d",), ("G1.05",), by="country_code").text
-    assert said.count(SAID) == 2 and "no figure of both years" in said
+    assert said.count(SAID) == 2 and "The values of both years" in said
 
 
 def test_all_registered_indicators_are_listed_as_not_computed(metu: Run) -> None:

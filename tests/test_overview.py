@@ -46,7 +46,7 @@ GOAL, PERFORMANCE, STATUS, AT_TARGET, AVAILABLE, COVERAGE = (
     "Status",
     "Indicators at target",
     "Performance by the indicators with data (%)",
-    "Effect of the indicators with data (%)",
+    "Weight of the indicators with data (%)",
 )
 # 20 of 160 students are 12.5 %, from 8 to 14 that is 75 %.
 STUDENTS = [{"citizenship_code": "AZ", "headcount": 20}, {"headcount": 140}]
@@ -136,13 +136,13 @@ def test_placeholders_are_told_under_the_table() -> None:
         (lambda: start(year=2018), "the plan covers 2024 to 2028"),
         (
             lambda: start(year=2025, unit="eng"),
-            "the plan's targets are of the whole university, not of one unit",
+            "the plan's targets are for the whole university, not for one unit",
         ),
         (
             lambda: start(year=2025, institution="metu"),
-            "the registers held are those of the plan's own university",
+            "the data available are those of the plan's own university",
         ),
-        (lambda: start(year=2025, edition="live"), "no register held"),
+        (lambda: start(year=2025, edition="live"), "data set not available"),
     ],
 )
 @pytest.mark.parametrize("view", [overview.goals, overview.targets])
@@ -291,7 +291,7 @@ def test_no_more_than_five_are_shown_in_each_direction(sample: Run) -> None:
 
 def test_without_two_years_there_are_no_changes() -> None:
     run = only(run_with(fairs=fairs("2025-03-01", DE=18)), "G1.05")
-    assert overview.changes(run).text == "Not computed: no data for the year"
+    assert overview.changes(run).text == "Not computed: no data for this year"
 
 
 # -- decisions -----------------------------------------------------------------------------------------
@@ -330,9 +330,12 @@ def test_more_than_twenty_decisions_are_counted() -> None:
 
 
 def test_without_decisions_it_says_so_and_without_the_register_why() -> None:
-    assert overview.decisions(run_with(actions=DUE[4:])).text == "No open action is entered for this."
+    assert (
+        overview.decisions(run_with(actions=DUE[4:])).text
+        == "No open action has been entered for this activity."
+    )
     missing = overview.decisions(run_with())
-    assert missing.text == "Not computed: no register held" and note(missing)["kind"] == "not_computed"
+    assert missing.text == "Not computed: data set not available" and note(missing)["kind"] == "not_computed"
 
 
 def test_a_unit_sees_its_own_decisions() -> None:
@@ -406,7 +409,7 @@ def test_a_kind_of_which_nothing_was_done_has_noughts_and_no_shares() -> None:
 
 def test_without_any_register_levels_are_not_computed() -> None:
     shown = overview.levels(run_with())
-    assert shown.text == "Not computed: no register held" and note(shown)["kind"] == "not_computed"
+    assert shown.text == "Not computed: data set not available" and note(shown)["kind"] == "not_computed"
 
 
 @pytest.mark.parametrize("unit", ["", "eng"])

@@ -57,7 +57,7 @@ def test_every_declared_register_is_listed_with_its_rows(language: str) -> None:
     names, counts, _, _, kinds = shown.values()
     assert names == [described["meaning"][language] for described in DECLARED.values()]
     # Nobody has answered the evaluation of a generated year.
-    assert (counts.pop(), kinds.pop()) == ({"en": "not held", "tr": "yok"}[language], "–")
+    assert (counts.pop(), kinds.pop()) == ({"en": "none", "tr": "yok"}[language], "–")
     assert set(kinds) == {{"en": "demonstration, generated", "tr": "örnek veri, üretilmiş"}[language]}
     for register, count in zip(list(DECLARED)[:-1], counts, strict=True):
         with (REPO / "data" / "sample" / f"{register}.csv").open(encoding="utf-8", newline="") as file:
@@ -66,9 +66,9 @@ def test_every_declared_register_is_listed_with_its_rows(language: str) -> None:
 
 def test_what_is_not_held_is_listed_too(workbook_root: Path) -> None:
     shown = quality.holdings(start(year=2026, edition="live"))
-    assert shown.text.startswith(f"0 of {len(DECLARED)} registers are held")
-    assert table(shown)["Rows"] == ["not held"] * len(DECLARED)
-    assert set(table(shown)["Years missing"]) == {"–"}
+    assert shown.text.startswith(f"0 of {len(DECLARED)} data sets are available")
+    assert table(shown)["Rows"] == ["none"] * len(DECLARED)
+    assert set(table(shown)["Missing years"]) == {"–"}
 
 
 def test_a_year_without_rows_is_a_gap(corrupt: Corrupt) -> None:
@@ -77,7 +77,7 @@ def test_a_year_without_rows_is_a_gap(corrupt: Corrupt) -> None:
 
     corrupt("fairs", without_2020)
     shown = table(quality.holdings(shared_start(year=2026)))
-    gaps = dict(zip(DECLARED, shown["Years missing"], strict=True))
+    gaps = dict(zip(DECLARED, shown["Missing years"], strict=True))
     assert gaps["fairs"] == "2020"
     assert set(gaps.values()) == {"2020", "–"}
 
@@ -157,7 +157,7 @@ def line(rows: list[dict[str, str]], row: int) -> dict[str, str]:
 
 def test_the_sample_breaks_nothing() -> None:
     shown = quality.problems(shared_start(year=2026))
-    assert shown.text.startswith(f"Every row of the {len(DECLARED) - 1} registers held keeps")
+    assert shown.text.startswith(f"Every row of the {len(DECLARED) - 1} data sets fits")
 
 
 def broken(corrupt: Corrupt, language: str) -> dict[str, list[str]]:
@@ -251,7 +251,7 @@ def test_more_than_twenty_are_counted(corrupt: Corrupt) -> None:
 
     corrupt("fairs", break_it)
     shown = quality.problems(start(year=2026))
-    assert shown.text.startswith("Rows held that break their declaration: 23")
+    assert shown.text.startswith("Rows that do not fit their definition: 23")
     assert len(table(shown)["Row"]) == 20
     assert note(shown)["notes"] == ["3 more are not listed."]
 
@@ -264,7 +264,7 @@ def test_exactly_what_has_no_value_is_listed_with_its_reason() -> None:
     run = only(run_with(**held), "G1.05", "G1.12", "G2.01")
     shown = quality.not_computed(run)
     assert table(shown)["Code"] == ["G1.12", "G2.01"]
-    assert table(shown)["Why"] == ["no data for the year", "no register held"]
+    assert table(shown)["Why"] == ["no data for this year", "data set not available"]
     assert shown.text.startswith("2 of 3 indicators have no figure")
 
 
@@ -273,16 +273,16 @@ def test_what_is_not_held_is_named(workbook_root: Path) -> None:
     run = shared_start(year=2026, language="tr")
     shown = table(quality.not_computed(run))
     why = dict(zip(shown["Kod"], shown["Neden"], strict=True))
-    assert why["G1.10"] == why["G1.11"] == "teslim edilmemiş: Yurt dışından davet edilen konuşmacılar"
+    assert why["G1.10"] == why["G1.11"] == "teslim alınmamış: Yurt dışından davet edilen konuşmacılar"
     said = standing.of(run, ("G1f",), ("G1.10",)).text
-    assert "teslim edilmemiş: Yurt dışından davet edilen konuşmacılar" in said
+    assert "teslim alınmamış: Yurt dışından davet edilen konuşmacılar" in said
     rankings = table(quality.not_computed(start(year=2026, edition="live")))
     assert rankings["Why"][rankings["Code"].index("G3.02")] == "not held: Ranking tables, published facts"
 
 
 def test_where_all_is_computed_it_says_so() -> None:
     run = only(run_with(fairs=fairs("2025-05-01", DE=2)), "G1.05")
-    assert quality.not_computed(run).text == "All 1 indicators have a figure."
+    assert quality.not_computed(run).text == "The 1 indicator has a value."
 
 
 def test_of_the_sample_one_published_rank_is_missing() -> None:
@@ -295,7 +295,7 @@ def test_a_unit_has_no_figure_where_its_registers_know_no_units() -> None:
     why = dict(zip(shown["Code"], shown["Why"], strict=True))
     no_units = [name for name, described in DECLARED.items() if "unit" not in described["columns"]]
     for code in ("G1.05", "G1.12", "G1.13", "G3.01", "G3.23", "GX.03"):
-        assert why[code] == "not kept by unit"
+        assert why[code] == "not recorded by unit"
         registers = CATALOG.indicators[code].datasets
         assert any(name in no_units or name not in DECLARED for name in registers)
 
@@ -312,7 +312,7 @@ def test_targets_without_an_indicator_or_a_card_and_indicators_without_a_target(
     rows = [target("G1.05", 20), target("G9.99", 1), target("G9.99", 2, 2026), target("G1.06", 3)]
     unknown, aside, without = quality.targets(aimed(*rows)).text.split("\n\n")
     assert unknown.startswith("Targets for indicators that are not defined: 1 (G9.99).")
-    assert aside.startswith("Targets for indicators that stand on no goal card: 1 (G1.06).")
+    assert aside.startswith("Targets for indicators that are on no goal card: 1 (G1.06).")
     assert without.startswith("Indicators of the goal cards without a target for the year: 1 (G1.12).")
 
 
@@ -324,14 +324,15 @@ def test_only_what_is_wrong_is_said() -> None:
 def test_where_targets_and_cards_agree_it_says_so() -> None:
     run = carded(run_with(targets=[target("G1.05", 20)]), card(entry("G1.05", 100, 20)))
     assert quality.targets(run).text == (
-        "All 1 indicators of the goal cards have a target for 2025, and every target has its indicator."
+        "The 1 indicator on the goal cards has a target for 2025, and every target belongs to a "
+        "defined indicator."
     )
 
 
 def test_without_targets_or_for_a_unit_it_says_why() -> None:
-    assert quality.targets(run_with()).text == "Not computed: no register held"
+    assert quality.targets(run_with()).text == "Not computed: data set not available"
     assert quality.targets(start(year=2026, unit="eng")).text == (
-        "Not computed: the plan's targets are of the whole university, not of one unit"
+        "Not computed: the plan's targets are for the whole university, not for one unit"
     )
 
 
@@ -345,7 +346,7 @@ def test_outside_the_plan_no_target_is_missed() -> None:
 def test_in_brief_names_what_is_not_held(workbook_root) -> None:
     first, *_ = quality.in_brief(start(year=2026, edition="live")).text.splitlines()
     count = len(declaration.receivable())
-    assert first.startswith(f"- Registers not held: {count} – International scientific events; ")
+    assert first.startswith(f"- Data sets not received: {count} – International scientific events; ")
     assert first.count(";") == 6 and "…" in first
 
 
@@ -359,4 +360,4 @@ def test_in_brief_names_the_years_without_a_row(workbook_root) -> None:
 
 def test_in_brief_says_that_the_sample_is_generated() -> None:
     last = quality.in_brief(shared_start(year=2026, language="tr")).text.splitlines()[-1]
-    assert last.startswith(f"- {len(declaration.receivable()) - 1} kayıtta örnek veri var")
+    assert last.startswith(f"- {len(declaration.receivable()) - 1} veri kümesinde örnek veri var")

@@ -183,12 +183,12 @@ def test_the_page_shows_the_identity_card_of_every_file_from_outside(received):
     # Two rows of one key: neither is stored, for one of the two is wrong.
     assert rows["eche.csv"] == ("European Commission", "2", "0", "2", "0")
     assert any("eche.csv" in line and "remarks" in line for line in note(shown)["notes"])
-    assert outside.received(start(year=2026)).text.startswith("The embedded edition")
+    assert outside.received(start(year=2026)).text.startswith("The data supplied with the workbook")
 
 
 def test_what_cannot_be_compared_says_why(store_root):
     told = outside.reconciliation(start(year=2026, edition="live"))
-    assert "holds no such table" in told.text and "holds no such register" in told.text
+    assert "contain no such table" in told.text and "contain no such data set" in told.text
     sample = outside.reconciliation(start(year=2026))
     assert "demonstration data" in sample.text
     rows = table(sample)
@@ -201,10 +201,10 @@ def test_a_total_of_a_later_year_than_the_report_is_not_shown():
 
 
 def test_a_report_without_received_tables_says_so(store_root):
-    assert outside.doubts(start(year=2026)).text.startswith("The embedded edition")
-    assert outside.doubts(start(year=2026, edition="live")).text == "No received table carries a doubt."
+    assert outside.doubts(start(year=2026)).text.startswith("The data supplied with the workbook")
+    assert outside.doubts(start(year=2026, edition="live")).text == "No received table carries a caveat."
     applied = list(table(outside.corrections(start(year=2026, edition="live"))).values())[-1]
-    assert len(applied) == 1 and applied[0].startswith("nothing: a proposal")
+    assert len(applied) == 1 and applied[0].startswith("not applied, a proposal")
 
 
 def test_figures_from_the_press_are_called_reported_wherever_they_stand():

@@ -78,7 +78,7 @@ def test_where_one_indicator_cannot_be_judged_no_signs_are_said_of_the_others_on
     assert page.sign(start(year=2026), risk("G1.06")) == "calm"
     assert page.sign(start(year=2026), risk("G1.07", "G1.06")) == "partly"
     assert page.sign(run_of(20, 10), risk("G1.05", "G1.07")) == "warning"
-    assert "○ no signs in what can be said" in page.register(start(year=2026), "G1").text
+    assert "○ no signs as far as can be said" in page.register(start(year=2026), "G1").text
 
 
 def test_at_the_half_year_the_target_of_the_years_end_is_no_sign() -> None:
@@ -93,13 +93,13 @@ def test_the_page_lays_the_figures_beside_the_risk() -> None:
     shown = page.register(
         run_of(20, 10, None, risk("G1.05", response=answer), risk(), risk("G1.13")), "G1"
     ).text
-    assert shown.startswith("Risks of which the data show signs: 1 of 3")
+    assert shown.startswith("Risks for which the data show signs: 1 of 3")
     assert "▼ signs of it" in shown and "Do this" in shown
     assert "International fairs attended (G1.05): 10 in 2025, 20 in 2024." in shown
-    assert "No indicator watches this risk; the data say nothing of it." in shown
+    assert "No indicator watches this risk; the data say nothing about it." in shown
     assert "not computed" in shown  # the web sessions are not held
     assert "proposals of the workbook" in shown
-    assert "Nobody has judged probability and impact yet." in shown
+    assert "Probability and impact have not been assessed yet." in shown
     assert "Probability" not in shown.splitlines()[1]
 
 
@@ -107,7 +107,7 @@ def test_what_somebody_judged_is_shown() -> None:
     judged = risk("G1.05", probability=4, impact=5, placeholder=False, source="the unit")
     shown = page.register(run_of(20, 20, None, judged), "G1").text
     assert "Probability × impact" in shown and "20" in shown
-    assert "proposals" not in shown and "Nobody has judged" not in shown
+    assert "proposals" not in shown and "have not been assessed" not in shown
 
 
 def test_a_card_without_risks_says_so() -> None:

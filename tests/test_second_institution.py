@@ -169,7 +169,7 @@ def test_templates_ask_for_its_units(inside):
         ({"goal": ["One=G7"]}, "G7 does not fit"),
         ({"unit": ["sea=Sea", "sea=Lake"]}, "sea is taken"),
         ({"unit": ["Sea"]}, "Sea is no sci="),
-        ({"peer": ["atlantis"]}, "No institution atlantis"),
+        ({"peer": ["atlantis"]}, "There is no institution atlantis"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_no_folder_is_left(tmp_path, store_root, capsys, other, said):

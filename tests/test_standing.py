@@ -106,7 +106,7 @@ ACTIONS = [
 def test_an_activity_is_said_in_three_labelled_sentences() -> None:
     run = run_with(fairs=FAIRS, actions=ACTIONS, targets=[target("G1.05", 20)])
     said = standing.of(run, ("G1d",), ("G1.05",), by="country_code")
-    assert list(labels(said)) == ["Where we stand", "What explains it", "Owed next"]
+    assert list(labels(said)) == ["Where we stand", "What explains it", "What comes next"]
     assert said.bundle[NOTE_TYPE]["kind"] == "standing"
     # 19 of 20 fairs are 95 %: the band from 85 to 100.
     assert labels(said)["Where we stand"] == (
@@ -114,16 +114,16 @@ def test_an_activity_is_said_in_three_labelled_sentences() -> None:
         + MARK
     )
     assert labels(said)["What explains it"] == (
-        f"Largest changes by Country: Azerbaijan +4, Uzbekistan +3, Germany {MINUS}4." + MARK
+        f"Largest changes (Country): Azerbaijan +4, Uzbekistan +3, Germany {MINUS}4." + MARK
     )
 
 
 def test_the_same_in_turkish() -> None:
     run = run_with(language="tr", fairs=FAIRS, actions=ACTIONS, targets=[target("G1.05", 20)])
     said = labels(standing.of(run, ("G1d",), ("G1.05",), by="country_code"))
-    assert list(said) == ["Neredeyiz", "Neden böyle", "Sırada ne var"]
+    assert list(said) == ["Neredeyiz", "Bunu ne açıklıyor", "Sırada ne var"]
     assert "2025'te 19, 2024'te 15; hedef 20 · ▲ Hedefe yakın." in said["Neredeyiz"]
-    assert f"Azerbaycan +4, Özbekistan +3, Almanya {MINUS}4." in said["Neden böyle"]
+    assert f"Azerbaycan +4, Özbekistan +3, Almanya {MINUS}4." in said["Bunu ne açıklıyor"]
     assert said["Sırada ne var"].startswith("Süresi geçen (3): En eski – ")
     assert "son tarih 30.09.2024" in said["Sırada ne var"]
 
@@ -163,18 +163,20 @@ def test_what_is_missing_is_said_with_its_reason_and_compared_with_nothing() -> 
     run = run_with(fairs=fairs("2024-03-01", DE=6))
     assert (
         standing.now(run, "G1.05")
-        == "International fairs attended (G1.05): not computed, no data for the year."
+        == "International fairs attended (G1.05): not computed, no data for this year."
     )
-    assert standing.now(run, "G1.12").endswith("not computed, no register held.")
+    assert standing.now(run, "G1.12").endswith("not computed, data set not available.")
     assert standing.why(run, "G1.05", "country_code") == (
-        "There is no figure of both years to explain a change of “International fairs attended”."
+        "The values of both years that would explain a change of “International fairs attended” are not "
+        "available together."
     )
 
 
 def test_a_register_without_units_has_nothing_to_say_of_one() -> None:
     run = run_with(unit="eng", fairs=FAIRS, targets=[target("G1.05", 20)])
     assert (
-        standing.now(run, "G1.05") == "International fairs attended (G1.05): not computed, not kept by unit."
+        standing.now(run, "G1.05")
+        == "International fairs attended (G1.05): not computed, not recorded by unit."
     )
 
 
@@ -187,13 +189,13 @@ def test_two_changes_are_named_in_each_direction_the_largest_first() -> None:
         + fairs("2025-03-01", DE=2, FR=3, IT=1, AZ=3, KZ=5, UZ=1)
     )
     assert standing.why(run, "G1.05", "country_code") == (
-        f"Largest changes by Country: Kazakhstan +5, Azerbaijan +2, Germany {MINUS}7, France {MINUS}3."
+        f"Largest changes (Country): Kazakhstan +5, Azerbaijan +2, Germany {MINUS}7, France {MINUS}3."
     )
 
 
 def test_no_change_is_no_list() -> None:
     run = run_with(fairs=fairs("2024-03-01", DE=2, FR=3) + fairs("2025-03-01", FR=3, DE=2))
-    assert standing.why(run, "G1.05", "country_code") == "No change by Country."
+    assert standing.why(run, "G1.05", "country_code") == "No change (Country)."
 
 
 def stays(year: int, **countries: int) -> list[dict[str, Any]]:
@@ -217,7 +219,7 @@ def test_a_group_of_fewer_than_five_persons_is_never_named() -> None:
 
 def test_a_count_of_activities_is_not_protected() -> None:
     run = run_with(fairs=fairs("2024-03-01", DE=1, FR=9) + fairs("2025-03-01", DE=3, FR=9))
-    assert standing.why(run, "G1.05", "country_code") == "Largest changes by Country: Germany +2."
+    assert standing.why(run, "G1.05", "country_code") == "Largest changes (Country): Germany +2."
 
 
 def test_a_ratio_is_explained_by_both_its_parts() -> None:
@@ -242,7 +244,7 @@ def test_the_parts_of_a_ratio_are_hidden_where_they_are_few_persons() -> None:
         {"headcount": 90},
     ]
     said = standing.why(run_with(students=students), "G2.02")
-    assert said.startswith("There is no figure of both years")  # the share itself is hidden
+    assert said.startswith("The values of both years")  # the share itself is hidden
     assert "4" not in said
 
 
@@ -260,7 +262,7 @@ def test_a_published_score_says_so_and_bears_no_mark() -> None:
     # Scores are published facts; the target and the actions beside them are generated.
     assert said["Where we stand"].endswith(MARK) and "target" in said["Where we stand"]
     assert MARK not in said["What explains it"]
-    assert said["Owed next"].endswith(MARK)
+    assert said["What comes next"].endswith(MARK)
     without = labels(standing.of(shared_start(year=2026), ("G3a",), ("G3.03",)))
     assert MARK not in without["Where we stand"]
 
@@ -314,9 +316,13 @@ def test_a_unit_is_told_what_it_owes_itself() -> None:
 
 def test_nothing_owed_and_not_known_are_two_things() -> None:
     done = [{"activity": "G1d", "due_date": "2025-03-31", "done_date": "2025-03-01"}]
-    assert standing.owed(run_with(actions=done), ("G1d",)) == ["No open action is entered for this."]
-    assert standing.owed(run_with(actions=ACTIONS), ("G4a",)) == ["No open action is entered for this."]
-    assert standing.owed(run_with(), ("G1d",)) == ["Not computed: no register held"]
+    assert standing.owed(run_with(actions=done), ("G1d",)) == [
+        "No open action has been entered for this activity."
+    ]
+    assert standing.owed(run_with(actions=ACTIONS), ("G4a",)) == [
+        "No open action has been entered for this activity."
+    ]
+    assert standing.owed(run_with(), ("G1d",)) == ["Not computed: data set not available"]
 
 
 def test_what_has_no_actions_of_its_own_has_two_sentences() -> None:
@@ -408,7 +414,7 @@ def test_more_than_six_registers_are_counted_and_six_are_named() -> None:
     six, seven = figures.source(run, ["G3.16"]), figures.source(run, ["G3.16", "G1.05"])
     for name in CATALOG.indicators["G3.16"].datasets:
         assert store.definition(name)["meaning"]["en"] in six
-    assert seven == "Source: 7 registers and tables, listed at the end of the page."
+    assert seven == "Source: 7 data sets and tables, listed at the end of the page."
 
 
 def test_a_register_is_named_once() -> None:
@@ -437,7 +443,7 @@ def test_an_action_is_open_until_the_day_it_was_done() -> None:
     assert standing.owed(run_with(period="first_half", actions=action), ("G1d",))[0].startswith("Overdue (1)")
     same_day = [{"activity": "G1d", "due_date": "2025-03-31", "done_date": "2025-06-30"}]
     run = run_with(period="first_half", actions=same_day)
-    assert standing.owed(run, ("G1d",)) == ["No open action is entered for this."]
+    assert standing.owed(run, ("G1d",)) == ["No open action has been entered for this activity."]
 
 
 def test_a_table_says_the_same_of_the_target_as_the_sentence() -> None:

@@ -102,7 +102,7 @@ def test_every_brace_is_a_plain_name_with_a_known_number_format():
     ]:
         assert not re.search(r"[{}]", BRACE.sub("", text)), key
         for _, form in BRACE.findall(text):
-            assert re.fullmatch(rf"(?:|\+?n\d|pct\d)(?:{own[language]})?", form), (key, form)
+            assert re.fullmatch(rf"(?:|\+?n\d|\+?pct\d)(?:{own[language]})?", form), (key, form)
 
 
 def test_no_text_is_empty_or_not_text():
@@ -370,6 +370,9 @@ WRITTEN = [
     ("{x:n1}", 35.15, "35,2", "35.2"),  # halves go up, as readers round
     ("{x:pct1}", 0.25, "%0,3", "0.3%"),
     ("{x:pct0}", -4, "−%4", "−4%"),
+    ("{x:+pct0}", 12.4, "+%12", "+12%"),
+    ("{x:+pct1}", -4.21, "−%4,2", "−4.2%"),
+    ("{x:+pct0}", 0.4, "%0", "0%"),
     ("{x}", 2026, "2026", "2026"),  # a year is no thousand
     ("{x}", "KTÜ", "KTÜ", "KTÜ"),
 ]

@@ -109,7 +109,7 @@ def test_every_indicator_is_computed_in_some_year_of_the_sample():
 
 def test_the_page_on_data_quality_prints_the_way_from_phrase_to_page():
     lines = quality.traceability(shared_start(year=2026)).text.splitlines()
-    assert lines[0] == "32 phrases of the strategy, 80 indicators"
+    assert lines[0] == "32 statements of the strategy, 80 indicators"
     conferences = next(line for line in lines if line.startswith("G1b "))
     assert conferences.split("  ")[-1].strip() == "Goal 1 · Recognition"
     assert "G1.01, G1.03, G1.04" in conferences and "3 of 3" in conferences

@@ -140,10 +140,10 @@ _STATEMENT = {
     "before real registers arrive. They say nothing about the university: every event, fair, visit, "
     "student, stay, agreement, project and target in them is invented, every partner institution is "
     "fictitious, and none of it may be quoted as a fact. Only the figures listed under calibration were "
-    "led to published ones.",
-    "tr": "Üretilmiş veri. Bu kayıtları, gerçek kayıtlar gelmeden önce çalışma kitabı denenebilsin diye "
+    "fitted to published ones.",
+    "tr": "Üretilmiş veri. Bu verileri, gerçek veriler gelmeden önce çalışma kitabı denenebilsin diye "
     "bir program bir başlangıç sayısından üretmiştir. Üniversite hakkında hiçbir şey söylemez: içindeki "
-    "her etkinlik, fuar, ziyaret, öğrenci, hareketlilik, anlaşma, proje ve hedef uydurmadır, ortak "
+    "her etkinlik, fuar, ziyaret, öğrenci, hareketlilik, anlaşma, proje ve hedef kurgudur, ortak "
     "kurumların hiçbiri gerçek değildir ve hiçbir değer olgu olarak aktarılamaz. Yalnız calibration "
     "başlığı altındaki sayılar yayımlanmış olanlara yaklaştırılmıştır.",
 }
@@ -218,7 +218,7 @@ def _facts() -> list[dict[str, Any]]:
 
 def _card(seed: int, files: Sequence[Path]) -> str:
     card = {
-        "title": {"en": "Demonstration data", "tr": "Gösterim verisi"},
+        "title": {"en": "Demonstration data", "tr": "Örnek veri"},
         "statement": _STATEMENT,
         "years": {"first": FIRST, "last": LAST, "note": _CLOSING},
         "seed": seed,

@@ -10,6 +10,7 @@ from functools import partial
 
 import pandas as pd
 
+from .. import locale
 from ..analysis.breaks import Break
 from ..analysis.forecast import Ahead
 from ..analysis.trend import Trend
@@ -583,7 +584,7 @@ def backtest(run: Run) -> Piece:
             offered=sum(kind.offered > 0 for _, kind in rows),
             kinds=len(rows),
         ),
-        source=say("heading.tested.from", day=measured.measured_on.isoformat()),
+        source=say("heading.tested.from", day=locale.day(measured.measured_on, run.language)),
         notes=[
             say("heading.tested.note"),
             say("heading.tested.across", low=100 * min(across), high=100 * max(across)),

@@ -241,7 +241,7 @@ def _result(run: Run, one: Compared) -> str:
     return run.text(
         "outside.differs",
         difference=run.text.signed(one.difference, decimals),
-        share=run.text.signed(share, 1),
+        share=share,
         allowed=one.total.tolerance_pct,
     )
 

@@ -148,7 +148,7 @@ def targets(run: Run) -> Piece:
         data=[
             Column(say("activities.indicator"), [f"{i.name[run.language]} ({i.code})" for i in named]),
             Column(say("overview.goal"), list(frame["group"])),
-            Column(say("plan.head.performance"), marks, True),
+            Column(say("holding.performance"), marks, True),
         ],
         indicators=codes,
     )

@@ -209,6 +209,8 @@ def _share_message(run: Run) -> list[str]:
     first, last = rows.iloc[0], rows.iloc[-1]
     fall = 100 * (1 - last["students_count"] / first["students_count"])
     key = "share_denominator" if fall >= 5 and last["share_pct"] > first["share_pct"] else "share"
+    if last["share_pct"] == first["share_pct"]:  # whole percents, as they are published
+        key = "share_same"
     return [
         run.text(
             f"rankings.messages.{key}",

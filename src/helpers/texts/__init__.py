@@ -24,7 +24,7 @@ from .links import Linked
 
 # A format, and what of the sentence goes with the value: a suffix (`n1'ye`), an article (`a n1`).
 _FORMAT = re.compile(r"(?P<article>a )?(?P<written>[+a-z]*\d*)(?:'(?P<suffix>[a-zş]+))?")
-_WRITTEN = re.compile(r"(n|\+n|pct)(\d+)")
+_WRITTEN = re.compile(r"(\+?)(n|pct)(\d+)")
 
 
 class _Formatter(string.Formatter):
@@ -34,9 +34,9 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """Write a value by a format, in the language; mark a linked one.
 
-        `n1`, `+n1` and `pct0` write numbers. In Turkish `'ye` adds a suffix, in the form that it has after 2
-        (iki): `{share:pct0'si}`, `{year:'de}`. In English `?is|are` writes none of the value but the word
-        that agrees with it, and `a n0` puts `a` or `an` before it.
+        `n1` and `pct0` write numbers, `+n1` and `+pct0` changes with their sign, before the percent sign.
+        In Turkish `'ye` adds a suffix, in the form that it has after 2 (iki): `{share:pct0'si}`. In English
+        `?is|are` writes not the value but the word that agrees with it; `a n0` puts `a` or `an` before it.
         """
         code = value.code if isinstance(value, Linked) else ""
         bare = value.value if isinstance(value, Linked) else value
@@ -62,11 +62,10 @@ class _Formatter(string.Formatter):
         known = _WRITTEN.fullmatch(written)
         if known is None:
             raise self._unknown(written)
-        decimals = int(known[2])
-        if known[1] == "pct":
-            return locale.percent(float(value), self._language, decimals)
-        sign = "+" if known[1] == "+n" and round(float(value), decimals) > 0 else ""
-        return sign + locale.number(float(value), self._language, decimals)
+        write = locale.percent if known[2] == "pct" else locale.number
+        decimals = int(known[3])
+        sign = known[1] if round(float(value), decimals) > 0 else ""
+        return sign + write(float(value), self._language, decimals)
 
     def _unknown(self, format_spec: str) -> TextMissing:
         return TextMissing(f"The format {format_spec!r} is not known.", expected="n0, +n1, pct1, n1'ye …")

@@ -41,7 +41,8 @@ class Words:
     @property
     def alt(self) -> str:
         """Return the chart in plain words."""
-        return links.bare(f"{self.title}. " + "; ".join(self.points) + ".")
+        points = "; ".join(self.points)
+        return links.bare(f"{self.title.rstrip('.')}. {points.rstrip('.')}.")
 
     def row(self, row: int, *columns: int) -> str:
         """Say a row of the data by its place: its name, and the cells of some columns or of all others.
