@@ -596,6 +596,17 @@ def test_what_cannot_go_on_is_told_in_turkish_where_the_system_speaks_it(call, m
     assert error.startswith(f"workbook: {WRONG_IN_TURKISH[arguments]}")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "cannot be used: Not a directory."), ("tr", "kullanılamıyor: klasör değil.")],
+)
+def test_a_place_that_cannot_be_written_is_told_in_one_line(call, tmp_path, language, told):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    place = tmp_path / "file" / "below"
+    code, out, error = call("calendar", "--year", "2026", "--language", language, "--to", place)
+    assert (code, out, error) == (1, "", f"workbook: {place} {told}\n")
+
+
 def test_a_broken_definition_is_told_in_turkish(tmp_path, workbook_root, monkeypatch, capsys):
     plan = workbook_root / "data" / "catalog" / "plan.yml"
     plan.write_text(plan.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
