@@ -495,7 +495,7 @@ def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, wit
     assert code == 0 and "Ledger" not in out and book.read_bytes() == header
 
     code, out, _ = call("run", *year, "--record")
-    assert code == 0 and "Ledger: 3 figures entered, 0 restated" in out
+    assert code == 0 and "Ledger: 3 figures entered, 0 corrected" in out
     assert "19.56" in book.read_text(encoding="utf-8")
 
     told = book.read_text(encoding="utf-8").replace("19.56", "19.50")
@@ -507,7 +507,7 @@ def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, wit
     assert without_kernels == [] and book.read_text(encoding="utf-8") == told
 
     code, out, _ = call("run", *year, "--reason", "the weights were corrected")
-    assert code == 0 and "Ledger: 0 figures entered, 1 restated" in out
+    assert code == 0 and "Ledger: 0 figures entered, 1 corrected" in out
     now = book.read_text(encoding="utf-8")
     assert now.startswith(told) and now.count("the weights were corrected") == 1
 
