@@ -78,7 +78,7 @@ def test_a_cohort_against_an_earlier_one():
 
 
 def test_every_comparison_is_adjusted_for_all_that_are_made():
-    """Fisher's p of each stage by scipy, then Benjamini and Hochberg's: the largest stays, the least grows."""
+    """Fisher's p of each stage by scipy, then Benjamini and Hochberg's: the least grows."""
     now = funnel.stages([("a", 400), ("b", 300), ("c", 240), ("d", 100)])
     before = funnel.stages([("a", 400), ("b", 270), ("c", 210), ("d", 105)])
     raw = [
