@@ -3,12 +3,14 @@
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import chromium
 import pytest
+import sample
 from hypothesis import settings
 
 REPO = Path(__file__).resolve().parents[1]
@@ -36,6 +38,13 @@ LONG = (
     "test_deliver", "test_explained", "test_vector", "test_actions",
 )  # fmt: skip
 TURN = {name: turn for turn, name in enumerate(LONG)}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if sample.VARIABLE not in os.environ:
+        folder = tempfile.mkdtemp(prefix="workbook-tests-")
+        os.environ[sample.VARIABLE] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

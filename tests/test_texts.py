@@ -21,7 +21,7 @@ from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
 from helpers.cli import making
-from helpers.desk import doctor, status
+from helpers.desk import completion, doctor, status
 from helpers.measures import core, reconciliation
 from helpers.plan import outlook, performance
 from helpers.present import controls, likelihood
@@ -176,6 +176,7 @@ FROM_DATA = {
     "migrate.part.": lambda: {part.name for part in schema.PARTS},
     "doctor.state.": lambda: set(get_args(doctor.State)),
     "status.of.": lambda: set(get_args(status.State)),
+    "completion.": lambda: set(completion.SHELLS),
     "edition.": editions,
     "evidence.": evidence,
     "site.data_": editions,

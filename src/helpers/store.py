@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from . import paths, reads, schema, shared, yml
 from .errors import CatalogError, FileRefused, NotHeld, Phrase
 from .reads import Definitions
@@ -69,7 +71,14 @@ def _definitions(root: Path) -> Definitions[Any]:
 def _read_definitions(root: Path) -> Definitions[Any]:
     found: dict[str, Any] = {}
     for path in sorted((root / "data" / "catalog" / "datasets").glob("*.yml")):
-        found.update(yml.load(path.read_text(encoding="utf-8")))
+        try:
+            found.update(yml.load(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError, yaml.YAMLError) as error:
+            told = " ".join(str(error).split())
+            raise CatalogError(
+                Phrase("{file} declares no datasets: {told}.", file=paths.shown(path), told=told),
+                remedy="Correct the file.",
+            ) from error
     return Definitions("datasets", found)
 
 

@@ -174,6 +174,11 @@ def _owe(made: Sequence[tuple[str, str]], proposed: ledger.Proposed | None = Non
     write(paths.reports(_SETS, _OWED), json.dumps(owed, ensure_ascii=False).encode("utf-8"))
 
 
+def owes() -> bool:
+    """Tell whether a publication was cut off in the midst, which the next batch makes good."""
+    return paths.reports(_SETS, _OWED).exists()
+
+
 def settle() -> str:
     """Make good what a publication still owes; return the names of the sets that it put in force."""
     path = paths.reports(_SETS, _OWED)

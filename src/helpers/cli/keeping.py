@@ -34,6 +34,10 @@ def declare(commands: declared.Commands) -> None:
     command.add_argument(
         "--year", type=int, metavar="YEAR", help="of which data; the newest of the plan if not said"
     )
+    command.add_argument(
+        "--page", type=Path, metavar="FILE", help="write it as a page (HTML), to follow up in the office"
+    )
+    command.add_argument("--replace", action="store_true", help="replace files that are there already")
     command = declared.command(
         commands,
         "roll",
@@ -111,7 +115,9 @@ def declare(commands: declared.Commands) -> None:
         "workbook completion bash --install",
         _completion,
     )
-    command.add_argument("shell", choices=("bash", "zsh"), help="the shell that you type in")
+    command.add_argument(
+        "shell", choices=("bash", "zsh", "fish", "powershell"), help="the shell that you type in"
+    )
     command.add_argument("--install", action="store_true", help="put it where the shell looks for it")
 
 
@@ -130,42 +136,18 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 
 def _status(parsed: argparse.Namespace) -> int:
-    from collections import Counter
     from datetime import date
 
-    from .. import locale
     from ..catalog import load
-    from ..desk import status
-    from ..intake.declaration import receivable
+    from ..desk import status, status_page
 
-    say, catalog, known = answers.say(parsed), load(), receivable()
-    year = parsed.year or max(catalog.plan.years)
-    lines = status.of(year, date.today())
-    rows = [
-        (
-            *(say("status.register"), say("status.unit"), say("status.state")),
-            *(say("status.rows"), say("status.rejected"), say("status.received")),
-        )
-    ]
-    for one in lines:
-        unit = catalog.units.get(one.unit)
-        rows.append(
-            (
-                known[one.register]["meaning"][say.language],
-                unit.name(say.language) if unit else say("status.whole"),
-                say(f"status.of.{one.state}"),
-                say.number(one.rows),
-                say.number(one.rejected),
-                locale.day(one.received, say.language) if one.received else "",
-            )
-        )
-    answers.table(rows)
-    by = Counter(one.state for one in lines)
-    counts = {"held": by["in"], **{name: by[name] for name in ("partly", "rejected", "late", "open")}}
-    print(say("status.due", year=year, day=locale.day(status.due(year), say.language), **counts))
-    print(say("status.who", year=year))
-    if by["partly"] or by["rejected"]:
-        print(say("status.next"))
+    say, today = answers.say(parsed), date.today()
+    year = parsed.year or max(load().plan.years)
+    if parsed.page:
+        return answers.written(parsed, [status_page.write(say, year, today, parsed.page, parsed.replace)])
+    lines = status.of(year, today)
+    answers.table([status.headings(say), *(status.told(say, line) for line in lines)])
+    print(*status.summary(say, year, lines), sep="\n")
     return 0
 
 
@@ -220,11 +202,7 @@ def _completion(parsed: argparse.Namespace) -> int:
     if not parsed.install:
         print(text)
         return 0
-    target = completion.install(text, parsed.shell)
-    if parsed.shell == "bash":
-        print(say("completion.bash", file=target))
-    else:
-        print(say("completion.zsh", file=target, folder=target.parent))
+    print(completion.told(say, parsed.shell, completion.install(text, parsed.shell)))
     return 0
 
 

@@ -55,6 +55,9 @@ def write(
             contents=say("paper.contents") if len(pages) > 1 else "",
         )
         _print(program, html, path)
+        if len(pages) > 1:
+            # A browser cannot say in a text on which sheet a place is: that is read out of a first print.
+            _print(program, paper.numbered(html, _sheets(path)), path)
     return [path for _, path in targets]
 
 
@@ -120,6 +123,18 @@ def _print(program: str, html: str, path: Path) -> None:
                 remedy="Chromium 131 or later is needed; name another one: --browser FILE.",
             )
         printed.replace(path)
+
+
+def _sheets(path: Path) -> dict[str, int]:
+    """Return the number of the sheet on which each place of a printed document is, by its id."""
+    from pypdf import PdfReader
+
+    with PdfReader(path) as printed:
+        places = printed.named_destinations
+        return {
+            name.removeprefix("/"): 1 + (printed.get_destination_page_number(place) or 0)
+            for name, place in places.items()
+        }
 
 
 def _sandbox() -> list[str]:
