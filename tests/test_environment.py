@@ -1,10 +1,14 @@
 """One declaration of what is needed: pyproject.toml; conda's list, the lock and `make` follow it."""
 
+import ast
+import hashlib
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -21,6 +25,12 @@ BY_PIP = {"axe-playwright-python"}
 # What a lock must serve: every Python of the range, on every system a university uses.
 PYTHONS = ("3.11", "3.12", "3.13")
 SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
+
+# What is imported and not declared, since what is declared cannot be without it: the parts of Jupyter.
+COMES_WITH = {
+    **dict.fromkeys(("ipython", "jupyter-client", "jupyter-core", "pyzmq", "traitlets"), "ipykernel"),
+    "pillow": "matplotlib",
+}
 
 TOP = {
     *("notebooks", "data", "src", "reports", "tests"),
@@ -244,3 +254,78 @@ def test_no_file_holds_a_folder_of_a_machine():
 def test_what_a_university_brings_in_is_not_committed():
     kept = [name for name in tracked() if re.match(r"data/(raw|store)/|reports/", name)]
     assert all(name.endswith(".gitkeep") for name in kept)
+
+
+@pytest.mark.parametrize("eol", ["crlf", "native", "lf"])
+def test_a_checkout_on_any_system_has_the_same_bytes(tmp_path, eol):
+    """As git on Windows would check out what is committed: the hashes of data and of stored outputs stay."""
+    names = [name for name in tracked() if name.startswith(("data/", "src/helpers/texts/", "notebooks/"))]
+
+    def differing(folder, attributes):
+        """Check the files out as such a git would, with attributes; return those that differ."""
+        scratch = tmp_path / folder
+        scratch.mkdir()
+        (scratch / ".gitattributes").write_text(attributes, encoding="utf-8")
+        windows = ["-c", "core.autocrlf=true", "-c", f"core.eol={eol}", "-c", f"core.worktree={scratch}"]
+        git = ["git", f"--git-dir={git_dir}", *windows]
+        listed = "\0".join(names)
+        asked = [*git, "checkout-index", "--stdin", "-z", f"--prefix={scratch.as_posix()}/out/"]
+        subprocess.run(asked, cwd=scratch, input=listed, text=True, timeout=120, check=True)
+        committed = subprocess.run(
+            [*git, "ls-files", "--stage", "-z", "--", *{name.split("/")[0] for name in names}],
+            cwd=REPO, capture_output=True, text=True, timeout=60, check=True,
+        ).stdout  # fmt: skip
+        hashes = {line.split("\t")[1]: line.split()[1] for line in committed.split("\0") if line}
+        return [name for name in names if name in hashes and blob(scratch / "out" / name) != hashes[name]]
+
+    def blob(path):
+        content = path.read_bytes()
+        return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+    asked = ["git", "rev-parse", "--absolute-git-dir"]
+    git_dir = subprocess.run(asked, cwd=REPO, capture_output=True, text=True, check=True).stdout.strip()
+    ours = (REPO / ".gitattributes").read_text(encoding="utf-8")
+    assert differing("ours", ours) == []
+    if eol == "crlf":  # without the rule, texts would have other bytes there
+        assert len(differing("without", "# none\n")) > 50
+
+
+# -- what is installed ------------------------------------------------------------------------------
+
+
+def test_a_wheel_holds_every_file_of_the_package():
+    """As hatchling would build it, without building: templates, texts, guides, pictures and code."""
+    wheel = pytest.importorskip("hatchling.builders.wheel").WheelBuilder(str(REPO))
+    with wheel.config.set_build_data({"artifacts": [], "force_include": {}, "build_hooks": ()}):
+        packed = {file.distribution_path for file in wheel.recurse_included_files()}
+    committed = {name.removeprefix("src/") for name in tracked() if name.startswith("src/helpers/")}
+    assert packed == committed
+    kinds = {Path(name).suffix for name in packed}
+    assert kinds >= {".py", ".yml", ".md", ".j2", ".css", ".js", ".svg"}
+
+
+def test_what_is_imported_is_declared():
+    """A package that comes with another one today may not tomorrow."""
+    of_module = metadata.packages_distributions()
+    declared = {canonicalize_name(Requirement(line).name) for line in project()["dependencies"]}
+    optional = {
+        canonicalize_name(Requirement(line).name) for line in project()["optional-dependencies"]["cluster"]
+    }
+    imported: dict[str, set[str]] = {}
+    for path in sorted((REPO / "src" / "helpers").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names = [node.module]
+            for top in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"helpers"}:
+                imported.setdefault(top, set()).add(path.relative_to(REPO).as_posix())
+    assert len(imported) > 25
+    missing = set()
+    for top in imported:
+        by = {canonicalize_name(name) for name in of_module.get(top, [top])}
+        missing |= set() if by & (declared | optional) else by
+    assert missing == COMES_WITH.keys()
+    for name, parent in COMES_WITH.items():
+        required = {Requirement(line) for line in metadata.requires(parent) or []}
+        assert parent in declared
+        assert name in {canonicalize_name(one.name) for one in required if one.marker is None}, (name, parent)

@@ -3,27 +3,35 @@
 Nothing is changed: a check reads, or writes a file of its own that goes at once.
 """
 
+import csv
+import io
+import json
 import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
-from .. import paths, schema, store
+from .. import locale, paths, schema, store, yml
+from ..batch import sets
 from ..batch.records import WORK
-from ..catalog import load
+from ..catalog import countries, load
+from ..catalog.mobility_files import load_mobility_files
+from ..catalog.personal import load_personal_data
 from ..catalog.rules import load_accreditors, load_mobility_rules
 from ..deliver import pdf
 from ..errors import WorkbookError
-from ..intake import kept_files
-from ..plan import actions
-from ..texts import Texts
+from ..intake import kept_files, labels, missing
+from ..plan import actions, cards, evaluation, ledger, outlook, performance
+from ..present import likelihood, maps
+from ..texts import Texts, failures
 from . import migrate
 
 State = Literal["good", "remark", "fault"]
@@ -49,20 +57,12 @@ class Finding:
 def examine(language: str) -> list[Finding]:
     """Return what every check found, in the language; a workbook is sound where no finding is a fault."""
     say = Texts(language)
-    checks = (
-        _python,
-        _packages,
-        _fonts,
-        _browser,
-        _schema,
-        _catalogue,
-        _held,
-        _cards,
-        _left,
-        _permissions,
-        _room,
-    )
-    return [finding for check in checks for finding in check(say)]
+    found = [one for check in (_python, _packages, _fonts, _browser, _schema) for one in check(say)]
+    defined = [*_catalogue(say)]
+    # What is held can be read by its definitions only.
+    sound = all(one.state == "good" for one in defined)
+    others = (*((_held, _lost) if sound else ()), _cards, _left, _permissions, _room)
+    return [*found, *defined, *(one for check in others for one in check(say))]
 
 
 def _project() -> tuple[str, list[str]]:
@@ -141,28 +141,84 @@ def _browser(say: Texts) -> Iterator[Finding]:
 
 
 def _catalogue(say: Texts) -> Iterator[Finding]:
+    """Read every file of definitions as what it is; where all can be read, put them together."""
+    found = [*_files(say)] or [*_put_together(say)]
+    for file, error in found:
+        told = error if file in error else f"{file}: {error}"
+        yield Finding("fault", say("doctor.catalogue_broken", error=told), _mend(say))
+    if not found:
+        yield Finding("good", say("doctor.catalogue", count=len(load().indicators)))
+
+
+def _files(say: Texts) -> Iterator[tuple[str, str]]:
+    """Yield the files that are not YAML, JSON or a table of as many cells in each row, with what is wrong."""
+    folders = [paths.data(name) for name in ("catalog", "reference", "corrections")]
+    found = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    for path in (*found, paths.notebooks("parameters.yml")):
+        if path.suffix not in _READERS:
+            continue
+        try:
+            if not _READERS[path.suffix](path.read_text("utf-8-sig")):
+                yield paths.shown(path), say("doctor.empty")
+        except (OSError, ValueError, csv.Error, yaml.YAMLError) as error:
+            yield paths.shown(path), _one_line(say, error)
+
+
+def _table(text: str) -> list[list[str]]:
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"row {number} has {len(row)} cells, expected {len(rows[0])}")
+    return rows
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {".yml": yml.load, ".json": json.loads, ".csv": _table}
+
+
+def _put_together(say: Texts) -> Iterator[tuple[str, str]]:
+    """Yield the first of the definitions that cannot be used, with what is wrong: the others rest on it."""
+
     def pages() -> None:
         catalog = load()
         actions.days().check(catalog.units, catalog.plan.pages)
 
-    broken = 0
-    for read in (load, store.definitions, load_accreditors, load_mobility_rules, pages):
+    reads: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("catalog", load),
+        ("catalog/datasets", store.definitions),
+        ("catalog/accreditors.yml", load_accreditors),
+        ("catalog/mobility_rules.yml", load_mobility_rules),
+        ("catalog/mobility_files.yml", load_mobility_files),
+        ("catalog/personal_data.yml", load_personal_data),
+        ("catalog/calendar.yml", pages),
+        ("catalog/performance.yml", performance.scale),
+        ("catalog/cards.yml", lambda: cards.load(load())),
+        ("catalog/evaluation.yml", evaluation.load),
+        ("catalog/forecasts.yml", outlook.kinds),
+        ("catalog/breaks.yml", outlook.breaks),
+        ("catalog/likelihood.yml", likelihood.wording),
+        ("reference/country_facts.csv", countries.facts),
+        ("reference/country_names.csv", lambda: labels.codes({"list": "countries"})),
+        ("reference/country_points.csv", lambda: maps.country_point("TR")),
+        ("reference/places.csv", lambda: maps.place("")),
+        ("reference/land.json", paths.data("reference", "land.json").read_bytes),
+        ("published/figures.csv", ledger.read),
+    )
+    for file, read in reads:
         try:
             read()
-        except (WorkbookError, OSError, ValueError, yaml.YAMLError) as error:
-            broken += 1
-            yield Finding("fault", say("doctor.catalogue_broken", error=_one_line(error)), _mend(say))
-            break  # the others rest on it
-    if not broken:
-        yield Finding("good", say("doctor.catalogue", count=len(load().indicators)))
+        # What is of another shape than its reader takes for granted shows itself as any of these.
+        except (WorkbookError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            yield f"data/{file}", _one_line(say, error)
+            return
 
 
 def _mend(say: Texts) -> str:
     return say("doctor.catalogue_remedy")
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+def _one_line(say: Texts, error: Exception) -> str:
+    told = failures.told(error, say.language) if isinstance(error, WorkbookError) else str(error)
+    return " ".join(told.split())
 
 
 def _schema(say: Texts) -> Iterator[Finding]:
@@ -179,10 +235,13 @@ def _held(say: Texts) -> Iterator[Finding]:
         name = say(f"edition.{edition}")
         try:
             held = store.holdings(edition)
+            for dataset in store.datasets():
+                if store.has(edition, dataset):  # each cell is read, where a count reads but a few
+                    store.ask(edition, dataset, "select bit_xor(hash(held)) from held")
         except (WorkbookError, OSError, ValueError, yaml.YAMLError) as error:
             yield Finding(
                 "fault",
-                say("doctor.held_broken", edition=name, error=_one_line(error)),
+                say("doctor.held_broken", edition=name, error=_one_line(say, error)),
                 say("doctor.held_remedy"),
             )
             continue
@@ -194,11 +253,25 @@ def _held(say: Texts) -> Iterator[Finding]:
             yield Finding("remark", say("doctor.held_none", edition=name), say("doctor.live_remedy"))
 
 
+def _lost(say: Texts) -> Iterator[Finding]:
+    """Tell of rows that were received, that nobody withdrew, and that the store no longer has."""
+    try:
+        gone = missing()
+    except (WorkbookError, OSError):
+        return  # told with the cards
+    for partition, kept, card in gone:
+        day = locale.day(date.fromisoformat(card["received"][:10]), say.language)
+        told = say("doctor.lost", rows=partition, file=card["name_as_received"], day=day)
+        yield Finding("fault", told, say("doctor.lost_remedy", file=paths.shown(kept)))
+
+
 def _cards(say: Texts) -> Iterator[Finding]:
     try:
         known = kept_files()
-    except (WorkbookError, OSError, KeyError) as error:
-        yield Finding("fault", say("doctor.card_broken", error=_one_line(error)), say("doctor.raw_remedy"))
+    except (WorkbookError, OSError) as error:
+        yield Finding(
+            "fault", say("doctor.card_broken", error=_one_line(say, error)), say("doctor.card_remedy")
+        )
         return
     missing = [path for path, _ in known if not path.exists()]
     changed = [path for path, sha256 in known if path.exists() and store.sha256(path) != sha256]
@@ -230,6 +303,8 @@ def _left(say: Texts) -> Iterator[Finding]:
     owed = len(list(paths.data("store").glob(".pending-*.json")))
     if owed:
         found.append(Finding("remark", say("doctor.owed", count=owed), say("doctor.owed_remedy")))
+    if sets.owes():
+        found.append(Finding("remark", say("doctor.unpublished"), say("doctor.cut_off_remedy")))
     for folder in ("raw", "store"):
         for path in sorted(paths.data(folder).rglob("*.part")):
             told = say("doctor.part", file=paths.shown(path))

@@ -1,18 +1,20 @@
 """What is in, late or rejected, by register and unit: from the store, the identity cards and the calendar."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from .. import store
+from .. import locale, store
 from ..catalog import load
 from ..intake import cards
 from ..intake.declaration import receivable
 from ..intake.registers import ALL_UNITS
 from ..measures.core import Period
 from ..plan import actions
+from ..texts import Texts
 
 State = Literal["in", "partly", "rejected", "late", "open"]
 
@@ -55,7 +57,7 @@ def expected(year: int) -> list[tuple[str, str]]:
         if "period" in described:
             known = [(unit, of) for unit, of in known if of in (year - 1, year)]
         units = {unit for unit, _ in known} | {unit for unit, _ in _receipts(register, described, year)}
-        owed += [(register, unit) for unit in sorted(units, key=_place) or [ALL_UNITS]]
+        owed += [(register, unit) for unit in sorted(units, key=place) or [ALL_UNITS]]
     return owed
 
 
@@ -84,13 +86,57 @@ def of(year: int, today: date) -> list[Line]:
     return lines
 
 
+# -- told --------------------------------------------------------------------------------------------------
+
+
+def headings(say: Texts) -> tuple[str, ...]:
+    """Return the headings of the table."""
+    return (
+        *(say("status.register"), say("status.unit"), say("status.state")),
+        *(say("status.rows"), say("status.rejected"), say("status.received")),
+    )
+
+
+def told(say: Texts, line: Line) -> tuple[str, ...]:
+    """Return a line as a row of the table."""
+    return (
+        receivable()[line.register]["meaning"][say.language],
+        named(say, line.unit),
+        say(f"status.of.{line.state}"),
+        say.number(line.rows),
+        say.number(line.rejected),
+        locale.day(line.received, say.language) if line.received else "",
+    )
+
+
+def summary(say: Texts, year: int, lines: Sequence[Line]) -> list[str]:
+    """Return the sentences that belong to the table: how many stand how, who owes what, what to do next."""
+    by = Counter(line.state for line in lines)
+    counts = {"held": by["in"], **{name: by[name] for name in ("partly", "rejected", "late", "open")}}
+    sentences = [say("status.due", year=year, day=locale.day(due(year), say.language), **counts)]
+    sentences.append(say("status.who", year=year))
+    if by["partly"] or by["rejected"]:
+        sentences.append(say("status.next"))
+    return sentences
+
+
+def named(say: Texts, code: str) -> str:
+    """Name a unit; one that the catalogue no longer knows is called by its code."""
+    known = load().units.get(code)
+    return known.name(say.language) if known else say("status.whole") if code == ALL_UNITS else code
+
+
+# -- read --------------------------------------------------------------------------------------------------
+
+
 def _parted(name: str) -> tuple[str, int]:
     """Return unit and year of a partition's name; year 0 where the register has none."""
     found = _PARTITION.fullmatch(name)
     return (found["unit"], int(found["year"] or 0)) if found else (name, 0)
 
 
-def _place(unit: str) -> tuple[bool, str]:
+def place(unit: str) -> tuple[bool, str]:
+    """Return what units are sorted by: the whole university comes first."""
     return unit != ALL_UNITS, unit
 
 

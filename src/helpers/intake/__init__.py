@@ -3,7 +3,7 @@
 from .answer import Answer
 from .held import judge_held
 from .marked import mark
-from .receipts import Receipt, cards, kept_files, received_registers
+from .receipts import Receipt, cards, kept_files, missing, received_registers
 from .receive import check, in_order, receive, withdraw
 from .template import write_templates
 
@@ -16,6 +16,7 @@ __all__ = [
     "judge_held",
     "kept_files",
     "mark",
+    "missing",
     "receive",
     "received_registers",
     "withdraw",

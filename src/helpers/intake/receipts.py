@@ -12,7 +12,7 @@ import yaml
 
 from .. import locale, paths, store, yml
 from ..catalog import load
-from ..errors import FileRefused, Problem
+from ..errors import FileRefused, Phrase, Problem
 from . import cells, declaration, history, personal, published, registers, wording
 from .answer import Answer, AnyTable
 from .mobilities import ReceivedMobilities
@@ -22,6 +22,8 @@ from .registers import ReceivedRegister
 
 _CARD = ".source.yml"
 _REJECTED = ".rejected.csv"
+# What a card of any version tells, from its first line to its last.
+_ON_EVERY_CARD = {"title", "file", "name_as_received", "received", "sha256", "tables", "partitions"}
 
 
 # -- rejected rows -----------------------------------------------------------------------------------------
@@ -166,7 +168,26 @@ def cards() -> list[dict[str, Any]]:
 
 def kept_files() -> list[tuple[Path, str]]:
     """Return every file that is kept of what was received, with the hash that its card says it has."""
-    return [(path.with_name(str(card["file"])), str(card["sha256_kept"])) for path, card in _cards("")]
+    # A card of the first version has one hash: what was kept was always the file as it came.
+    found = [(path, card, card.get("sha256_kept", card["sha256"])) for path, card in _cards("")]
+    return [(path.with_name(str(card["file"])), str(digest)) for path, card, digest in found]
+
+
+def missing() -> list[tuple[str, Path, dict[str, Any]]]:
+    """Return the partitions that were received and are gone though nobody withdrew them.
+
+    With each the kept file that brought it last, and that file's card.
+    """
+    latest = {partition: (path, card) for path, card in _cards("") for partition in card["partitions"]}
+    found = []
+    for partition, (path, card) in latest.items():
+        dataset, _, name = partition.partition("/")
+        if dataset not in store.datasets() or store.within(dataset, name):
+            continue
+        before = (old for old in history.kept(dataset) if old["partition"] == partition)
+        if not any(old["until"] >= card["received"] and not old["replaced_by"] for old in before):
+            found.append((partition, path.with_name(str(card["file"])), card))
+    return found
 
 
 def _cards(folder: str) -> list[tuple[Path, dict[str, Any]]]:
@@ -177,12 +198,15 @@ def _cards(folder: str) -> list[tuple[Path, dict[str, Any]]]:
 
 def _card(path: Path) -> dict[str, Any]:
     try:
-        card: dict[str, Any] = yml.load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        card = yml.load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        card = None
+    # What was cut off while it was copied may still be YAML.
+    if not isinstance(card, dict) or not card.keys() >= _ON_EVERY_CARD:
         raise FileRefused(
-            f"The identity card {paths.shown(path)} cannot be read.",
+            Phrase("The identity card {file} cannot be read.", file=paths.shown(path)),
             remedy="Put it back from a backup, or move it and its file away and receive the file anew.",
-        ) from error
+        )
     return card
 
 

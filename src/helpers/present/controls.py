@@ -38,6 +38,8 @@ def choose(
         return show(run, *given, **named)
     import ipywidgets as widgets  # seldom needed, and slow to import
 
+    from .boxed import Box
+
     controls = {name: widgets.Dropdown(
         options=_options(run, name),
         value=_now(run, name, named),
@@ -59,7 +61,7 @@ def choose(
     for control in controls.values():
         control.observe(update, names="value")
     update()
-    return widgets.VBox([*controls.values(), shown])
+    return Box([*controls.values(), shown], str(shown.outputs[0]["data"]["text/plain"]))
 
 
 def _display(shown: Any) -> tuple[dict[str, Any], dict[str, Any]]:

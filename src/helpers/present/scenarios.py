@@ -195,6 +195,8 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
         return table(run, system)
     import ipywidgets as widgets  # seldom needed, and slow to import
 
+    from .boxed import Box
+
     stated = _levers(run, system)
     names = measures.movable(stated, [piece.variable for piece in found.pieces])
     before = {piece.variable: piece.before for piece in found.pieces}
@@ -225,7 +227,7 @@ def simulator(run: Run, system: str, *, live: bool | None = None) -> Any:
     for slider in sliders.values():
         slider.observe(update, names="value")
     update()
-    return widgets.VBox([*sliders.values(), shown])
+    return Box([*sliders.values(), shown], table(run, system).text)
 
 
 def _on_grid(points: float) -> float:

@@ -17,7 +17,12 @@ from ..run import Run
 from ..texts import Texts
 from . import content, pages, sheet
 
-_DARK = '[data-jp-theme-light="false"]', ".vscode-dark", ".vscode-high-contrast"
+# VS Code gives a light look of high contrast the class of the dark one too.
+_DARK = (
+    '[data-jp-theme-light="false"]',
+    ".vscode-dark",
+    ".vscode-high-contrast:not(.vscode-high-contrast-light)",
+)
 
 
 def html(piece: Piece, language: str) -> str:
@@ -38,7 +43,8 @@ def style() -> str:
         f".workbook.workbook{{{light}color:var(--ink);background:var(--paper);padding:.1rem 1rem;"
         f"font:1rem/1.6 {theme.FONTS};overflow-wrap:break-word}}{darks}{{{dark}}}"
         f".workbook.workbook{{{sheet.of_items()}{theme.RULES}"
-        ".tools{display:none}table{margin:0}tbody tr:nth-child(n),th,td{background:none;max-width:none}}"
+        ".tools{display:none}table{margin:0}"
+        "thead,tbody tr:nth-child(n),th,td{background:none;max-width:none}}"
     )
 
 

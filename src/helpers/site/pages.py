@@ -56,7 +56,7 @@ def render(
     of the guides (`guide_places`), which the menu lists. Raises RunFailed where a cell shows something that
     cannot be published.
     """
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     if made is None:
         now = Made(datetime.now(UTC).isoformat())
         made = dict.fromkeys(notebooks, now)
@@ -114,7 +114,7 @@ def render_guides(reports: Collection[Path], plan: Plan, institution: str) -> li
     """Render the guides and the data dictionary of a set whose reports stand at the given places."""
     languages = sorted({place.parts[1] for place in reports})
     places = [*sorted(reports, key=lambda p: (*p.parts[:2], plan.order(p.name))), *guide_places(languages)]
-    template = _environment().get_template("guide.html.j2")
+    template = environment().get_template("guide.html.j2")
     css = sheet.css()
     rendered = []
     for language in languages:
@@ -142,7 +142,7 @@ def search(pages: Mapping[Path, str], plan: Plan, institution: str) -> list[Page
     with it, what is typed narrows it. A report carries the register once and not in every page, so that a
     page stays light and is not made anew when another one changes.
     """
-    template = _environment().get_template("search.html.j2")
+    template = environment().get_template("search.html.j2")
     css = sheet.css()
     folders = sorted({place.parent for place in pages})
     places = sorted(
@@ -188,7 +188,7 @@ def index(
     institutions = load().institutions
     owner = institutions[plan.institution]
     css = sheet.css()
-    return locale.seen(_environment().get_template("index.html.j2").render(
+    return locale.seen(environment().get_template("index.html.j2").render(
         languages=[(language, Texts(language)) for language in plan.languages],
         institution={language: owner.name(language) for language in plan.languages},
         plan=plan,
@@ -258,12 +258,13 @@ def _by_year(places: list[Path], plan: Plan) -> dict[str, list[Path]]:
 
 def item(shown: Mapping[str, Any], label: str, say: Texts) -> str:
     """Render one thing that a page shows, by itself; `label` is what its title is known by."""
-    module = _environment().get_template("item.html.j2").make_module({"say": say, "cards": {}, "files": ""})
+    module = environment().get_template("item.html.j2").make_module({"say": say, "cards": {}, "files": ""})
     return locale.seen(str(module.show(shown, 1, {"id": label})))  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return the templates of all pages; what they are given is escaped."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("helpers.site"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
