@@ -195,7 +195,7 @@ def test_an_older_edition_is_named_as_such(run: Run) -> None:
 
 def test_the_first_edition_of_a_method_has_no_change() -> None:
     shown = against.table(start(year=2024), against.PLAN)
-    assert "THE 2024 is the only comparable edition" in shown.text
+    assert "THE 2024 is the only comparable edition that holds Karadeniz" in shown.text
     assert line(shown, "Teaching")[6:] == ["–", "–"]
     assert against.chart(start(year=2024), against.PLAN).bundle[NOTE_TYPE]["kind"] == "not_computed"
 
@@ -234,6 +234,27 @@ def test_names_that_would_lie_on_one_another_or_on_a_dot_are_left_to_focus() -> 
 
 
 # -- who may pass whom -----------------------------------------------------------------------------
+
+
+def test_everyones_change_is_that_of_the_editions_that_hold_the_university() -> None:
+    """The peers rose by 1 a year for eight years and by 5 in the last; the university entered in 2023."""
+    known = [one for one in CATALOG.institutions.ids() if one != "ktu"][:9]
+    made = [score("ktu", value, edition=e) for e, value in ((2023, 1.0), (2024, 4.0))]
+    made += [
+        score(one, float(i) + (e - 2016 if e < 2024 else 12), edition=e)
+        for i, one in enumerate(known)
+        for e in range(2016, 2025)
+    ]
+    toy = rankings(scores=made, positions=[place("ktu", "1")], systems={"toy": system(breaks=[])})
+    row = measures.level_and_change(toy, "ktu", known, "toy", 2024).set_index("variable").loc["x"]
+    assert (row["first"], row["change"], row["median_change"]) == (2023, 3.0, 5.0)
+    both = measures.levels_and_changes(toy, "ktu", [*known, "ktu"], "toy", "x", 2024)
+    assert set(both["change"]) == {3.0, 5.0}
+
+
+def test_one_edition_gives_no_change_and_says_what_will() -> None:
+    shown = against.table(start(year=2022), against.PLAN).text
+    assert "THE 2022 is the only comparable edition that holds Karadeniz Technical University" in shown
 
 
 def test_races_are_named_with_their_chance(run: Run) -> None:

@@ -480,6 +480,15 @@ def test_what_is_done_with_each_partner_is_counted_in_months_that_count():
     assert found.loc["p-b", list(partners.AMOUNTS)].tolist() == [0] * 5
 
 
+def test_registers_that_begin_later_than_what_is_looked_back_on_say_so():
+    """36 months and three years end with 2026 and begin with 2024; in 2018 they begin earlier."""
+    for year, says in ((2026, False), (2018, True)):
+        run = start(year=year)
+        assert ("of earlier activity nothing is known" in explained.partners(run).text) == says
+        countries = explained.below_expected(run, "students").text
+        assert ("are known from 1 Jan 2017 on; earlier ones are not counted" in countries) == says
+
+
 def test_advice_follows_its_rule():
     rows = pd.DataFrame(
         [

@@ -84,6 +84,7 @@ def test_at_the_half_year_the_target_of_the_years_end_is_no_sign() -> None:
     rows = fairs("2024-03-01", DE=5) + fairs("2025-03-01", DE=5)
     run = carded(run_with(fairs=rows, period="first_half"), card(entry("G1.05", 100, 40)))
     assert page.sign(run, risk("G1.05")) == "calm"
+    assert "rest on the change from the year before alone" in page.register(run, "G1").text
 
 
 def test_the_page_lays_the_figures_beside_the_risk() -> None:
