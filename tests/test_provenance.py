@@ -266,9 +266,7 @@ def test_the_value_of_a_card_is_that_of_the_manifest(made):
 # What has files alone: neither an indicator nor a published number of the year's edition stands behind it.
 FILES_ALONE = {
     "accreditation-gaps-3",  # times without a term
-    "quality-held-2",
     "quality-corrected-2",
-    "quality-reconciled-2",  # totals of earlier years
     "quality-heading-2",  # forecasts by kind of series
     "rankings-against-2",  # who is compared with whom
     "rankings-against-3",

@@ -1,6 +1,7 @@
 """What a page says of its data: what is held, what is broken, what is not computed, what is aimed at."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from test_standing import fairs, run_with, target
 
 from helpers import quality, standing
 from helpers.intake import declaration
+from helpers.present import provenance
 from helpers.run import Run, start
 
 DATASETS = REPO / "data" / "catalog" / "datasets"
@@ -109,6 +111,39 @@ def test_in_june_the_academic_year_to_come_is_not_missing() -> None:
     )
     assert run.period.academic_year == 2024
     assert quality.missing_years(run, "students") == []
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_a_register_leads_to_the_file_that_its_rows_were_counted_in(language: str) -> None:
+    run = start(year=2026, language=language)
+    shown = quality.holdings(run)
+    counts = dict(zip(DECLARED, table(shown)[run.text("sources.rows")], strict=True))
+    led = set(re.findall(r'href="#how-register\.(\w+)"', shown.bundle["text/html"]))
+    assert led == DECLARED.keys() - {"answers"}
+    found = provenance.cards(run)
+    for register in led:
+        told = found[f"register.{register}"]
+        file = REPO / "data" / "sample" / f"{register}.csv"
+        assert told["title"].endswith(DECLARED[register]["meaning"][language])
+        assert told["value"] == counts[register]
+        (source,) = told["sources"]
+        assert source["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert run.text.number(source["rows"]) == counts[register]
+
+
+def test_every_count_in_a_sentence_on_the_data_leads_to_its_card() -> None:
+    """Codes and years aside, each number of this page's sentences has a card with the files behind it."""
+    run = start(year=2026)
+    said = [quality.in_brief(run), quality.problems(run), quality.targets(run)]
+    sentences = [line for piece in said for line in piece.bundle["text/markdown"].split("\n")]
+    assert len(sentences) >= 4
+    for sentence in sentences:
+        bare = re.sub(r"\[[^]]*\]\(#how-[^)]*\)|G[X\d]\.\d\d|\b20\d\d\b", "", sentence)
+        assert "](#how-" in sentence and not re.search(r"\d", bare), sentence
+    found = provenance.cards(run)
+    for code in ("not_held", "held", "generated"):
+        assert len(found[code]["sources"]) == len(DECLARED) - 1
+    assert [source["file"] for source in found["aimed.agree"]["sources"]] == ["data/sample/targets.csv"]
 
 
 # -- what breaks its declaration -----------------------------------------------------------------------
