@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sample import start as shared_start
 
 from helpers import heading, messages, shared, start
 from helpers.analysis.breaks import Break
@@ -204,7 +205,7 @@ def row(piece, code):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """The sample's reports in both languages, worked out once as a batch does."""
-    found = {language: start(year=2026, language=language) for language in LANGUAGES}
+    found = {language: shared_start(year=2026, language=language) for language in LANGUAGES}
     with shared.folder(tmp_path_factory.mktemp("shared")):
         for run in found.values():
             heading.targeted(run)
@@ -287,7 +288,7 @@ def test_the_overview_names_every_target_once(runs):
 
 
 def test_before_the_plan_it_looks_as_far_as_it_may():
-    found = heading.outlooks(start(year=2022), "G4")
+    found = heading.outlooks(shared_start(year=2022), "G4")
     reached = {one.at for one in found if one.ahead is not None and one.target is not None}
     assert reached == {2024, 2025}  # counts two years ahead, shares three
 
@@ -306,14 +307,14 @@ def test_before_the_plan_and_in_its_first_years_targets_are_dated_and_marked():
 
 
 def test_the_half_year_rests_on_whole_years():
-    run = start(year=2026, period="first_half")
+    run = shared_start(year=2026, period="first_half")
     shown = heading.of_goal(run, "G1")
     assert "Trends and forecasts rest on whole years, up to 2025." in shown.text
     assert max(heading.outlooks(run, "G1")[0].values) == 2025
 
 
 def test_a_unit_has_trends_and_no_targets():
-    run = start(year=2026, unit="eng")
+    run = shared_start(year=2026, unit="eng")
     shown = heading.of_goal(run, "G2")
     assert "Target" not in shown.text.splitlines()[1]
     assert "of 16 indicators have a forecast" in shown.text
@@ -322,7 +323,7 @@ def test_a_unit_has_trends_and_no_targets():
 
 
 def test_of_another_university_only_the_rankings_are_known():
-    run = start(year=2026, institution="metu")
+    run = shared_start(year=2026, institution="metu")
     assert heading.of_goal(run, "G1").bundle[NOTE_TYPE]["kind"] == "not_computed"
     assert "G3.03" in heading.of_goal(run, "G3").text
 
@@ -371,7 +372,7 @@ def test_few_years_are_said_with_the_year_in_which_they_will_be_enough(monkeypat
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_methods_page_shows_what_the_backtest_measured(language):
-    run = start(year=2026, language=language)
+    run = shared_start(year=2026, language=language)
     shown = heading.backtest(run)
     for kind in outlook.kinds().kinds.values():
         assert run.text.number(kind.cases) in shown.text

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sample import start as shared_start
 from test_messages import card, carded, entry
 from test_standing import fairs, run_with
 
@@ -116,7 +117,7 @@ def test_a_card_without_risks_says_so() -> None:
 
 @pytest.mark.parametrize("more", [{"unit": "eng"}, {"institution": "metu"}])
 def test_without_cards_the_reason_is_told(more: dict[str, Any]) -> None:
-    run = start(**({"year": 2026} | more))
+    run = shared_start(**({"year": 2026} | more))
     with pytest.raises(MissingFigure):
         _ = run.cards
     assert page.register(run, "G1").bundle[NOTE_TYPE]["kind"] == "not_computed"
