@@ -1,17 +1,25 @@
 """Shared fixtures: the public test files, and a copy of the workbook that a test may write to."""
 
+import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import chromium
 import pytest
+import sample
 from hypothesis import settings
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared" / "data"
+
+# The command answers in the system's language, whatever that is here; a test that means another sets it.
+os.environ.update({"LANG": "C.UTF-8"})
+for _name in ("LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
 
 # A shell that starts the tests in the background lets its children ignore Ctrl-C; what tests start must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -30,6 +38,13 @@ LONG = (
     "test_deliver", "test_explained", "test_vector", "test_actions",
 )  # fmt: skip
 TURN = {name: turn for turn, name in enumerate(LONG)}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if sample.VARIABLE not in os.environ:
+        folder = tempfile.mkdtemp(prefix="workbook-tests-")
+        os.environ[sample.VARIABLE] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
+from sample import start as shared_start
 from test_measures_goal1 import DEFAULTS, table
 
 from helpers.measures.core import Registers
@@ -63,7 +64,7 @@ def registers() -> Registers:
 
 
 def sample(**more: Any) -> Run:
-    run = start(**more)
+    run = shared_start(**more)
     run.registers.frames.update(registers().frames)
     return run
 
@@ -143,7 +144,7 @@ def test_a_unit_has_its_page(drawn, unit, language):
 )
 def test_what_cannot_be_computed_says_why(drawn, more, reason):
     for name, view in VIEWS.items():
-        shown = view(start(language="en", **more))
+        shown = view(shared_start(language="en", **more))
         assert kind(shown) == "not_computed", name
         assert reason in shown.text, name
     assert not drawn

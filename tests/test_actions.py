@@ -15,6 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
+from sample import start as shared_start
 from test_messages import SMALL, card, carded, entry
 from test_standing import HOSTILE, fairs, run_with
 
@@ -337,7 +338,7 @@ def test_an_action_without_evidence_is_refused_and_so_are_two_of_one_thing() -> 
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    return start(year=2026)
+    return shared_start(year=2026)
 
 
 def test_every_action_of_the_sample_shows_evidence_that_is_there(sample: Run) -> None:
@@ -411,15 +412,78 @@ def test_what_cannot_be_asked_is_named_with_its_reason() -> None:
     )
 
 
+def held(*due: tuple[str, str]) -> Any:
+    """A calendar of actions of the plan, each with a goal and its day."""
+    made = [
+        Action(plan.PLAN, f"action {n}", date.fromisoformat(day), "int", goal, Evidence("overview", HOW), ())
+        for n, (goal, day) in enumerate(due)
+    ]
+    return lambda run: actions.Calendar(plan.assembled(made), ())
+
+
+def cells(run: Run) -> dict[str, list[str]]:
+    return {row[0]: row[1:] for row in actions.by_month(run).bundle[NOTE_TYPE]["data"]["rows"]}
+
+
+def test_each_action_stands_in_its_month_or_before_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    due = [
+        ("G1", "2024-02-10"), ("G1", "2025-12-31"), ("G1", "2026-02-01"), ("G1", "2026-02-28"),
+        ("G3", "2026-02-28"), ("G3", "2026-12-31"), ("", "2026-01-01"),
+    ]  # fmt: skip
+    monkeypatch.setattr(actions, "calendar", held(*due))
+    found = actions.by_month(start(year=2025))
+    rows = cells(start(year=2025))
+    # The plan's own theme, goal 1, goal 3, all; the months after December 2025 in their order.
+    assert list(rows)[:3] == ["up to 31 Dec 2025", "January 2026", "February 2026"]
+    assert len(rows) == 13
+    assert rows.pop("up to 31 Dec 2025") == ["0", "2", "0", "2"]
+    assert rows.pop("January 2026") == ["1", "0", "0", "1"]
+    assert rows.pop("February 2026") == ["0", "2", "1", "3"]
+    assert rows.pop("December 2026") == ["0", "0", "1", "1"]
+    assert all(row == ["0"] * 4 for row in rows.values())
+    assert found.text.startswith(
+        "February 2026 is the busiest month: 3 of 7 actions fall due in it; "
+        "2 were due by 31 Dec 2025 and are still open"
+    )
+
+
+def test_months_of_a_half_year_go_over_the_new_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "calendar", held(("G2", "2025-07-01"), ("G2", "2026-06-30")))
+    run = start(year=2025, period="first_half", language="tr")
+    rows = cells(run)
+    assert [name for name, row in rows.items() if row[0] == "1"] == ["Temmuz 2025", "Haziran 2026"]
+    assert actions.by_month(run).text.startswith("Hiçbir aya 2 eylemin 1'inden fazlası düşmüyor\n")
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ([("G1", "2025-03-01")], "No action falls due in the next twelve months; 1 was due by 31 Dec 2025"),
+        ([], "No month of the calendar holds an action."),
+    ],
+)
+def test_a_calendar_without_months_says_so(
+    due: list[tuple[str, str]], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "calendar", held(*due))
+    assert actions.by_month(start(year=2025)).text.startswith(said)
+
+
+def test_the_months_of_the_sample_hold_every_action(sample: Run) -> None:
+    rows = cells(sample).values()
+    assert sum(int(row[-1]) for row in rows) == len(actions.calendar(sample).actions)
+    assert all(sum(map(int, row[:-1])) == int(row[-1]) for row in rows)
+
+
 @pytest.mark.parametrize(
     "more", [{"unit": "eng"}, {"institution": "metu"}, {"period": "first_half"}, {"year": 2022}]
 )
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_other_reports_say_what_they_can(more: dict[str, Any], language: str) -> None:
-    run = start(**({"year": 2026, "language": language} | more))
-    for piece in (actions.upcoming(run), actions.of_goal(run, "G3")):
+    run = shared_start(**({"year": 2026, "language": language} | more))
+    for piece in (actions.upcoming(run), actions.by_month(run), actions.of_goal(run, "G3")):
         assert piece.text.strip()
-        assert piece.bundle[NOTE_TYPE]["kind"] in ("table", "text")
+        assert piece.bundle[NOTE_TYPE]["kind"] in ("table", "text", "figure")
     found = actions.calendar(run)
     if "institution" in more:
         assert not found.actions
@@ -462,7 +526,7 @@ def read(content: bytes) -> list[Any]:
 
 @pytest.fixture(scope="module", params=["en", "tr"])
 def files(request: pytest.FixtureRequest) -> Iterator[tuple[Run, bytes, bytes]]:
-    run = start(year=2026, language=request.param)
+    run = shared_start(year=2026, language=request.param)
     held, table = actions.file(run), actions.table(run)
     assert held is not None and table is not None
     yield run, held, documents.xlsx([table], run.text)
@@ -507,7 +571,7 @@ def test_files_are_the_same_each_time_and_hold_nothing_of_the_machine(
     files: tuple[Run, bytes, bytes],
 ) -> None:
     run, held, book = files
-    again = start(year=2026, language=run.language)
+    again = shared_start(year=2026, language=run.language)
     table = actions.table(again)
     assert table is not None
     assert actions.file(again) == held
@@ -517,7 +581,7 @@ def test_files_are_the_same_each_time_and_hold_nothing_of_the_machine(
 
 
 def test_an_action_keeps_its_identifier_from_report_to_report(sample: Run) -> None:
-    earlier = start(year=2025)
+    earlier = shared_start(year=2025)
     vars(earlier).update({name: vars(sample)[name] for name in ("registers", "cards", "measured")})
     now, then = ({one.id: one for one in actions.calendar(run).actions} for run in (sample, earlier))
     still = now.keys() & then.keys()
@@ -551,7 +615,7 @@ def test_a_formula_in_a_register_does_nothing_in_the_spreadsheet() -> None:
 
 
 def test_without_any_action_there_is_no_file() -> None:
-    run = start(year=2026, institution="metu")
+    run = shared_start(year=2026, institution="metu")
     assert actions.file(run) is None
     assert actions.table(run) is None
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from sample import start as shared_start
 
 from helpers.catalog import load
 from helpers.measures.core import Figure, Period
@@ -32,7 +33,7 @@ def mobility(partners: dict[str, int]) -> pd.DataFrame:
 
 
 def run_with(frames: dict[str, pd.DataFrame], language: str = "en", **more: str):
-    run = start(year=2025, language=language, **more)
+    run = shared_start(year=2025, language=language, **more)
     run.registers.frames.update(frames)
     return run
 
@@ -48,13 +49,13 @@ def test_small_groups_of_a_breakdown_are_not_shown():
 
 
 def test_a_breakdown_of_activities_is_not_suppressed():
-    run = start(year=2025, language="en")
+    run = shared_start(year=2025, language="en")
     assert "hidden" not in activities.by(run, "G1.05", "mode").text
 
 
 @pytest.mark.parametrize(("count", "value"), [(4, None), (5, 5.0), (0, 0.0)])
 def test_a_person_count_below_five_is_protected(count, value):
-    run = start(year=2025)
+    run = shared_start(year=2025)
     shown = persons.protected(run, CATALOG.indicators["G3.25"], Figure(float(count)))
     assert shown.value == value
 
@@ -72,7 +73,7 @@ def test_an_activity_count_is_never_protected():
 
 @pytest.mark.parametrize(("language", "number"), [("en", "23.4%"), ("tr", "%23,4")])
 def test_a_figure_is_written_in_its_unit_and_language(language, number):
-    run = start(year=2025, language=language)
+    run = shared_start(year=2025, language=language)
     assert activities.written(run, CATALOG.indicators["G2.02"], Figure(23.44)) == number
 
 
@@ -84,12 +85,12 @@ def test_what_is_missing_says_why():
 
 
 def test_a_register_without_units_says_so_for_a_unit():
-    run = start(year=2025, language="en", unit="eng")
+    run = shared_start(year=2025, language="en", unit="eng")
     assert "not recorded by unit" in activities.table(run, "G1d").text
 
 
 def test_the_generated_registers_are_marked_and_the_rankings_are_not():
-    run = start(year=2025, language="en")
+    run = shared_start(year=2025, language="en")
     assert "demonstration" in activities.table(run, "G1d").bundle[NOTE_TYPE]["caveats"]
     assert "demonstration" in activities.trend(run, "G1.05").bundle[NOTE_TYPE]["caveats"]
     assert activities.caveats(run, ["G3.03"]) == {}
@@ -112,13 +113,13 @@ def test_a_half_year_counts_to_the_end_of_june():
 
 
 def test_before_the_plan_there_is_no_card_and_the_page_says_so():
-    run = start(year=2022, language="tr")
+    run = shared_start(year=2022, language="tr")
     assert cards.monitoring(run, "G1").text == "Hesaplanamadı: plan 2024–2028 yıllarını kapsıyor"
 
 
 @pytest.mark.parametrize("goal", ["G1", "G2", "G3", "G4"])
 def test_a_card_lists_the_goals_core_indicators_with_their_weights(goal):
-    run = start(year=2025, language="en")
+    run = shared_start(year=2025, language="en")
     shown = cards.monitoring(run, goal).text
     core = [i for i in CATALOG.indicators.values() if i.goal == goal and i.weight]
     assert sum(i.weight for i in core) == 100
@@ -128,7 +129,7 @@ def test_a_card_lists_the_goals_core_indicators_with_their_weights(goal):
 @pytest.mark.parametrize("year", [2017, 2020, 2026])
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_every_activity_has_a_table_in_every_year(year, language):
-    run = start(year=year, language=language)
+    run = shared_start(year=year, language=language)
     for goal in ("G1", "G2", "G3", "G4"):
         for activity in CATALOG.goals[goal].activities:
             codes = activities.of_activity(run, activity)
@@ -138,7 +139,7 @@ def test_every_activity_has_a_table_in_every_year(year, language):
 
 
 def test_every_indicator_of_the_catalogue_has_a_value_in_the_demonstration_year():
-    run = start(year=2025, language="en")
+    run = shared_start(year=2025, language="en")
     missing = {
         code: found.reason
         for code in CATALOG.indicators
@@ -154,7 +155,7 @@ def test_a_live_edition_without_registers_has_no_card_and_says_why():
 
 
 def test_every_register_that_was_read_is_among_the_sources():
-    run = start(year=2025, language="en")
+    run = shared_start(year=2025, language="en")
     for goal in ("G1", "G2", "G3", "G4"):
         activities.table(run, *CATALOG.goals[goal].activities)
     named = {source.file.rsplit("/", 1)[-1].removesuffix(".csv") for source in run.sources}

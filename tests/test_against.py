@@ -17,8 +17,9 @@ import pandas as pd
 import pytest
 import yaml
 from ranking_builders import OUTLOOK_2026, TEXT, method, place, rankings, score, system
+from sample import start as shared_start
 
-from helpers import against, catalog, start
+from helpers import against, catalog
 from helpers import rankings as views
 from helpers.measures import ranking_peers as measures
 from helpers.present import likelihood
@@ -34,7 +35,7 @@ ABROAD = GROUPS["technical_universities_abroad"]["members"]
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return start(year=2026)
+    return shared_start(year=2026)
 
 
 @lru_cache(maxsize=4)
@@ -90,7 +91,7 @@ def test_the_table_of_groups_says_what_is_held(run: Run) -> None:
 
 
 def test_members_without_data_are_named() -> None:
-    shown = against.groups(start(year=2026, institution="metu")).text
+    shown = against.groups(shared_start(year=2026, institution="metu")).text
     # Of those most like METU some are abroad, of whom THE 2026 is not held.
     assert "Not available in THE 2026" in shown and "Wrocław University of Science and Technology" in shown
 
@@ -152,7 +153,7 @@ def test_the_nearest_are_those_worked_out_from_the_rows(run: Run) -> None:
 
 def test_what_no_data_hold_is_said_to_be_left_out(run: Run) -> None:
     assert "since the data do not contain it: mix of subjects" in against.found(run).text
-    assert "verisi elde bulunmadığı" in against.found(start(year=2026, language="tr")).text.lower()
+    assert "verisi elde bulunmadığı" in against.found(shared_start(year=2026, language="tr")).text.lower()
 
 
 # -- level and change ------------------------------------------------------------------------------
@@ -194,10 +195,10 @@ def test_an_older_edition_is_named_as_such(run: Run) -> None:
 
 
 def test_the_first_edition_of_a_method_has_no_change() -> None:
-    shown = against.table(start(year=2024), against.PLAN)
-    assert "THE 2024 is the only comparable edition" in shown.text
+    shown = against.table(shared_start(year=2024), against.PLAN)
+    assert "THE 2024 is the only comparable edition that holds Karadeniz" in shown.text
     assert line(shown, "Teaching")[6:] == ["–", "–"]
-    assert against.chart(start(year=2024), against.PLAN).bundle[NOTE_TYPE]["kind"] == "not_computed"
+    assert against.chart(shared_start(year=2024), against.PLAN).bundle[NOTE_TYPE]["kind"] == "not_computed"
 
 
 def test_the_chart_marks_everybody_once_and_says_which_side_we_are_on(run: Run) -> None:
@@ -236,6 +237,27 @@ def test_names_that_would_lie_on_one_another_or_on_a_dot_are_left_to_focus() -> 
 # -- who may pass whom -----------------------------------------------------------------------------
 
 
+def test_everyones_change_is_that_of_the_editions_that_hold_the_university() -> None:
+    """The peers rose by 1 a year for eight years and by 5 in the last; the university entered in 2023."""
+    known = [one for one in CATALOG.institutions.ids() if one != "ktu"][:9]
+    made = [score("ktu", value, edition=e) for e, value in ((2023, 1.0), (2024, 4.0))]
+    made += [
+        score(one, float(i) + (e - 2016 if e < 2024 else 12), edition=e)
+        for i, one in enumerate(known)
+        for e in range(2016, 2025)
+    ]
+    toy = rankings(scores=made, positions=[place("ktu", "1")], systems={"toy": system(breaks=[])})
+    row = measures.level_and_change(toy, "ktu", known, "toy", 2024).set_index("variable").loc["x"]
+    assert (row["first"], row["change"], row["median_change"]) == (2023, 3.0, 5.0)
+    both = measures.levels_and_changes(toy, "ktu", [*known, "ktu"], "toy", "x", 2024)
+    assert set(both["change"]) == {3.0, 5.0}
+
+
+def test_one_edition_gives_no_change_and_says_what_will() -> None:
+    shown = against.table(shared_start(year=2022), against.PLAN).text
+    assert "THE 2022 is the only comparable edition that holds Karadeniz Technical University" in shown
+
+
 def test_races_are_named_with_their_chance(run: Run) -> None:
     shown = against.overtaking(run, against.PLAN)
     ege = line(shown, "Ege University")
@@ -246,7 +268,7 @@ def test_races_are_named_with_their_chance(run: Run) -> None:
     assert "The method changed within this span (THE 2024)" in shown.text
     # METU is 30 points ahead: not named.
     assert "Middle East Technical University" not in shown.text
-    turkish = against.overtaking(start(year=2026, language="tr"), against.PLAN).text
+    turkish = against.overtaking(shared_start(year=2026, language="tr"), against.PLAN).text
     assert "geçme olasılığı yarı yarıya" in turkish
 
 
@@ -254,7 +276,10 @@ def test_races_are_named_with_their_chance(run: Run) -> None:
 def test_no_race_goes_beyond_the_plan_or_three_years(year: int, then: int) -> None:
     # The years from 2027 on hold no edition yet; the horizon is asked for by itself.
     assert (
-        against.horizon(start(year=2026).__class__(**{**_fields(start(year=2026)), "year": year}))[1] == then
+        against.horizon(
+            shared_start(year=2026).__class__(**{**_fields(shared_start(year=2026)), "year": year})
+        )[1]
+        == then
     )
 
 
@@ -281,7 +306,7 @@ def test_a_chance_that_is_written_as_unlikely_is_not_called_very_unlikely() -> N
 
 
 def test_five_common_editions_are_needed() -> None:
-    shown = against.overtaking(start(year=2024), against.PLAN)
+    shown = against.overtaking(shared_start(year=2024), against.PLAN)
     assert shown.bundle[NOTE_TYPE]["kind"] == "not_computed"
     assert "no peer has 5 editions" in shown.text
 
@@ -330,7 +355,7 @@ def strings(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["en", "tr"])
 @pytest.mark.parametrize("institution", ["ktu", "metu"])
 def test_where_a_ranking_is_not_public_no_peer_is_named_anywhere(language: str, institution: str) -> None:
-    hidden = closed(start(year=2026, language=language, institution=institution))
+    hidden = closed(shared_start(year=2026, language=language, institution=institution))
     shown = [
         against.groups(hidden),
         against.found(hidden),
@@ -350,7 +375,7 @@ def test_where_a_ranking_is_not_public_no_peer_is_named_anywhere(language: str, 
             assert known.short not in written, known.short
     # Sizes would tell who it is: those of others are not shown.
     assert "30,191" not in written and "30.191" not in written
-    assert start(year=2026, institution=institution).name in written or language == "tr"
+    assert shared_start(year=2026, institution=institution).name in written or language == "tr"
     assert {"en": "University A", "tr": "Üniversite A"}[language] in written
 
 
@@ -407,7 +432,7 @@ def test_level_and_change_of_odd_groups() -> None:
 
 @pytest.mark.parametrize("view", ["groups", "found"])
 def test_a_university_of_which_nothing_is_held_is_told_so(view: str) -> None:
-    shown = getattr(against, view)(start(year=2026, institution="trabzon"))
+    shown = getattr(against, view)(shared_start(year=2026, institution="trabzon"))
     assert json.dumps(shown.bundle[NOTE_TYPE])
     if view == "found":
         assert shown.bundle[NOTE_TYPE]["kind"] == "not_computed"

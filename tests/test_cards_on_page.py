@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sample import start as shared_start
 from test_measures_goal1 import copies
 from test_messages import card, carded, entry, small
 from test_overview import note, table
@@ -236,7 +237,7 @@ NO_CARD = {
 @pytest.mark.parametrize("view", [cards.monitoring, cards.cumulative, cards.answers])
 def test_without_a_card_the_page_says_why(view: Callable[..., Any], case: str) -> None:
     changes, reason = NO_CARD[case]
-    shown = view(start(**{"year": 2025, **changes}), "G1")
+    shown = view(shared_start(**{"year": 2025, **changes}), "G1")
     assert shown.text == f"Not computed: {reason}"
     assert note(shown)["kind"] == "not_computed"
     with pytest.raises(NoCard, match=reason.replace(".", r"\.")):

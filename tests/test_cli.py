@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import ctypes
 import hashlib
 import inspect
 import os
@@ -9,20 +10,20 @@ import re
 import shlex
 import subprocess
 import sys
+import types
 from datetime import UTC, datetime
 
 import pytest
 from conftest import REPO
 from nbformat.v4 import new_notebook
 
-from helpers import cli
 from helpers.batch.execute import Executed
-from helpers.cli import _parser, main
+from helpers.cli import main, parser
 from helpers.desk import usage
 from helpers.plan import ledger
 
 COMMANDS = tuple(
-    next(one for one in _parser()._actions if isinstance(one, argparse._SubParsersAction)).choices
+    next(one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)).choices
 )
 HEADER = (
     "year,Rank,Name,Country,Overall,Teaching,Research Environment,Research Quality,Industry,"
@@ -113,7 +114,7 @@ def test_each_command_explains_itself_with_an_example_that_parses(
     assert (code, error) == (0, "")
     example = re.search(rf"{example}: workbook (.+)", " ".join(out.split())).group(1)
     assert example.startswith(command)
-    assert callable(_parser().parse_args(shlex.split(example)).call)
+    assert callable(parser().parse_args(shlex.split(example)).call)
 
 
 def test_the_help_speaks_turkish_whole_where_the_reader_does(said, monkeypatch):
@@ -122,14 +123,14 @@ def test_the_help_speaks_turkish_whole_where_the_reader_does(said, monkeypatch):
     assert set(usage.turkish()["commands"]) == {*COMMANDS, *kinds}
     out = said("--help")[1]
     assert out.startswith("kullanım: workbook") and "\nkomutlar:\n" in out and "bu yardımı göster" in out
-    english = _parser()
+    english = parser()
     chosen = next(one for one in english._actions if isinstance(one, argparse._SubParsersAction))
     for action in chosen._choices_actions:  # none is left in English
         assert action.help not in " ".join(out.split())
     code, out, error = said("check")
     assert (code, out) == (2, "")
     assert error.startswith("kullanım: workbook check")
-    assert error.endswith("workbook check: hata: şunlar da verilmelidir: FILE\n")
+    assert error.endswith("workbook check: hata: şunlar da verilmelidir: DOSYA\n")
 
 
 def test_an_option_says_the_language_of_what_is_wrong_over_the_systems(said, monkeypatch):
@@ -139,13 +140,105 @@ def test_an_option_says_the_language_of_what_is_wrong_over_the_systems(said, mon
     assert "error: argument --year: invalid int value: 'yok'" in said(*wrong, "--language=en")[2]
 
 
-def test_what_stands_in_turkish_is_what_argparse_and_the_command_say():
-    ours = inspect.getsource(cli).replace('"\n    "', "")
+def test_what_stands_in_turkish_of_argparse_is_what_it_says():
     theirs = inspect.getsource(argparse)
     for english, turkish in usage.turkish()["words"].items():
-        assert repr(english)[1:-1] in theirs or english in ours, english
+        assert repr(english)[1:-1] in theirs, english
         assert re.findall(r"%(?:\(\w+\))?[sr]", turkish) or "%" not in english.replace("%(type)s", "")
         assert set(re.findall(r"%\(\w+\)[sr]", turkish)) <= set(re.findall(r"%\(\w+\)[sr]", english))
+
+
+def words_of(tree):
+    """All that the help of a command and of those below it says: by kind, as it stands in the parser."""
+    found = {"helps": set(), "metavars": set(), "commands": set()}
+    for name, one in usage.parsers(tree):
+        found["commands"] |= {name} - {""}
+        if not name:
+            found["helps"] |= {one.description, one.epilog}
+        else:
+            assert one.epilog.startswith(("Example: workbook ", "Örnek: workbook "))
+            found["helps"].add(one.epilog.partition("workbook ")[0])
+        found["helps"] |= {group.title for group in one._action_groups}
+        for action in one._actions:
+            takes = action.nargs != 0 and not isinstance(action, argparse._VersionAction)
+            assert not takes or action.metavar or action.choices, (
+                f"{name} {action.dest} shows an English name"
+            )
+            found["metavars"] |= {action.metavar} - {None}
+            if not isinstance(action, argparse._SubParsersAction):
+                assert action.help, f"{name} {action.dest} has no help"
+                found["helps"].add(action.help)
+    return found
+
+
+def test_every_word_of_the_help_has_its_turkish_and_none_is_left_over():
+    english, known = words_of(parser()), usage.turkish()
+    of_argparse = {"positional arguments", "options", "show this help message and exit"}
+    assert english["helps"] - of_argparse == known["helps"].keys()
+    for part in ("metavars", "commands"):
+        assert english[part] == known[part].keys()
+    turkish = words_of(parser("tr"))
+    parser()  # argparse speaks English again
+    assert turkish["helps"] == {*known["helps"].values()} | {known["words"][word] for word in of_argparse}
+    assert turkish["metavars"] == set(known["metavars"].values())
+    assert turkish["commands"] == english["commands"]
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_the_help_fits_in_a_console_of_eighty_columns(monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, one in usage.parsers(parser(language)):
+        for line in one.format_help().splitlines():
+            assert len(line) <= 80, (name, line)
+    parser()
+
+
+def test_what_is_filled_in_stands_in_both_languages_of_a_help():
+    """Commands, files, options and values that a reader types are the same in both."""
+    typed = re.compile(r"`[^`]+`|--[a-z]+|\b[\w/]+\.(?:csv|yml|html)\b|\b[A-Z]+=|\b\w+_\w+\b")
+    for english, turkish in usage.turkish()["helps"].items():
+        assert sorted(typed.findall(english)) == sorted(typed.findall(turkish)), english
+
+
+@pytest.mark.parametrize(
+    ("arguments", "system", "language"),
+    [
+        (["list", "--language", "tr"], "en", "tr"),
+        (["list", "--language=en"], "tr", "en"),
+        (["-v", "status", "--lang", "tr"], "en", "tr"),  # argparse takes an option that is begun
+        (["new", "indicator", "G1.16", "--language", "tr"], "en", "tr"),
+        (["check", "--language"], "tr", "tr"),
+        (["check", "--language", "de"], "tr", "tr"),
+        (["run", "--language", "en"], "tr", "tr"),  # of the reports
+        (["pdf", "--language", "tr"], "en", "en"),
+        ([], "tr", "tr"),
+    ],
+)
+def test_a_command_answers_as_it_is_asked_to_else_as_the_system_speaks(arguments, system, language):
+    assert usage.asked(arguments, system) == language
+
+
+def test_each_command_says_in_its_help_which_language_its_option_means():
+    for name, one in usage.parsers(parser()):
+        options = [action for action in one._actions if "--language" in action.option_strings]
+        assert bool(options) == (name not in ("", "new")), name
+        for option in options:
+            of_reports = name in usage.OF_REPORTS
+            assert "LANG)" in option.help or "as for check" in option.help, name
+            assert ("reports" in option.help) == of_reports and (option.choices is None) == of_reports
+
+
+def test_windows_is_asked_for_its_language_where_no_variable_says_it(monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert usage.of_system() == "en"
+    monkeypatch.setattr(sys, "platform", "win32")
+    for identifier, language in ((0x041F, "tr"), (0x0409, "en"), (0x0809, "en")):
+        kernel = types.SimpleNamespace(GetUserDefaultUILanguage=lambda found=identifier: found)
+        monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+        assert usage.of_system() == language
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert usage.of_system() == "en"
 
 
 def test_the_program_lists_its_commands_and_says_how_to_begin(call):
@@ -174,7 +267,7 @@ def test_the_calendar_is_written_and_what_is_there_is_kept(call, tmp_path):
     assert all(name in out for name in made)
     assert "Örnek veri".encode() in made["eylem-takvimi-2026.ics"]
     code, _, error = call(*asked)
-    assert code == 1 and "is there already" in error
+    assert code == 1 and "zaten var" in error
     assert call(*asked, "--replace")[0] == 0
     assert {path.name: path.read_bytes() for path in (tmp_path / "takvim").iterdir()} == made
 
@@ -402,7 +495,7 @@ def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, wit
     assert code == 0 and "Ledger" not in out and book.read_bytes() == header
 
     code, out, _ = call("run", *year, "--record")
-    assert code == 0 and "Ledger: 3 figures entered, 0 restated" in out
+    assert code == 0 and "Ledger: 3 values entered, 0 corrected" in out
     assert "19.56" in book.read_text(encoding="utf-8")
 
     told = book.read_text(encoding="utf-8").replace("19.56", "19.50")
@@ -414,7 +507,7 @@ def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, wit
     assert without_kernels == [] and book.read_text(encoding="utf-8") == told
 
     code, out, _ = call("run", *year, "--reason", "the weights were corrected")
-    assert code == 0 and "Ledger: 0 figures entered, 1 restated" in out
+    assert code == 0 and "Ledger: 0 values entered, 1 corrected" in out
     now = book.read_text(encoding="utf-8")
     assert now.startswith(told) and now.count("the weights were corrected") == 1
 
@@ -458,6 +551,71 @@ def test_a_spelling_is_not_given_to_an_unknown_institution(call, workbook_root, 
     assert (code, out, len(error.splitlines())) == (1, "", 1)
     assert repr(institution) in error and "ktu" in error
     assert tree(workbook_root) == before
+
+
+# --- in Turkish -----------------------------------------------------------------------------------
+
+
+def test_answers_come_in_turkish_where_the_system_speaks_it(call, monkeypatch, good, tmp_path):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    assert call("list", "--edition", "live")[1].endswith("workbook receive DOSYA\n")
+    assert call("receive", good)[0] == 0
+    code, out, error = call("list", "--edition", "live")
+    assert (code, error) == (0, "")
+    assert row_of(out.splitlines()[0])[:3] == ["veri", "veri kümesi", "sıralama"]
+    told = call("confirm", "Karadeniz Tech. Univ.", "ktu")[1]
+    assert told == "“Karadeniz Tech. Univ.” yazımı bundan böyle “ktu” kurumunu gösterir.\n"
+    held = "ranking_scores/the-2026-positions"
+    code, out, error = call("withdraw", held, "--reason", "deneme")
+    assert out.startswith(f"{held} kullanımdan çıkarıldı; satırları şurada saklanıyor: "), error
+    assert "kullanımdan çıkarıldı" in call("list", "--history", "ranking_scores")[1]
+    assert call("rollback", "--list")[1].split() == ["yayın", "yapıldığı", "an", "sayfa", "yürürlükte"]
+    monkeypatch.setattr("helpers.demonstration.write", lambda folder: [folder] * 28)
+    out = call("sample", "--folder", tmp_path / "sample")[1]
+    assert re.match(r"Gösterim verilerinin 28 dosyası .+ klasörüne yazıldı\.$", out)
+    assert call("list", "--edition", "live", "--language", "en")[1].startswith("edition")
+
+
+WRONG_IN_TURKISH = {
+    ("run", "--year", "1900"): "year parametresi 1900 olamaz. Beklenen: 2017 ile 2030 arasında bir tam sayı.",
+    ("run", "--notebook", "none"): "'none' adlı bir not defteri yok. Beklenen: şunlardan biri: data_quality",
+    ("trace", "G9.99"): "'G9.99' hakkında hiçbir bilgi yok. Beklenen: G3.25 gibi bir gösterge kodu",
+    ("withdraw", "events/all-1900"): "'events/all-1900' adıyla saklanan bir şey yok.",
+    ("rollback",): "'sample' için dönülecek daha eski bir yayın yok. Beklenen: son 3 yayından biri.",
+    ("pdf",): "'sample' için yayımlanmış rapor yok. Üretin: workbook run",
+    ("roll", "2050"): "2050 yılı açılamaz. Beklenen: data/catalog/plan.yml dosyasındaki yılları izleyen 2027",
+    ("lab", "none.ipynb"): "'none.ipynb' adlı bir not defteri yok. Beklenen: notebooks altında bir dosya",
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG_IN_TURKISH, ids=" ".join)
+def test_what_cannot_go_on_is_told_in_turkish_where_the_system_speaks_it(call, monkeypatch, arguments):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    code, out, error = call(*arguments)
+    assert (code, out, len(error.splitlines())) == (1, "", 1)
+    assert error.startswith(f"workbook: {WRONG_IN_TURKISH[arguments]}")
+
+
+def test_a_broken_definition_is_told_in_turkish(tmp_path, workbook_root, monkeypatch, capsys):
+    plan = workbook_root / "data" / "catalog" / "plan.yml"
+    plan.write_text(plan.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
+    assert main(["status", "--language", "tr"]) == 1
+    assert capsys.readouterr().err == (
+        "workbook: data/catalog/plan.yml: unknown: bu alan bilinmiyor (bulunan: 1). Tanımı düzeltin.\n"
+    )
+
+
+def test_a_run_tells_in_turkish_what_it_did(call, monkeypatch, without_kernels):
+    monkeypatch.setenv("LANG", "tr_TR.UTF-8")
+    code, out, _ = call("run", "--year", "2024", "--language", "en", "--record")
+    assert code == 0 and out.startswith("Bitti: 9 not defteri. Tarayıcıda açın: index.html\n")
+    assert "Yayın defteri: 3 değer işlendi, 0 değer gerekçesiyle düzeltildi" in out
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("helpers.batch.jobs.plan", stop)
+    assert call("run")[2] == "workbook: durduruldu. Yapılanlar saklandı; aynı komut kaldığı yerden sürer.\n"
 
 
 # --- as a process: streams, exit codes, encodings ---------------------------------------------------

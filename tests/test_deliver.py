@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import unicodedata
 import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -78,6 +79,22 @@ def test_a_pdf_says_what_it_is_and_where_its_headings_are(printed, language):
     assert headings[0] == {"tr": "İçindekiler", "en": "Contents"}[language]
     assert len(headings) == 1 + len(NOTEBOOKS)
     assert sum(isinstance(entry, list) for entry in found.outline) == len(NOTEBOOKS)
+
+
+@in_browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_contents_of_a_pdf_name_the_sheet_of_each_section(printed, language):
+    found = printed[language]
+    # Letters that are set as one (fl) are read as two.
+    read = (unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in found.pages)
+    sheets = [" ".join(text.split()) for text in read]
+    entries = re.findall(r"(\D+?) ?(\d+)(?= |$)", sheets[0].partition(found.outline[0].title)[2])
+    named = {title.strip(): int(number) for title, number in entries}
+    sections = [entry.title for part in found.outline if isinstance(part, list) for entry in part]
+    told = [title for title in sections if title in named]
+    assert len(told) > 5 and len(told) >= 0.8 * len(sections)
+    for title in told:
+        assert title in sheets[named[title] - 1], (title, named[title])
 
 
 @in_browser

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sample import start as shared_start
 from test_measures_goal1 import held, table
 from test_measures_goal3 import activities, agreement, stay
 
@@ -74,7 +75,7 @@ def cells(piece: Piece) -> dict[str, list[str]]:
     ids=lambda given: " ".join(str(value) for value in given.values()),
 )
 def test_every_view_says_something_and_marks_what_is_generated(view, given):
-    run = start(**given)
+    run = shared_start(**given)
     piece = VIEWS[view](run)
     assert piece.text.strip()
     assert not re.search(r"\bnan\b|\bNone\b|\{|\}", piece.text)
@@ -422,7 +423,7 @@ def test_the_panel_is_worked_by_hand():
 
 
 def test_a_missing_middle_cuts_off_what_lies_before():
-    run = start(year=2026)
+    run = shared_start(year=2026)
     rows = run.registers.whole("applications")
     run.registers.frames["applications"] = rows[rows["cohort"] != 2021]
     assert list(origins.panel(run.registers, run.period)[0].columns) == [2022, 2023, 2024, 2025, 2026]
@@ -450,7 +451,7 @@ def test_the_verdict_is_worded_by_its_tests(before, after, said):
 
 
 def test_the_demonstration_shows_no_effect_since_none_was_put_in():
-    text = explained.fairs_and_applications(start(year=2026)).text
+    text = explained.fairs_and_applications(shared_start(year=2026)).text
     assert text.splitlines()[0].count("these data do not show") == 2
 
 
@@ -480,6 +481,15 @@ def test_what_is_done_with_each_partner_is_counted_in_months_that_count():
     assert found.loc["p-b", list(partners.AMOUNTS)].tolist() == [0] * 5
 
 
+def test_registers_that_begin_later_than_what_is_looked_back_on_say_so():
+    """36 months and three years end with 2026 and begin with 2024; in 2018 they begin earlier."""
+    for year, says in ((2026, False), (2018, True)):
+        run = start(year=year)
+        assert ("of earlier activity nothing is known" in explained.partners(run).text) == says
+        countries = explained.below_expected(run, "students").text
+        assert ("are known from 1 Jan 2017 on; earlier ones are not counted" in countries) == says
+
+
 def test_advice_follows_its_rule():
     rows = pd.DataFrame(
         [
@@ -496,7 +506,7 @@ def test_advice_follows_its_rule():
 
 
 def test_the_list_of_decisions_carries_the_advice():
-    text = mobility.decisions(start(year=2026)).text
+    text = mobility.decisions(shared_start(year=2026)).text
     assert re.search(r"ends soon; active\s+renew", text)
     assert re.search(r"dormant; no activity known\s+let it end", text)
     assert "Proposal: the agreement of an active partner is renewed" in text

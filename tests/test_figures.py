@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import REPO
+from sample import start as shared_start
 from test_batch import WEIGHTS
 
 from helpers import store
@@ -259,12 +260,12 @@ def test_another_year_unit_or_university_is_not_judged(found, book):
 
 
 def test_a_page_says_that_nothing_was_published_or_restated(book):
-    run = start(year=YEAR)
+    run = shared_start(year=YEAR)
     book()
     assert "No value has been published" in shown.restatements(run).text
     book(line(), line("G3.03", "22.70"), line(institution="metu"))
     assert "None of the 2 figures" in shown.restatements(run).text
-    assert "2 değerin" in shown.restatements(start(year=YEAR, language="tr")).text
+    assert "2 değerin" in shown.restatements(shared_start(year=YEAR, language="tr")).text
 
 
 RESTATED = (
@@ -284,7 +285,7 @@ ROWS = {
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_a_page_prints_each_restatement_in_its_language(book, language):
     book(*RESTATED)
-    run = start(year=2026, language=language)
+    run = shared_start(year=2026, language=language)
     text = shown.restatements(run).text
     for told in ROWS[language]:
         assert told in text

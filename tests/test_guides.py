@@ -17,7 +17,7 @@ from test_batch import real_set
 
 from helpers import store
 from helpers.catalog import load
-from helpers.cli import _parser, main
+from helpers.cli import main, parser
 from helpers.intake import declaration
 from helpers.site import dictionary, guides
 
@@ -109,7 +109,7 @@ def test_each_command_is_parsed():
     for command in commands():
         program, *arguments = shlex.split(command)
         if program == "workbook":
-            _parser().parse_args(arguments)
+            parser().parse_args(arguments)
         elif program == "make":
             targets = re.findall(r"^([a-z]+):", (REPO / "Makefile").read_text(encoding="utf-8"), flags=re.M)
             assert set(arguments) <= set(targets), command
@@ -119,7 +119,7 @@ def test_each_command_is_parsed():
 
 def test_a_wrong_argument_would_be_noticed(capsys):
     with pytest.raises(SystemExit):
-        _parser().parse_args(["status", "--yera", "2026"])
+        parser().parse_args(["status", "--yera", "2026"])
     assert "--yera" in capsys.readouterr().err
 
 

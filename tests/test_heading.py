@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sample import start as shared_start
 
 from helpers import heading, messages, shared, start
 from helpers.analysis.breaks import Break
@@ -11,7 +12,7 @@ from helpers.errors import CatalogError
 from helpers.measures.core import Figure
 from helpers.plan import outlook
 from helpers.plan.outlook import Kind
-from helpers.present import activities, persons
+from helpers.present import activities, figures, likelihood, persons
 from helpers.present.pieces import NOTE_TYPE
 from helpers.texts import links
 
@@ -110,7 +111,13 @@ def test_a_pace_is_realistic_where_a_forecast_finds_the_target_as_likely_as_not(
     """Past: (15 − 15)/5 = 0, so that any pace is infinitely faster; yet 14.9 is all but there."""
     close = of([15, 14, 16, 15, 14, 15], targets={**PLAN, 2028: 15.4}, how=kind())
     assert close.chance is not None
-    assert close.pace.realistic == (close.chance >= 0.5)
+    assert close.pace.realistic == (close.chance >= outlook.EVEN)
+
+
+def test_no_pace_is_called_unrealistic_of_a_target_that_is_called_about_as_likely_as_not():
+    """The edge of the plan is that of the words: 0.375 is the least that is written as about 40 %."""
+    assert likelihood.word(outlook.EVEN).code == "even"
+    assert likelihood.word(outlook.EVEN - 0.001).code == "unlikely"
 
 
 def test_both_fits_stand_beside_each_other_and_the_forecast_since():
@@ -198,7 +205,7 @@ def row(piece, code):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """The sample's reports in both languages, worked out once as a batch does."""
-    found = {language: start(year=2026, language=language) for language in LANGUAGES}
+    found = {language: shared_start(year=2026, language=language) for language in LANGUAGES}
     with shared.folder(tmp_path_factory.mktemp("shared")):
         for run in found.values():
             heading.targeted(run)
@@ -281,20 +288,33 @@ def test_the_overview_names_every_target_once(runs):
 
 
 def test_before_the_plan_it_looks_as_far_as_it_may():
-    found = heading.outlooks(start(year=2022), "G4")
+    found = heading.outlooks(shared_start(year=2022), "G4")
     reached = {one.at for one in found if one.ahead is not None and one.target is not None}
     assert reached == {2024, 2025}  # counts two years ahead, shares three
 
 
+def test_before_the_plan_and_in_its_first_years_targets_are_dated_and_marked():
+    """In 2024 counts are forecast for 2026 and shares for 2027; before the plan its targets are ahead too."""
+    for year, years in ((2022, "2024, 2025, 2028"), (2024, "2026, 2027, 2028")):
+        run = start(year=year)
+        piece = heading.of_plan(run)
+        assert f"The targets are those of {years}, as far ahead" in piece.text
+        assert run.text("activities.placeholders") in piece.text
+        assert "demonstration" in piece.bundle[NOTE_TYPE]["caveats"]
+    # A published score's target is generated as all others are.
+    assert figures.caveats(start(year=2022), ["G3.02"], with_targets=True, ahead=True)
+    assert not figures.caveats(start(year=2022), ["G3.02"], with_targets=True)
+
+
 def test_the_half_year_rests_on_whole_years():
-    run = start(year=2026, period="first_half")
+    run = shared_start(year=2026, period="first_half")
     shown = heading.of_goal(run, "G1")
     assert "Trends and forecasts rest on whole years, up to 2025." in shown.text
     assert max(heading.outlooks(run, "G1")[0].values) == 2025
 
 
 def test_a_unit_has_trends_and_no_targets():
-    run = start(year=2026, unit="eng")
+    run = shared_start(year=2026, unit="eng")
     shown = heading.of_goal(run, "G2")
     assert "Target" not in shown.text.splitlines()[1]
     assert "of 16 indicators have a forecast" in shown.text
@@ -303,7 +323,7 @@ def test_a_unit_has_trends_and_no_targets():
 
 
 def test_of_another_university_only_the_rankings_are_known():
-    run = start(year=2026, institution="metu")
+    run = shared_start(year=2026, institution="metu")
     assert heading.of_goal(run, "G1").bundle[NOTE_TYPE]["kind"] == "not_computed"
     assert "G3.03" in heading.of_goal(run, "G3").text
 
@@ -352,7 +372,7 @@ def test_few_years_are_said_with_the_year_in_which_they_will_be_enough(monkeypat
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_methods_page_shows_what_the_backtest_measured(language):
-    run = start(year=2026, language=language)
+    run = shared_start(year=2026, language=language)
     shown = heading.backtest(run)
     for kind in outlook.kinds().kinds.values():
         assert run.text.number(kind.cases) in shown.text

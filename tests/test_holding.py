@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample import start as shared_start
 from test_measures_goal1 import CATALOG
 from test_messages import card, carded, entry, small
 from test_standing import fairs, run_with
 
-from helpers import start
 from helpers.errors import ParameterError
 from helpers.plan import assessment, holding, performance
 from helpers.plan.assessment import Assessment
@@ -198,11 +198,11 @@ def test_ways_on_a_page() -> None:
     "more", [{"period": "first_half"}, {"year": 2022}, {"unit": "eng"}, {"institution": "metu"}]
 )
 def test_where_it_cannot_be_said_the_page_says_so(more: dict[str, Any]) -> None:
-    run = start(**({"year": 2026} | more))
+    run = shared_start(**({"year": 2026} | more))
     for piece in (page.of_goal(run, "G1"), page.most(run), page.ways(run, "G1", (90,))):
         assert piece.bundle[NOTE_TYPE]["kind"] == "not_computed"
 
 
 def test_the_parts_of_the_sample_add_up_to_its_shortfall() -> None:
-    (found,) = page.cards.assessed(start(year=2026), "G1")
+    (found,) = page.cards.assessed(shared_start(year=2026), "G1")
     assert sum(p.points for p in holding.parts(found)) == pytest.approx(100 - (found.objective.strict or 0))

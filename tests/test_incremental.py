@@ -24,7 +24,7 @@ from helpers.batch.execute import Executed, file_name
 from helpers.batch.jobs import plan
 from helpers.batch.run import run
 from helpers.catalog import load
-from helpers.cli import _end_on_termination
+from helpers.cli.running import end_on_termination
 from helpers.errors import RunFailed
 from helpers.site import pages
 
@@ -459,7 +459,7 @@ def test_a_batch_that_is_stopped_leaves_nothing_running_and_is_taken_up_again(ha
 def test_a_request_to_end_is_taken_as_ctrl_c():
     earlier = signal.getsignal(signal.SIGTERM)
     try:
-        _end_on_termination()
+        end_on_termination()
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(1)

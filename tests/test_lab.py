@@ -17,6 +17,7 @@ import nbformat
 import papermill  # noqa: F401  it loads our engine, which must not be loaded before it
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from sample import start as shared_start
 
 import helpers
 from helpers import choose, compare, measure, start, texts
@@ -36,7 +37,7 @@ REPO = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="module", params=["en", "tr"])
 def run(request):
-    return start(year=2026, language=request.param)
+    return shared_start(year=2026, language=request.param)
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_years_are_compared_by_the_figures_of_their_reports(run):
     found = rows(compare(run, "G3.25", "G3.26", years=[2026, 2023]))
     assert list(found) == ["2023", "2026"]
     for year, cells in found.items():
-        of_year = start(year=int(year), language=run.language)
+        of_year = shared_start(year=int(year), language=run.language)
         for code, cell in zip(("G3.25", "G3.26"), cells, strict=True):
             assert measure(of_year, code).text.endswith(f": {cell}")
 
@@ -134,7 +135,7 @@ def test_units_add_up_to_the_whole_where_none_is_hidden(run):
     indicator = run.catalog.indicators["G1.01"]
     assert not indicator.person_count and numbers[0] >= max(numbers[1:]) > 0
     for (name, (cell,)), unit in zip(found.items(), ["", *units], strict=True):
-        alone = start(year=2026, language=run.language, unit=unit)
+        alone = shared_start(year=2026, language=run.language, unit=unit)
         assert measure(alone, "G1.01").text.endswith(f": {cell}") or cell == "–", name
 
 
@@ -201,7 +202,7 @@ def test_a_run_shows_itself_where_a_notebook_is_open_and_no_folder(run, opened):
     for told in (run.name, "2026", *map(run.text, keys)):
         assert html.escape(told) in shown
     assert str(REPO) not in shown and "/" not in re.sub(r"<[^>]*>", "", shown)
-    half = start(year=2026, language=run.language, period="first_half", unit="eng")
+    half = shared_start(year=2026, language=run.language, period="first_half", unit="eng")
     assert half.about()[run.text("run.unit")] == run.catalog.units["eng"].name(run.language)
     assert half.about()[run.text("run.period")] != run.about()[run.text("run.period")]
 
@@ -239,9 +240,9 @@ def test_a_batch_shows_the_plain_piece_and_an_open_notebook_controls(run, monkey
 
     assert told() == plain.text
     menus[0].value = 2024
-    assert told() == measure(start(year=2024, language=run.language), "G3.25").text
+    assert told() == measure(shared_start(year=2024, language=run.language), "G3.25").text
     menus[2].value = "eng"
-    assert told() == measure(start(year=2024, language=run.language, unit="eng"), "G3.25").text
+    assert told() == measure(shared_start(year=2024, language=run.language, unit="eng"), "G3.25").text
     menus[1].value = "metu"
     assert run.text("activities.reason.other_institution") in told() or "eng" in told()
 

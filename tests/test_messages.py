@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from read_as_text import Read
+from sample import start as shared_start
 from test_measures_goal1 import CATALOG, copies
 from test_standing import MARK, fairs, run_with, target
 
@@ -415,7 +416,7 @@ class Sample:
     """Runs over the sample that read each register and measure each figure once."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        first = start(year=2026)
+        first = shared_start(year=2026)
         self.rankings, self.cards = first.rankings, first.cards
         self.registers: dict[tuple[str, str], Registers] = {}
         self.held: dict[Any, Any] = {}

@@ -16,6 +16,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
+from sample import start as shared_start
 from test_measures_goal1 import table
 from test_measures_goal3 import activities, agreement, stay
 
@@ -100,7 +101,7 @@ def test_no_view_is_forgotten_here() -> None:
         if function.__module__ == module.__name__ and not name.startswith("_")
         and function.__annotations__.get("return") is Piece
     }  # fmt: skip
-    assert public == {name.split(" ")[0] for name in shown(start(year=2030))} == set(mobility.__all__)
+    assert public == {name.split(" ")[0] for name in shown(shared_start(year=2030))} == set(mobility.__all__)
     notebook = (REPO / "notebooks" / "topic_mobility.ipynb").read_text(encoding="utf-8")
     assert {name for name in public if f"mobility.{name}(run" in notebook} == public
 
@@ -119,7 +120,7 @@ def test_no_view_is_forgotten_here() -> None:
     ],
 )
 def test_every_view_holds(drawn: list[Figure], year: int, language: str, period: str, unit: str) -> None:
-    run = start(year=year, language=language, period=period, unit=unit)
+    run = shared_start(year=year, language=language, period=period, unit=unit)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = shown(run)
@@ -153,7 +154,7 @@ def test_every_view_holds(drawn: list[Figure], year: int, language: str, period:
     ],
 )
 def test_what_cannot_be_computed_says_why(given: dict[str, Any], reason: str) -> None:
-    for name, piece in shown(start(language="en", **given)).items():
+    for name, piece in shown(shared_start(language="en", **given)).items():
         assert (kind(piece), piece.text) == ("not_computed", f"Not computed: {reason}"), name
 
 
@@ -192,7 +193,7 @@ def test_beta_and_r_are_written_from_ten_students_on() -> None:
 
 @pytest.mark.parametrize("year", [2018, 2022, 2026])
 def test_no_number_below_five_stands_anywhere(year: int) -> None:
-    run = start(year=year, language="en")
+    run = shared_start(year=year, language="en")
     for piece in (mobility.by(run, "country_code"), mobility.by(run, "unit"), mobility.who(run)):
         numbers = [cell for row in cells(piece).values() for cell in row[:2] if cell.isdigit()]
         assert len(numbers) > 5
@@ -300,7 +301,7 @@ def test_pooled_units_are_two_at_least_and_eight_students(counts: list[int]) -> 
 
 
 def test_a_report_on_one_unit_is_not_broken_down_by_unit() -> None:
-    run = start(year=2025, language="en", unit="eng")
+    run = shared_start(year=2025, language="en", unit="eng")
     for piece in (mobility.by(run, "unit"), mobility.recognition_by_unit(run)):
         assert piece.text.startswith("Faculty of Engineering: This report covers a single unit")
 
@@ -341,8 +342,8 @@ def test_a_partner_goes_by_its_name_and_without_a_list_by_its_code() -> None:
 
 def test_registers_that_begin_late_are_told() -> None:
     late = "Activity is known from"
-    assert late in mobility.portfolio(start(year=2018, language="en")).text
-    assert late not in mobility.portfolio(start(year=2026, language="en")).text
+    assert late in mobility.portfolio(shared_start(year=2018, language="en")).text
+    assert late not in mobility.portfolio(shared_start(year=2026, language="en")).text
 
 
 # -- in brief ----------------------------------------------------------------------------------------------
@@ -384,7 +385,7 @@ def test_messages_come_in_their_order_and_only_where_there_is_something_to_say()
 
 
 def test_where_there_is_nothing_to_say_nothing_is_said() -> None:
-    office = start(year=2025, language="en", unit="int")
+    office = shared_start(year=2025, language="en", unit="int")
     assert brief(office) == [
         "International Relations Office: There are no findings to report; the sections below say why."
     ]
@@ -394,11 +395,11 @@ def test_nothing_is_said_of_sleepers_before_activity_is_known() -> None:
     # Visits are known from 2024 only: 24 months before the middle of 2025 lie partly in the dark.
     rows = partnership(0, 3)
     assert not any("dormant" in line for line in brief(run_with(**rows)))
-    assert any("dormant" in line for line in brief(start(year=2026, language="en")))
+    assert any("dormant" in line for line in brief(shared_start(year=2026, language="en")))
 
 
 def test_at_the_half_year_no_target_is_due() -> None:
-    assert "target" not in " ".join(brief(start(year=2026, language="en", period="first_half")))
+    assert "target" not in " ".join(brief(shared_start(year=2026, language="en", period="first_half")))
 
 
 # -- charts and maps, mark by mark ---------------------------------------------------------------------------

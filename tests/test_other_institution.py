@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from conftest import REPO
+from sample import start as shared_start
 from test_measures_goal1 import CATALOG
 
 from helpers import activities, cards, goals, overview, quality, rankings, standing
@@ -13,7 +14,7 @@ from helpers.measures.core import NOT_BY_UNIT, OTHER_INSTITUTION, MissingFigure,
 from helpers.measures.indicators import computed
 from helpers.present import figures
 from helpers.present.pieces import NOTE_TYPE
-from helpers.run import NO_UNIT_TARGETS, Run, start
+from helpers.run import NO_UNIT_TARGETS, Run
 
 REGISTERED = [code for code in CATALOG.indicators if code not in computed()]
 SAID = "the data available are those of the plan's own university"
@@ -21,12 +22,12 @@ SAID = "the data available are those of the plan's own university"
 
 @pytest.fixture(scope="module")
 def metu() -> Run:
-    return start(year=2026, institution="metu")
+    return shared_start(year=2026, institution="metu")
 
 
 @pytest.fixture(scope="module")
 def unit() -> Run:
-    return start(year=2026, unit="eng")
+    return shared_start(year=2026, unit="eng")
 
 
 def test_five_indicators_are_of_rankings_and_all_others_of_registers() -> None:
@@ -44,7 +45,7 @@ def test_no_register_tells_of_another_university(metu: Run, code: str) -> None:
 def test_its_rankings_are_its_own(metu: Run) -> None:
     # THE WUR 2026, International Outlook: 57.7 and 27.0 (domain dossier 4.2).
     assert figures.reading(metu, "G3.03").value == pytest.approx(57.7)
-    assert figures.reading(start(year=2026), "G3.03").value == pytest.approx(27.0)
+    assert figures.reading(shared_start(year=2026), "G3.03").value == pytest.approx(27.0)
     assert "57.7" in goals.indicators(metu, "G3a").text
     assert metu.name in rankings.messages(metu).text
 
@@ -65,11 +66,11 @@ def test_the_registers_refuse_whatever_is_asked(metu: Run) -> None:
 
 @pytest.mark.parametrize("institution", [None, "ktu"])
 def test_the_plans_own_university_is_no_other(institution: str | None) -> None:
-    assert not start(year=2026, institution=institution).registers.of_other
+    assert not shared_start(year=2026, institution=institution).registers.of_other
 
 
 def test_with_a_unit_too_it_is_another_university() -> None:
-    run = start(year=2026, institution="metu", unit="eng")
+    run = shared_start(year=2026, institution="metu", unit="eng")
     assert figures.reading(run, "G1.01").reason == OTHER_INSTITUTION
 
 
@@ -118,7 +119,7 @@ def test_the_plan_gives_a_unit_no_targets(unit: Run) -> None:
 
 
 def test_a_unit_has_less_than_the_whole(unit: Run) -> None:
-    whole = start(year=2026)
+    whole = shared_start(year=2026)
     for code in ("G1.01", "G2.01", "G3.25"):
         of_unit, of_all = (figures.reading(run, code).value for run in (unit, whole))
         assert of_unit is not None and of_all is not None and 0 < of_unit < of_all

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from sample import start as shared_start
 from test_measures_goal1 import CATALOG, copies
 from test_messages import ACTIONS as OVERDUE
 from test_messages import CHANGED, CHANGING, SMALL, card, carded, entry, only, small
@@ -198,7 +199,7 @@ def test_at_the_half_year_a_yearly_count_has_a_pace_and_no_symbol() -> None:
 
 @pytest.fixture(scope="module")
 def sample() -> Run:
-    run = start(year=2026)
+    run = shared_start(year=2026)
     assert run.cards and run.registers.whole("actions") is not None
     return run
 
@@ -224,7 +225,7 @@ def test_the_chart_counts_what_the_cards_count(sample: Run) -> None:
 
 
 def test_a_split_plan_has_its_aims_and_the_same_indicators(sample: Run) -> None:
-    run = start(year=2026)
+    run = shared_start(year=2026)
     split = plan.fill(plan.load(run.catalog, split=True), sample.registers["targets"])
     vars(run).update(registers=sample.registers, rankings=sample.rankings, cards=split)
     shown = table(overview.goals(run))
@@ -414,7 +415,7 @@ def test_without_any_register_levels_are_not_computed() -> None:
 @pytest.mark.parametrize("unit", ["", "eng"])
 @pytest.mark.parametrize(("year", "half"), [(2017, False), (2020, True), (2026, False)])
 def test_the_shares_of_a_row_add_up_to_a_hundred(sample: Run, unit: str, year: int, half: bool) -> None:
-    run = start(year=year, unit=unit, period="first_half" if half else "year")
+    run = shared_start(year=year, unit=unit, period="first_half" if half else "year")
     run.registers.frames.update(sample.registers.frames)
     shown = table(overview.levels(run))
     levels = [shown[level] for level in ("regional", "national", "international")]

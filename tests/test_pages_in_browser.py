@@ -486,6 +486,13 @@ def test_the_values_of_a_chart_are_told_on_focus_and_arrows_lead_on(page, report
     assert chart.locator("[tabindex='0']").count() == 1
     page.keyboard.press("Escape")
     assert not tip.is_visible()
+    # Enter leads to the mark's row of the table behind the chart.
+    told = focused(page, "e.getAttribute('aria-label')")
+    page.keyboard.press("Enter")
+    row = focused(page, "e.matches('details.data[open] tbody th') && e.closest('tr').innerText")
+    assert row and told.startswith(focused(page, "e.innerText.trim()"))
+    value = told.split(": ", 1)[1].split(" · ")[0]
+    assert value in row
 
 
 FOLDED = [

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 import yaml
 from conftest import REPO
+from sample import start as shared_start
 from test_batch import real_set
 from test_measures_goal1 import CATALOG
 from test_standing import fairs, run_with
@@ -30,7 +31,7 @@ LINK = re.compile(r"\[([^\]]*)\]\(#how-([^)]+)\)")
 
 @pytest.fixture(scope="module", params=["tr", "en"])
 def run(request: pytest.FixtureRequest) -> Any:
-    return start(year=2026, language=request.param)
+    return shared_start(year=2026, language=request.param)
 
 
 # -- the mark of a number -------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ def test_an_overall_score_names_the_publishers_rows_that_it_was_recomputed_from(
 def test_what_nobody_knows_is_refused_with_what_is_known():
     for code in ("G9.99", "the.nothing", "nobody.overall", ""):
         with pytest.raises(ParameterError, match="Nothing is known"):
-            provenance.card(start(year=2026), code)
+            provenance.card(shared_start(year=2026), code)
 
 
 def test_a_received_file_is_named_with_its_day_its_sender_and_its_row(workbook_root, tmp_path):
@@ -165,7 +166,7 @@ def test_a_number_in_a_sentence_is_that_of_its_card(run):
 
 
 def test_the_last_cell_has_the_card_of_everything_that_was_spoken_of():
-    run = start(year=2026, language="tr")
+    run = shared_start(year=2026, language="tr")
     said = messages.of_plan(run)
     goals.indicators(run, "G3a")
     note = goals.sources(run).bundle[NOTE_TYPE]
@@ -266,9 +267,7 @@ def test_the_value_of_a_card_is_that_of_the_manifest(made):
 # What has files alone: neither an indicator nor a published number of the year's edition stands behind it.
 FILES_ALONE = {
     "accreditation-gaps-3",  # times without a term
-    "quality-held-2",
     "quality-corrected-2",
-    "quality-reconciled-2",  # totals of earlier years
     "quality-heading-2",  # forecasts by kind of series
     "rankings-against-2",  # who is compared with whom
     "rankings-against-3",

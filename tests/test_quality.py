@@ -1,6 +1,7 @@
 """What a page says of its data: what is held, what is broken, what is not computed, what is aimed at."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import REPO
+from sample import start as shared_start
 from test_measures_goal1 import CATALOG, copies
 from test_messages import card, carded, entry, only
 from test_overview import note, table
@@ -15,6 +17,7 @@ from test_standing import fairs, run_with, target
 
 from helpers import quality, standing
 from helpers.intake import declaration
+from helpers.present import provenance
 from helpers.run import Run, start
 
 DATASETS = REPO / "data" / "catalog" / "datasets"
@@ -50,7 +53,7 @@ def corrupt(workbook_root: Path) -> Corrupt:
 
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_every_declared_register_is_listed_with_its_rows(language: str) -> None:
-    shown = table(quality.holdings(start(year=2026, language=language)))
+    shown = table(quality.holdings(shared_start(year=2026, language=language)))
     names, counts, _, _, kinds = shown.values()
     assert names == [described["meaning"][language] for described in DECLARED.values()]
     # Nobody has answered the evaluation of a generated year.
@@ -73,7 +76,7 @@ def test_a_year_without_rows_is_a_gap(corrupt: Corrupt) -> None:
         return [row for row in rows if not row["start_date"].startswith("2020")]
 
     corrupt("fairs", without_2020)
-    shown = table(quality.holdings(start(year=2026)))
+    shown = table(quality.holdings(shared_start(year=2026)))
     gaps = dict(zip(DECLARED, shown["Missing years"], strict=True))
     assert gaps["fairs"] == "2020"
     assert set(gaps.values()) == {"2020", "–"}
@@ -111,6 +114,39 @@ def test_in_june_the_academic_year_to_come_is_not_missing() -> None:
     assert quality.missing_years(run, "students") == []
 
 
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_a_register_leads_to_the_file_that_its_rows_were_counted_in(language: str) -> None:
+    run = start(year=2026, language=language)
+    shown = quality.holdings(run)
+    counts = dict(zip(DECLARED, table(shown)[run.text("sources.rows")], strict=True))
+    led = set(re.findall(r'href="#how-register\.(\w+)"', shown.bundle["text/html"]))
+    assert led == DECLARED.keys() - {"answers"}
+    found = provenance.cards(run)
+    for register in led:
+        told = found[f"register.{register}"]
+        file = REPO / "data" / "sample" / f"{register}.csv"
+        assert told["title"].endswith(DECLARED[register]["meaning"][language])
+        assert told["value"] == counts[register]
+        (source,) = told["sources"]
+        assert source["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert run.text.number(source["rows"]) == counts[register]
+
+
+def test_every_count_in_a_sentence_on_the_data_leads_to_its_card() -> None:
+    """Codes and years aside, each number of this page's sentences has a card with the files behind it."""
+    run = start(year=2026)
+    said = [quality.in_brief(run), quality.problems(run), quality.targets(run)]
+    sentences = [line for piece in said for line in piece.bundle["text/markdown"].split("\n")]
+    assert len(sentences) >= 4
+    for sentence in sentences:
+        bare = re.sub(r"\[[^]]*\]\(#how-[^)]*\)|G[X\d]\.\d\d|\b20\d\d\b", "", sentence)
+        assert "](#how-" in sentence and not re.search(r"\d", bare), sentence
+    found = provenance.cards(run)
+    for code in ("not_held", "held", "generated"):
+        assert len(found[code]["sources"]) == len(DECLARED) - 1
+    assert [source["file"] for source in found["aimed.agree"]["sources"]] == ["data/sample/targets.csv"]
+
+
 # -- what breaks its declaration -----------------------------------------------------------------------
 
 
@@ -120,7 +156,7 @@ def line(rows: list[dict[str, str]], row: int) -> dict[str, str]:
 
 
 def test_the_sample_breaks_nothing() -> None:
-    shown = quality.problems(start(year=2026))
+    shown = quality.problems(shared_start(year=2026))
     assert shown.text.startswith(f"Every row of the {len(DECLARED) - 1} data sets fits")
 
 
@@ -133,7 +169,7 @@ def broken(corrupt: Corrupt, language: str) -> dict[str, list[str]]:
         line(rows, 7).update(start_date="2017-05-05", end_date="2017-05-04")
 
     corrupt("fairs", break_it)
-    return table(quality.problems(start(year=2026, language=language)))
+    return table(quality.problems(shared_start(year=2026, language=language)))
 
 
 def test_a_broken_row_is_shown_with_its_place_and_what_is_expected(corrupt: Corrupt) -> None:
@@ -234,7 +270,7 @@ def test_exactly_what_has_no_value_is_listed_with_its_reason() -> None:
 
 def test_what_is_not_held_is_named(workbook_root: Path) -> None:
     (workbook_root / "data" / "sample" / "speakers.csv").unlink()
-    run = start(year=2026, language="tr")
+    run = shared_start(year=2026, language="tr")
     shown = table(quality.not_computed(run))
     why = dict(zip(shown["Kod"], shown["Neden"], strict=True))
     assert why["G1.10"] == why["G1.11"] == "teslim alınmamış: Yurt dışından davet edilen konuşmacılar"
@@ -251,11 +287,11 @@ def test_where_all_is_computed_it_says_so() -> None:
 
 def test_of_the_sample_one_published_rank_is_missing() -> None:
     # URAP published no place of KTÜ after 2022.
-    assert table(quality.not_computed(start(year=2026)))["Code"] == ["G3.05"]
+    assert table(quality.not_computed(shared_start(year=2026)))["Code"] == ["G3.05"]
 
 
 def test_a_unit_has_no_figure_where_its_registers_know_no_units() -> None:
-    shown = table(quality.not_computed(start(year=2026, unit="eng")))
+    shown = table(quality.not_computed(shared_start(year=2026, unit="eng")))
     why = dict(zip(shown["Code"], shown["Why"], strict=True))
     no_units = [name for name, described in DECLARED.items() if "unit" not in described["columns"]]
     for code in ("G1.05", "G1.12", "G1.13", "G3.01", "G3.23", "GX.03"):
@@ -301,7 +337,7 @@ def test_without_targets_or_for_a_unit_it_says_why() -> None:
 
 
 def test_outside_the_plan_no_target_is_missed() -> None:
-    assert "without a target" not in quality.targets(start(year=2018)).text
+    assert "without a target" not in quality.targets(shared_start(year=2018)).text
 
 
 # -- in brief ----------------------------------------------------------------------------------------
@@ -318,10 +354,10 @@ def test_in_brief_names_the_years_without_a_row(workbook_root) -> None:
     path = workbook_root / "data" / "sample" / "trainings.csv"
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if ",2021-" not in line]
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    said = quality.in_brief(start(year=2026)).text
+    said = quality.in_brief(shared_start(year=2026)).text
     assert "- Years without any row: International trainings of staff (2021)." in said.splitlines()
 
 
 def test_in_brief_says_that_the_sample_is_generated() -> None:
-    last = quality.in_brief(start(year=2026, language="tr")).text.splitlines()[-1]
+    last = quality.in_brief(shared_start(year=2026, language="tr")).text.splitlines()[-1]
     assert last.startswith(f"- {len(declaration.receivable()) - 1} veri kümesinde örnek veri var")

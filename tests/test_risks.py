@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sample import start as shared_start
 from test_messages import card, carded, entry
 from test_standing import fairs, run_with
 
@@ -84,6 +85,7 @@ def test_at_the_half_year_the_target_of_the_years_end_is_no_sign() -> None:
     rows = fairs("2024-03-01", DE=5) + fairs("2025-03-01", DE=5)
     run = carded(run_with(fairs=rows, period="first_half"), card(entry("G1.05", 100, 40)))
     assert page.sign(run, risk("G1.05")) == "calm"
+    assert "rest on the change from the year before alone" in page.register(run, "G1").text
 
 
 def test_the_page_lays_the_figures_beside_the_risk() -> None:
@@ -115,7 +117,7 @@ def test_a_card_without_risks_says_so() -> None:
 
 @pytest.mark.parametrize("more", [{"unit": "eng"}, {"institution": "metu"}])
 def test_without_cards_the_reason_is_told(more: dict[str, Any]) -> None:
-    run = start(**({"year": 2026} | more))
+    run = shared_start(**({"year": 2026} | more))
     with pytest.raises(MissingFigure):
         _ = run.cards
     assert page.register(run, "G1").bundle[NOTE_TYPE]["kind"] == "not_computed"

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ranking_builders import TEXT, band, method, place, rankings, score, system
+from sample import start as shared_start
 
 from helpers import catalog, scenarios, start
 from helpers.analysis.scenarios import Step, cheapest, fit, score_of
@@ -106,7 +107,7 @@ def test_the_student_ratio_curve_keeps_its_printed_error_on_the_published_tables
 
 
 def test_the_weights_of_the_reproduce_an_overall_worked_by_hand() -> None:
-    run = start(year=2026)
+    run = shared_start(year=2026)
     found = scenarios.simulate(run, "the", international_outlook=10, teaching=2)
     assert found is not None
     # 7.2275 + 4.002 + 10.53 + 1.556 + 2.025 = 25.3405; + 0.075 · 10 + 0.295 · 2.
@@ -123,7 +124,7 @@ def test_the_weights_of_the_reproduce_an_overall_worked_by_hand() -> None:
 
 
 def test_qs_is_scaled_and_a_share_goes_by_its_curve() -> None:
-    run = start(year=2026)
+    run = shared_start(year=2026)
     still = scenarios.simulate(run, "qs")
     assert still is not None
     # Domain dossier 4.3: hidden overall 9.70, 1201–1400 begins at 10.75, one edition only.
@@ -411,7 +412,7 @@ def test_a_lever_of_nothing_is_refused_on_reading(workbook_root: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "tr"])
 @pytest.mark.parametrize("ranking", ["the", "qs"])
 def test_the_table_of_scenarios_says_what_it_rests_on(language: str, ranking: str) -> None:
-    run = start(year=2026, language=language)
+    run = shared_start(year=2026, language=language)
     shown = scenarios.table(run, ranking).text
     for one in CATALOG.levers[ranking].scenarios:
         assert one.title[language] in shown
@@ -423,7 +424,7 @@ def test_the_table_of_scenarios_says_what_it_rests_on(language: str, ranking: st
 
 
 def test_what_lies_within_the_error_is_not_called_reached() -> None:
-    run = start(year=2026)
+    run = shared_start(year=2026)
     # 1.8995 points are missing; 6.2 of research quality are 1.86, 6.4 are 1.92, 7 are 2.1.
     said = [
         " ".join(scenarios.told(run, found))
@@ -435,7 +436,7 @@ def test_what_lies_within_the_error_is_not_called_reached() -> None:
 
 
 def test_the_cheapest_way_is_said_with_its_bounds_and_what_is_out_of_reach() -> None:
-    shown = scenarios.cheapest(start(year=2026), "the").text
+    shown = scenarios.cheapest(shared_start(year=2026), "the").text
     # 1.8995 of Teaching (0.295 a point, at most 3.8) and Research quality (0.30, at most 4.8): seven points.
     assert "Teaching +3, Research quality +4" in shown
     # International outlook alone: at most 3.4 a year, so that 3 whole points are 25.34 + 0.225.
@@ -445,12 +446,14 @@ def test_the_cheapest_way_is_said_with_its_bounds_and_what_is_out_of_reach() -> 
     qs = scenarios.cheapest(start(year=2026), "qs").text
     assert "would be reached, but not distinguishable from the target (± 0.11)" in qs
     assert "no prices are given" in shown
-    dear = scenarios.cheapest(start(year=2026), "the", 27.0, {"teaching": 5, "research_quality": 5}).text
+    dear = scenarios.cheapest(
+        shared_start(year=2026), "the", 27.0, {"teaching": 5, "research_quality": 5}
+    ).text
     assert "no prices are given" not in dear and "Teaching +" not in dear.split("\n")[2]
 
 
 def test_a_batch_shows_the_table_and_an_open_notebook_the_sliders(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = start(year=2026)
+    run = shared_start(year=2026)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     shown = scenarios.simulator(run, "the")
     assert isinstance(shown, Piece) and shown.text == scenarios.table(run, "the").text

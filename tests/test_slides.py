@@ -8,6 +8,7 @@ from functools import lru_cache
 import pytest
 from pptx import Presentation
 from pptx.util import Emu
+from sample import start as shared_start
 from test_batch import workbook
 
 from helpers.deliver import deck, slides
@@ -143,7 +144,7 @@ def test_the_deck_holds_what_leadership_asks_for(language):
 
 
 def test_a_year_before_the_plan_says_why_nothing_is_assessed():
-    made = deck.of(start(year=2022, language="en"))
+    made = deck.of(shared_start(year=2022, language="en"))
     bullets = [s for slide in made.slides if isinstance(slide, deck.Bullets) for s in slide.sentences]
     assert any("Not computed" in sentence for sentence in bullets)
     assert slides.drawn(made)

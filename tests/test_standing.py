@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from read_as_text import Read
+from sample import start as shared_start
 from test_measures_goal1 import CATALOG, copies, table
 from test_measures_goal4 import DEFAULTS
 from test_present import HOSTILE, _Read, rendered
@@ -255,14 +256,14 @@ def test_what_has_no_parts_says_so() -> None:
 
 
 def test_a_published_score_says_so_and_bears_no_mark() -> None:
-    said = labels(standing.of(start(year=2026), ("G3a",), ("G3.03", "G3.02")))
+    said = labels(standing.of(shared_start(year=2026), ("G3a",), ("G3.03", "G3.02")))
     assert said["What explains it"].startswith("A published score;")
     assert "(G3.03)" in said["Where we stand"] and "(G3.02)" in said["Where we stand"]
     # Scores are published facts; the target and the actions beside them are generated.
     assert said["Where we stand"].endswith(MARK) and "target" in said["Where we stand"]
     assert MARK not in said["What explains it"]
     assert said["What comes next"].endswith(MARK)
-    without = labels(standing.of(start(year=2026), ("G3a",), ("G3.03",)))
+    without = labels(standing.of(shared_start(year=2026), ("G3a",), ("G3.03",)))
     assert MARK not in without["Where we stand"]
 
 
@@ -348,7 +349,7 @@ BROKEN_DOWN = [
 @pytest.fixture(scope="module", params=[(2019, "tr", "year"), (2026, "en", "first_half")], ids=str)
 def sample(request: pytest.FixtureRequest) -> Run:
     year, language, period = request.param
-    return start(year=year, language=language, period=period)
+    return shared_start(year=year, language=language, period=period)
 
 
 @pytest.mark.parametrize(("code", "column"), BROKEN_DOWN)

@@ -120,7 +120,7 @@ def test_the_page_holds_the_table_and_what_is_to_be_followed_up(workbook_root, t
     file = tmp_path / "folder" / "status.html"
     asked = ["status", "--year", "2025", "--language", language]
     assert main([*asked, "--page", str(file)]) == 0
-    assert capsys.readouterr().out == f"Written: {file}\n"
+    assert capsys.readouterr().out == f"{ {'en': 'Written', 'tr': 'Yazıldı'}[language] }: {file}\n"
     html, say, lines = file.read_text(encoding="utf-8"), Texts(language), status.of(2025, date.today())
     told = [[" ".join(cell.split()) for cell in status.told(say, line)] for line in lines]
     assert rows_of(html, "registers") == told

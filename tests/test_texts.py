@@ -16,10 +16,11 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import catalog, cli, errors, schema, spoken, texts
+from helpers import catalog, errors, schema, spoken, texts
 from helpers.analysis import forecast
 from helpers.catalog import Indicator
 from helpers.catalog.model import CountedVariable
+from helpers.cli import making
 from helpers.desk import completion, doctor, status
 from helpers.measures import core, reconciliation
 from helpers.plan import outlook, performance
@@ -220,7 +221,11 @@ FROM_DATA = {
     "plan.unit.": lambda: set(get_args(Indicator.model_fields["unit"].annotation)),
     "plan.frequency.": lambda: {"month", "quarter", "half-year", "year"},
     "plan.note.": lambda: set(performance.NOTES),
-    "new.ask.": lambda: {name for asked in cli._ASKED.values() for name in asked},
+    "answer.phase.": lambda: {
+        *("inputs", "imports", "figures", "execution", "cells", "rest"),
+        *("documents", "pages", "notebooks", "bundles", "publication"),
+    },
+    "new.ask.": lambda: {name for asked in making._ASKED.values() for name in asked},
 }
 
 

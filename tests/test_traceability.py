@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from sample import start as shared_start
 
-from helpers import catalog, start
+from helpers import catalog
 from helpers.present import figures, quality
 
 REPO = Path(__file__).resolve().parents[1]
@@ -79,7 +80,7 @@ def test_the_strategy_has_these_phrases_and_no_others():
 
 @pytest.mark.parametrize("area", PHRASES)
 def test_a_phrase_has_the_indicators_of_the_dossier(area):
-    assert set(figures.of_activity(start(year=2026), area)) == set(PHRASES[area].split())
+    assert set(figures.of_activity(shared_start(year=2026), area)) == set(PHRASES[area].split())
 
 
 @pytest.mark.parametrize("area", PHRASES)
@@ -101,13 +102,13 @@ def test_every_indicator_belongs_to_a_phrase_and_there_are_eighty():
 def test_every_indicator_is_computed_in_some_year_of_the_sample():
     without = set(catalog.load().indicators)
     for year in range(2026, 2016, -1):
-        run = start(year=year)
+        run = shared_start(year=year)
         without = {code for code in without if figures.reading(run, code).value is None}
     assert without == set()
 
 
 def test_the_page_on_data_quality_prints_the_way_from_phrase_to_page():
-    lines = quality.traceability(start(year=2026)).text.splitlines()
+    lines = quality.traceability(shared_start(year=2026)).text.splitlines()
     assert lines[0] == "32 statements of the strategy, 80 indicators"
     conferences = next(line for line in lines if line.startswith("G1b "))
     assert conferences.split("  ")[-1].strip() == "Goal 1 · Recognition"

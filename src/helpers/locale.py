@@ -119,6 +119,12 @@ def day(value: date, language: str) -> str:
     return format_date(value, pattern, locale=_locale(language))
 
 
+def month(number: int, language: str, short: bool = False) -> str:
+    """Write a month's name by its number: `Mart`, `March`; short `Mar`."""
+    names = _locale(language).months["stand-alone"]["abbreviated" if short else "wide"]
+    return str(names[number])
+
+
 def territories() -> frozenset[str]:
     """Return the codes of territories that have a name, those of countries (ISO 3166) and of others."""
     return frozenset(str(code) for code in _locale("en").territories) | frozenset(_OWN_TERRITORIES)

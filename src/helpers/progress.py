@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from .texts import Texts, failures
+
 if TYPE_CHECKING:
     from .batch.run import Event
 
@@ -42,24 +44,31 @@ class _Count:
             return None
         return round((time.monotonic() - self._begun) / self.done * (self.total - self.done))
 
-    def __str__(self) -> str:
-        minutes, seconds = divmod(self.seconds_left or 0, 60)
-        end = f", about {minutes} min {seconds} s more" if minutes else f", about {seconds} s more"
+    def told(self, say: Texts) -> str:
+        """Say how many run and wait, and when the last may end."""
+        now = {"running": self.running, "left": self.left}
         if self.seconds_left is None:
-            end = ""
-        return f"{self.running} running, {self.left} waiting{end}"
+            return say("answer.progress.state", **now)
+        minutes, seconds = divmod(self.seconds_left, 60)
+        if minutes:
+            return say("answer.progress.state_minutes", minutes=minutes, seconds=seconds, **now)
+        return say("answer.progress.state_seconds", seconds=seconds, **now)
 
 
 @contextmanager
-def progress(why: bool = False, as_json: bool = False) -> Iterator[Tell]:
-    """Yield a function that tells of a batch's events; with `why`, also why each job runs or does not."""
+def progress(why: bool = False, as_json: bool = False, language: str = "en") -> Iterator[Tell]:
+    """Yield a function that tells of a batch's events; with `why`, also why each job runs or does not.
+
+    JSON is for programs and has no language.
+    """
+    say = Texts(language)
     if as_json:
         yield _in_turn(_tell_json(_Count()))
     elif sys.stderr.isatty():
-        with _bar(why) as tell:
+        with _bar(say, why) as tell:
             yield _in_turn(tell)
     else:
-        yield _in_turn(_tell_lines(_Count(), why, _to_error_stream))
+        yield _in_turn(_tell_lines(say, _Count(), why, _to_error_stream))
 
 
 def _in_turn(tell: Tell) -> Tell:
@@ -97,48 +106,51 @@ def _tell_json(count: _Count) -> Tell:
     return tell
 
 
-def _tell_lines(count: _Count, why: bool, write: Callable[[str], None]) -> Tell:
+def _tell_lines(say: Texts, count: _Count, why: bool, write: Callable[[str], None]) -> Tell:
     def tell(event: "Event") -> None:
         count.take(event)
         if event.kind == "done":
-            write(f"{count.done}/{count.total} {event.job}: {event.told['seconds']} s; {count}")
+            numbers = {"done": count.done, "total": count.total, "seconds": event.told["seconds"]}
+            write(say("answer.progress.done", job=event.job, state=count.told(say), **numbers))
         else:
-            _tell_more(event, why, write)
+            _tell_more(say, event, why, write)
 
     return tell
 
 
-def _tell_more(event: "Event", why: bool, write: Callable[[str], None]) -> None:
+def _tell_more(say: Texts, event: "Event", why: bool, write: Callable[[str], None]) -> None:
     if event.kind == "resumed":
         if event.told["owner"]:
-            write(f"An earlier batch was cut off ({event.told['owner']}); what it had done is used.")
+            owner = failures.phrase(event.told["owner"], say.language)
+            write(say("answer.progress.cut_off", owner=owner))
         if event.told["set"]:
-            write(f"It had made the set {event.told['set']}, which is now in force.")
+            write(say("answer.progress.resumed", name=failures.phrase(event.told["set"], say.language)))
     elif event.kind == "planned" and event.told["reused"]:
-        write(f"{event.told['run']} to run; {event.told['reused']} unchanged since they last ran.")
+        write(say("answer.progress.planned", run=event.told["run"], reused=event.told["reused"]))
     elif event.kind == "due" and why:
-        write(f"{event.job} runs: {'; '.join(event.told['why'])}.")
+        why_told = "; ".join(str(failures.phrase(one, say.language)) for one in event.told["why"])
+        write(say("answer.progress.due", job=event.job, why=why_told))
     elif event.kind == "reused" and why:
-        write(f"{event.job} is skipped: nothing that it rests on has changed.")
+        write(say("answer.progress.reused", job=event.job))
 
 
 @contextmanager
-def _bar(why: bool) -> Iterator[Tell]:
+def _bar(say: Texts, why: bool) -> Iterator[Tell]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("notebooks", total=None)
+        task = bar.add_task(say("answer.progress.bar"), total=None)
         count = _Count()
 
         def tell(event: "Event") -> None:
             count.take(event)
             bar.update(task, total=count.total or None, completed=count.done)
             if event.kind in ("begun", "done"):
-                bar.update(task, description=f"{event.job} · {count}")
+                bar.update(task, description=f"{event.job} · {count.told(say)}")
             else:
-                _tell_more(event, why, lambda line: console.print(line, markup=False, highlight=False))
+                _tell_more(say, event, why, lambda line: console.print(line, markup=False, highlight=False))
 
         yield tell

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from . import store
 from .catalog import Catalog, Institution, PeerGroup, load
 from .catalog.parameters import check
-from .errors import ParameterError, one_of
+from .errors import ParameterError, Phrase, one_of
 from .measures import rankings, registry
 from .measures.core import NO_REGISTER, Figure, MissingFigure, Period, Registers
 from .plan import cards
@@ -148,7 +148,8 @@ class Run:
         if peer_group is not None:
             if peer_group not in catalog.peer_groups:
                 raise ParameterError(
-                    f"There is no peer group {peer_group!r}.", expected=one_of(catalog.peer_groups)
+                    Phrase("There is no peer group {peer_group!r}.", peer_group=peer_group),
+                    expected=one_of(catalog.peer_groups),
                 )
             catalog = replace(catalog, plan=catalog.plan.model_copy(update={"peer_group": peer_group}))
         found = start(

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from . import paths
-from .errors import WorkbookError
+from .errors import Phrase, WorkbookError
 
 VERSION = 1
 
@@ -48,7 +48,7 @@ def version(part: Part) -> int:
     except (ValueError, KeyError, TypeError):
         pass
     raise WorkbookError(
-        f"{paths.shown(path)} does not say of which version the data are.",
+        Phrase("{file} does not say of which version the data are.", file=paths.shown(path)),
         expected='{"version": N}',
         remedy="Put it back from a backup or from version control.",
     )

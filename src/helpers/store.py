@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from . import paths, reads, schema, shared, yml
-from .errors import CatalogError, FileRefused, NotHeld
+from .errors import CatalogError, FileRefused, NotHeld, Phrase
 from .reads import Definitions
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ _log = logging.getLogger(__name__)
 SAMPLE, LIVE = "sample", "live"
 
 _EXPECTED = {
-    "INTEGER": "a whole number",
-    "DOUBLE": "a number",
-    "DATE": "a date such as 2024-05-31",
-    "BOOLEAN": "true or false",
-    "VARCHAR": "text",
+    "INTEGER": Phrase("a whole number"),
+    "DOUBLE": Phrase("a number"),
+    "DATE": Phrase("a date such as 2024-05-31"),
+    "BOOLEAN": Phrase("true or false"),
+    "VARCHAR": Phrase("text"),
 }
 
 
@@ -76,7 +76,8 @@ def _read_definitions(root: Path) -> Definitions[Any]:
         except (ValueError, TypeError, yaml.YAMLError) as error:
             told = " ".join(str(error).split())
             raise CatalogError(
-                f"{paths.shown(path)} declares no datasets: {told}.", remedy="Correct it."
+                Phrase("{file} declares no datasets: {told}.", file=paths.shown(path), told=told),
+                remedy="Correct the file.",
             ) from error
     return Definitions("datasets", found)
 
@@ -87,7 +88,8 @@ def definition(dataset: str) -> dict[str, Any]:
         return definitions()[dataset]
     except KeyError:
         raise CatalogError(
-            f"There is no dataset {dataset!r}.", expected="one declared in data/catalog/datasets"
+            Phrase("There is no dataset {dataset!r}.", dataset=dataset),
+            expected="one declared in data/catalog/datasets",
         ) from None
 
 
@@ -149,7 +151,7 @@ def check_header(path: Path, columns: Iterable[str]) -> None:
         header = next(csv.reader(file), [])
     if header != list(columns):
         raise FileRefused(
-            f"{paths.shown(path)}, row 1: the header is not that of the dataset.",
+            Phrase("{file}, row 1: the header is not that of the dataset.", file=paths.shown(path)),
             expected=", ".join(columns),
             remedy="Correct the header and the order of the columns.",
         )
@@ -163,15 +165,19 @@ def _refusal(
         try:
             wrong = _first_wrong(path, columns)
         except UnicodeDecodeError:
-            wrong = ("is not written in UTF-8", "")
+            wrong = (Phrase("{file} is not written in UTF-8.", file=paths.shown(path)), "")
         if wrong:
-            return FileRefused(f"{paths.shown(path)}{wrong[0]}", wrong[1], "Correct the file.")
+            return FileRefused(*wrong, "Correct the file.")
     at_fault = [path for path in found if not _holds(edition, path, columns)] or found
     named = ", ".join(paths.shown(path) for path in at_fault)
     return FileRefused(
-        f"{named} cannot be read: {str(error).splitlines()[0]}.",
-        expected=f"a table with the columns {', '.join(columns)}",
-        remedy=f"Take it out (workbook withdraw {dataset}/{at_fault[0].stem}), then receive its file again."
+        Phrase("{named} cannot be read: {cause}.", named=named, cause=str(error).splitlines()[0]),
+        expected=Phrase("a table with the columns {columns}", columns=list(columns)),
+        remedy=Phrase(
+            "Take it out (workbook withdraw {dataset}/{name}), then receive its file again.",
+            dataset=dataset,
+            name=at_fault[0].stem,
+        )
         if edition == LIVE
         else "Correct the file.",
     )
@@ -190,23 +196,27 @@ def _holds(edition: str, path: Path, columns: dict[str, Any]) -> bool:
     return True
 
 
-def _first_wrong(path: Path, columns: dict[str, Any]) -> tuple[str, str] | None:
+def _first_wrong(path: Path, columns: dict[str, Any]) -> tuple[Phrase, str] | None:
+    named = paths.shown(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         next(reader, None)
         rows = [(reader.line_num, row) for row in reader]
     for line, row in rows:
         if len(row) != len(columns):
-            return f", row {line} has {len(row)} cells.", f"{len(columns)} cells"
+            wrong = Phrase("{file}, row {row} has {count} cells.", file=named, row=line, count=len(row))
+            return wrong, Phrase("{count} cells", count=len(columns))
     with connect() as connection:
         for place, (name, column) in enumerate(columns.items()):
             cells = [row[place] for _, row in rows]
             each = "select unnest(?::varchar[]) as cell"
             cannot = f"select cell from ({each}) where try_cast(cell as {column['type']}) is null"
-            wrong = {cell for (cell,) in connection.execute(cannot, [sorted(set(cells) - {""})]).fetchall()}
+            strange = {cell for (cell,) in connection.execute(cannot, [sorted(set(cells) - {""})]).fetchall()}
             for line, row in rows:
-                if row[place] in wrong:
-                    return f", row {line}, column {name!r}: found {row[place]!r}.", _EXPECTED[column["type"]]
+                if row[place] in strange:
+                    at = {"file": named, "row": line, "column": name, "found": row[place]}
+                    told = Phrase("{file}, row {row}, column {column!r}: found {found!r}.", **at)
+                    return told, _EXPECTED[column["type"]]
     return None
 
 
@@ -291,7 +301,7 @@ def _read_table(edition: str, dataset: str, systems: tuple[str, ...], found: lis
 
 def _not_held(edition: str, dataset: str) -> NotHeld:
     return NotHeld(
-        f"The edition {edition!r} holds no {dataset}.",
+        Phrase("The edition {edition!r} holds no {dataset}.", edition=edition, dataset=dataset),
         remedy="Receive a file first: workbook receive FILE" if edition == LIVE else "",
     )
 

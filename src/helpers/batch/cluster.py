@@ -28,7 +28,7 @@ from typing import Any
 
 from .. import paths, shared
 from ..catalog import load
-from ..errors import RunFailed, WorkbookError
+from ..errors import Phrase, RunFailed, WorkbookError
 from ..plan import ledger
 from . import inputs, records
 from .inputs import LEDGER, Snapshot
@@ -71,7 +71,7 @@ def at(scheduler: str, exchange: str = "") -> Elsewhere:
     missing = [name for name in ("distributed", "fsspec") if find_spec(name) is None]
     if missing:
         raise RunFailed(
-            f"To run on a cluster, {' and '.join(missing)} must be installed.",
+            Phrase("To run on a cluster, {missing:and} must be installed.", missing=missing),
             remedy="Install the extra: pip install 'strategy-workbook[cluster]', here and on every worker.",
         )
 
@@ -178,13 +178,18 @@ def _connected(scheduler: str) -> Iterator[Any]:
         )
     except (OSError, TimeoutError, ValueError) as error:
         raise RunFailed(
-            f"No Dask scheduler answers at {scheduler}: {error}.",
+            Phrase("No Dask scheduler answers at {scheduler}: {error}.", scheduler=scheduler, error=error),
             expected="an address such as tcp://host:8786",
             remedy="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
         ) from error
     try:
         if not client.scheduler_info(n_workers=1)["workers"]:
-            _log.warning("The scheduler %s has no workers yet; the notebooks wait for the first.", scheduler)
+            _log.warning(
+                Phrase(
+                    "The scheduler {scheduler} has no workers yet; the notebooks wait for the first.",
+                    scheduler=scheduler,
+                )
+            )
         yield client
     finally:
         client.close(timeout=2)
@@ -196,20 +201,24 @@ def _outcome(future: Any, result: Any, job: Job, scheduler: str) -> Outcome:
 
     if future.status == "cancelled":
         raise RunFailed(
-            f"The scheduler {scheduler} was lost.",
+            Phrase("The scheduler {scheduler} was lost.", scheduler=scheduler),
             remedy="What was done is kept. Run again when it is there; the notebooks done are not run again.",
         )
     if future.status == "error":
         raised = result[1]
         if isinstance(raised, KilledWorker):
-            lost = raised.allowed_failures + 1
             return Outcome(
-                failed=f"The notebook {job} was lost with its worker {lost} times, the last "
-                f"{raised.last_worker.address}: it may take more memory than a worker has."
+                failed=Phrase(
+                    "The notebook {job} was lost with its worker {count} times, the last {address}: it may "
+                    "take more memory than a worker has.",
+                    job=job,
+                    count=raised.allowed_failures + 1,
+                    address=raised.last_worker.address,
+                )
             )
         if isinstance(raised, ImportError):
             raise RunFailed(
-                f"A worker has not this workbook: {raised}.",
+                Phrase("A worker has not this workbook: {raised}.", raised=raised),
                 remedy="Install the workbook with the extra `cluster` on every worker, as on this machine.",
             )
         raise raised
@@ -259,7 +268,8 @@ def _sent(now: Snapshot, exchange: str) -> Order:
         except FileNotFoundError:
             continue
         if len(digest) == _HASHED and not sha.startswith(digest):
-            raise RunFailed(f"{records.told(name).capitalize()} while it was sent.", remedy="Run again.")
+            changed = Phrase("While it was sent, {change}.", change=records.told(name))
+            raise RunFailed(changed, remedy="Run again.")
         files[place], sources[sha] = sha, path
     manifest = json.dumps(files, sort_keys=True).encode()
     _put_files(exchange, sources)
@@ -336,14 +346,20 @@ def _taken(exchange: str, sha: str) -> bytes:
 
 def _no_exchange(exchange: str, cause: str) -> RunFailed:
     return RunFailed(
-        f"The exchange {exchange} cannot be used: {cause.rstrip('.')}.",
+        Phrase(
+            "The exchange {exchange} cannot be used: {cause}.", exchange=exchange, cause=cause.rstrip(".")
+        ),
         remedy="Name a folder or object store that this machine and every worker see: --exchange URL.",
     )
 
 
 def _altered(exchange: str, sha: str) -> RunFailed:
     return RunFailed(
-        f"The object {sha} in the exchange {exchange} is not what was put there.",
+        Phrase(
+            "The object {sha} in the exchange {exchange} is not what was put there.",
+            sha=sha,
+            exchange=exchange,
+        ),
         remedy="Delete it, and run again.",
     )
 
@@ -459,11 +475,12 @@ def work(job: Job, number: int, order: Order) -> Outcome:
                 half = root / "reports" / "failed" / execute.file_name(job)
                 sha = _put(order.exchange, half.read_bytes()) if half.exists() else ""
                 half.unlink(missing_ok=True)
-                return Outcome(failed=str(failure), half=sha)
+                return Outcome(failed=failure.sentence, half=sha)
             return Outcome(done=_put(order.exchange, _told(executed)))
     except (WorkbookError, OSError) as error:
-        why = str(error).rstrip(".")
-        return Outcome(failed=f"The notebook {job} could not be run on {worker.address}: {why}.")
+        why = error.sentence if isinstance(error, WorkbookError) else f"{str(error).rstrip('.')}."
+        at = {"job": job, "address": worker.address, "why": why}
+        return Outcome(failed=Phrase("The notebook {job} could not be run on {address}: {why}", **at))
 
 
 def stop(manifest: str) -> None:
@@ -499,7 +516,9 @@ def _refusal(order: Order, address: str) -> str:
     def described(of: Sequence[str]) -> str:
         return f"workbook {of[0]}, helpers {of[1][:8]}, packages {of[2][:8]}"
 
-    return (
-        f"The worker {address} has other software than this machine: {described(there)} there, "
-        f"{described(here)} here."
+    return Phrase(
+        "The worker {address} has other software than this machine: {there} there, {here} here.",
+        address=address,
+        there=described(there),
+        here=described(here),
     )

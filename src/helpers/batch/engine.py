@@ -8,6 +8,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine
 
 from .. import texts
+from ..errors import Phrase
 from . import warm
 
 
@@ -44,7 +45,9 @@ class WorkbookEngine(NBClientEngine):
         except CellTimeoutError as error:
             _drop_tasks()
             limit = kwargs.get("execution_timeout")
-            raise Stopped(_last_begun(nb_man.nb), f"it took over {limit} s") from error
+            raise Stopped(
+                _last_begun(nb_man.nb), Phrase("it took over {seconds} s", seconds=limit)
+            ) from error
 
 
 @run_sync
@@ -58,12 +61,12 @@ async def _drop_tasks() -> None:
 def _death(ended: list[int]) -> str:
     """Say how a kernel ended, from its exit code; minus the signal that killed it."""
     if not ended:
-        return "the kernel died"
+        return Phrase("the kernel died")
     if ended[0] == -9:
-        return "the kernel was killed, as the system does when memory runs out"
+        return Phrase("the kernel was killed, as the system does when memory runs out")
     if ended[0] < 0:
-        return f"the kernel crashed (signal {-ended[0]})"
-    return f"the kernel ended itself (exit code {ended[0]})"
+        return Phrase("the kernel crashed (signal {number})", number=-ended[0])
+    return Phrase("the kernel ended itself (exit code {number})", number=ended[0])
 
 
 def _last_begun(notebook: Any) -> str:

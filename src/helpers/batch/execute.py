@@ -17,7 +17,7 @@ import nbformat
 
 from .. import paths
 from ..catalog import load
-from ..errors import RunFailed, WorkbookError
+from ..errors import Phrase, RunFailed, WorkbookError
 from . import records
 from .jobs import Job
 
@@ -91,8 +91,10 @@ def execute(
 def raise_for(failures: Sequence[object]) -> None:
     """Raise RunFailed where there are failures, with all of them."""
     if failures:
-        remedy = "The last good reports were left as they were; a new run does only what is missing."
-        raise RunFailed(" ".join(str(failure) for failure in failures), remedy=remedy)
+        raise RunFailed(
+            Phrase("{failures: }", failures=list(failures)),
+            remedy="The last good reports were left as they were; a new run does only what is missing.",
+        )
 
 
 @contextmanager
@@ -163,13 +165,12 @@ def _execute_one(job: Job, scratch: Path, number: int, on_begin: Callable[[Job],
                 execution_timeout=_CELL_SECONDS,
             )
     except PapermillExecutionError as error:
-        raise _failure(
-            job, f"cell {_cell_name(job, error.cell_index)}", f"{error.ename}: {error.evalue}", output
-        ) from error
+        where = Phrase("cell {cell}", cell=_cell_name(job, error.cell_index))
+        raise _failure(job, where, f"{error.ename}: {error.evalue}", output) from error
     except Stopped as stopped:
-        raise _failure(job, f"cell {stopped.cell!r}", stopped.cause, output) from stopped
+        raise _failure(job, Phrase("cell {cell!r}", cell=stopped.cell), stopped.cause, output) from stopped
     except (RuntimeError, OSError, ZMQError) as error:
-        raise _failure(job, "its start", str(error), output) from error
+        raise _failure(job, Phrase("its start"), str(error), output) from error
     seconds = time.monotonic() - started
     _log.info("%s ran in %.1f s", job, seconds)
     notebook = records.opened(output)
@@ -212,19 +213,22 @@ def _must_be_whole(job: Job, notebook: Any, output: Path) -> None:
     """papermill can call a notebook completed of which cells never ran; the cells themselves tell."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            raise _failure(job, f"cell {cell.id!r}", "it did not run", output)
+            raise _failure(job, Phrase("cell {cell!r}", cell=cell.id), Phrase("it did not run"), output)
         for shown in cell.get("outputs", []):
             if shown.output_type == "error":
-                raise _failure(job, f"cell {cell.id!r}", f"{shown.ename}: {shown.evalue}", output)
+                where = Phrase("cell {cell!r}", cell=cell.id)
+                raise _failure(job, where, f"{shown.ename}: {shown.evalue}", output)
 
 
-def _failure(job: Job, where: str, cause: str, output: Path) -> RunFailed:
+def _failure(job: Job, where: Phrase, cause: str, output: Path) -> RunFailed:
     """Describe a failure and keep the half-run notebook where the message says."""
-    kept = ""
+    kept: Phrase | str = ""
     if output.exists():
         folder = paths.reports("failed")
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / output.name
         shutil.copyfile(output, target)
-        kept = f" The half-run notebook is {paths.shown(target)}."
-    return RunFailed(f"The notebook {job} failed in {where}: {cause.rstrip('.')}.{kept}")
+        kept = Phrase("The half-run notebook is {file}.", file=paths.shown(target))
+    told = cause if isinstance(cause, Phrase) else cause.rstrip(".")
+    wrong = Phrase("The notebook {job} failed in {where}: {cause}.", job=job, where=where, cause=told)
+    return RunFailed(wrong, remedy=kept)

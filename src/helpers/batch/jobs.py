@@ -10,7 +10,7 @@ from typing import Any
 from .. import paths
 from ..catalog import load
 from ..catalog.parameters import check
-from ..errors import CatalogError, ParameterError, WorkbookError, one_of
+from ..errors import CatalogError, ParameterError, Phrase, WorkbookError, one_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Job:
 
     def __str__(self) -> str:
         of = load().plan.institution
-        about = "" if self.institution == of else f" about {self.institution}"
+        about = "" if self.institution == of else f" ({self.institution})"
         return f"{self.notebook} {self.place.parts[0]} {self.language}{about}"
 
 
@@ -96,14 +96,16 @@ def plan(
     institutions = [given_one] if isinstance(given_one, str) else list(given_one)
     for name in notebooks:
         if name not in available():
-            raise WorkbookError(f"There is no notebook {name!r}.", expected=one_of(available()))
+            raise WorkbookError(
+                Phrase("There is no notebook {name!r}.", name=name), expected=one_of(available())
+            )
     takes = {name: tuple(defaults(paths.notebooks(f"{name}.ipynb"))) for name in available()}
     check({"period": period, "unit": unit}, catalog)
     narrowed = {name for name, value in (("period", period != "year"), ("unit", unit != "")) if value}
     able = [name for name in (notebooks or available()) if narrowed <= set(takes[name])]
     if len(able) < len(notebooks) or not able:
         raise ParameterError(
-            f"Not every notebook can be run by {' and '.join(sorted(narrowed))}.",
+            Phrase("Not every notebook can be run by {names:and}.", names=sorted(narrowed)),
             expected=one_of([name for name in available() if narrowed <= set(takes[name])]),
             remedy="A notebook takes a parameter by naming it in its parameters cell.",
         )
@@ -142,8 +144,13 @@ def defaults(path: Path) -> dict[str, Any]:
     """
     cells = [c for c in cells_of(path) if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(cells) != 1:
-        raise CatalogError(f"{path.name} has {len(cells)} parameters cells.", expected="exactly one")
-    wrong = CatalogError(f"The parameters cell of {path.name} holds more than `name = literal`.")
+        raise CatalogError(
+            Phrase("{file} has {count} parameters cells.", file=path.name, count=len(cells)),
+            expected="exactly one",
+        )
+    wrong = CatalogError(
+        Phrase("The parameters cell of {file} holds more than `name = literal`.", file=path.name)
+    )
     found = {}
     try:
         for statement in ast.parse(cells[0]["source"]).body:

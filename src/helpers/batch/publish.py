@@ -15,7 +15,7 @@ import nbformat
 
 from .. import paths, store
 from ..catalog import load
-from ..errors import RunFailed
+from ..errors import Phrase, RunFailed
 from ..plan.ledger import Proposed
 from ..present.pieces import NOTE_TYPE
 from ..site import pages
@@ -271,7 +271,7 @@ def _sources(executed: Executed) -> list[dict[str, Any]]:
             if "sources" in note:
                 return list(note["sources"])
     raise RunFailed(
-        f"The notebook {executed.job} names no sources.",
+        Phrase("The notebook {job} names no sources.", job=executed.job),
         remedy="End it with goals.sources(run), so that its figures can be traced.",
     )
 

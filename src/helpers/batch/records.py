@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, reads
-from ..errors import RunFailed
+from ..errors import Phrase, RunFailed
 from .inputs import Snapshot, changed
 from .jobs import Job
 
 WORK = ".work"
 
 # Why a job has to run, other than that something has changed.
-NEVER, GONE, FORCED = "it has not been made yet", "its executed notebook is gone or was altered", "--force"
+NEVER = Phrase("it has not been made yet")
+GONE = Phrase("its executed notebook is gone or was altered")
+FORCED = "--force"
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,23 @@ def why(job: Job, record: Record | None, now: Snapshot) -> list[str]:
     return [told(name) for name in names]
 
 
-def told(name: str) -> str:
+_CHANGED = {
+    "packages": Phrase("Python or an installed package has changed"),
+    "parameters": Phrase("its parameters have changed"),
+    "notebook": Phrase("the notebook has changed"),
+}
+
+
+def told(name: str) -> Phrase:
     """Say in words what has changed."""
     kind, _, rest = name.partition(":")
     if not rest:
-        return {
-            "packages": "Python or an installed package has changed",
-            "parameters": "its parameters have changed",
-            "notebook": "the notebook has changed",
-        }.get(name, f"the definition {name} has changed")
-    what = {"file": "the file", "folder": "what is in the folder", "helper": "the helper"}.get(kind, kind)
-    return f"{what} {rest} has changed"
+        return _CHANGED.get(name) or Phrase("the definition {name} has changed", name=name)
+    if kind == "file":
+        return Phrase("the file {name} has changed", name=rest)
+    if kind == "folder":
+        return Phrase("what is in the folder {name} has changed", name=rest)
+    return Phrase("the helper {name} has changed", name=rest)
 
 
 def keep(
@@ -96,7 +104,11 @@ def keep(
     moved = now.moved(names)
     if moved:
         raise RunFailed(
-            f"The notebook {job} read what changed while it ran: {', '.join(map(told, moved))}.",
+            Phrase(
+                "The notebook {job} read what changed while it ran: {changes}.",
+                job=job,
+                changes=[told(name) for name in moved],
+            ),
             remedy="Run again when nobody writes to it.",
         )
     content = notebook.encode("utf-8")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .. import paths, shared
 from ..catalog import load
-from ..errors import RunFailed
+from ..errors import Phrase, RunFailed
 from ..plan import ledger
 from ..plan.ledger import Published
 from . import records, sets
@@ -161,8 +161,8 @@ def _run(
             def keep(one: Executed) -> None:
                 text = one.text or written(one.notebook)
                 records.keep(one.job, text, one.read, now, one.seconds, one.made)
-                timings.add("cells of notebooks (all kernels)", one.cells)
-                timings.add("rest of notebooks (all kernels)", one.seconds - one.cells)
+                timings.add("cells", one.cells)
+                timings.add("rest", one.seconds - one.cells)
                 tell(Event("done", one.job, {"seconds": round(one.seconds, 1)}))
 
             if wanted:
@@ -197,7 +197,7 @@ def _kept(job: Job, now: Snapshot) -> Any:
 
     record = records.read(job)
     if record is None:
-        raise RunFailed(f"The record of {job} is gone.", remedy="Run again.")
+        raise RunFailed(Phrase("The record of {job} is gone.", job=job), remedy="Run again.")
     records.renew(job, record, now)
     return Executed(job, records.opened(records.notebook_of(job)), record.seconds, made=record.made)
 
@@ -221,10 +221,9 @@ def _must_be_unchanged(before: Snapshot, after: Snapshot) -> None:
         f"helper:{name}" for name in changed(before.helpers, after.helpers)
     ]
     if moved:
+        told: list[str] = [records.told(name) for name in moved[:5]]
+        more = [Phrase("and {count} more", count=len(moved) - 5)] if len(moved) > 5 else []
         raise RunFailed(
-            "While the reports were made, "
-            + ", ".join(records.told(name) for name in moved[:5])
-            + (f" and {len(moved) - 5} more" if len(moved) > 5 else "")
-            + ".",
+            Phrase("While the reports were made, {changes}.", changes=[*told, *more]),
             remedy="Nothing was published. Run again: what did not read it need not run again.",
         )

@@ -22,7 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from .. import paths
-from ..errors import RunFailed, WorkbookError, one_of
+from ..errors import Phrase, RunFailed, WorkbookError, cause, one_of
 from ..plan import ledger
 from .records import WORK, write
 
@@ -90,7 +90,8 @@ def held() -> Iterator[str]:
         lock.acquire()
     except Timeout as error:
         raise RunFailed(
-            f"Another batch is running: {_owner(folder)}.", remedy="Wait for its end, or stop it (Ctrl-C)."
+            Phrase("Another batch is running: {owner}.", owner=_owner(folder)),
+            remedy="Wait for its end, or stop it (Ctrl-C).",
         ) from error
     except OSError as error:
         raise unwritable(error) from error
@@ -107,23 +108,25 @@ def held() -> Iterator[str]:
         lock.release()
 
 
-def _owner(folder: Path) -> str:
+def _owner(folder: Path) -> Phrase:
     try:
         told = json.loads((folder / "owner.json").read_text(encoding="utf-8"))
-        return f"process {told['process']} on {told['host']}, since {told['since']}"
+        names = {name: told[name] for name in ("process", "host", "since")}
     except (OSError, ValueError, KeyError, TypeError):
-        return "it has just begun"
+        return Phrase("it has just begun")
+    return Phrase("process {process} on {host}, since {since}", **names)
 
 
 def unwritable(error: OSError) -> RunFailed:
     """Say what to do where the reports cannot be written."""
-    free = ""
+    free: list[str] = []
     try:
-        free = f", {shutil.disk_usage(paths.root()).free // 1_000_000} MB are free"
+        megabytes = shutil.disk_usage(paths.root()).free // 1_000_000
+        free = [Phrase("{count} MB are free", count=megabytes)]
     except OSError:
         _log.debug("the free space is not known")
     return RunFailed(
-        f"The reports cannot be written: {error.strerror or error}{free}.",
+        Phrase("The reports cannot be written: {causes}.", causes=[cause(error), *free]),
         remedy="Nothing was published; finished notebooks are kept. Make room or allow writing below "
         "reports/, then run again.",
     )
@@ -192,7 +195,8 @@ def settle() -> str:
         _clear(edition)
     path.unlink()
     names = [name for _, name in made]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    more = [Phrase("and {count} more", count=len(names) - 3)] if len(names) > 3 else []
+    return Phrase("{names}", names=[*names[:3], *more]) if names else ""
 
 
 def _link(edition: str, name: str) -> None:
@@ -261,11 +265,14 @@ def roll_back(edition: str, name: str = "") -> str:
     names, now = kept(edition), current(edition)
     earlier = names[: names.index(now)] if now else names
     if name and name not in names:
-        raise WorkbookError(f"There is no set {name!r}.", expected=one_of(names) if names else "none is kept")
+        raise WorkbookError(
+            Phrase("There is no set {name!r}.", name=name),
+            expected=one_of(names) if names else "none is kept",
+        )
     if not name and not earlier:
         raise WorkbookError(
-            f"There is no earlier set of {edition!r} to go back to.",
-            expected=f"one of the last {KEPT} sets",
+            Phrase("There is no earlier set of {edition!r} to go back to.", edition=edition),
+            expected=Phrase("one of the last {count} sets", count=KEPT),
         )
     chosen = name or earlier[-1]
     _owe([(edition, chosen)])

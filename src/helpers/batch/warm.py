@@ -30,6 +30,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import DottedObjectName, Type
 
+from ..errors import Phrase
+
 _log = logging.getLogger(__name__)
 
 KERNELS_VARIABLE = "WORKBOOK_KERNELS"
@@ -48,17 +50,19 @@ def why_cold() -> str:
     """
     wanted = os.environ.get(KERNELS_VARIABLE, "")
     if wanted == "cold":
-        return f"{KERNELS_VARIABLE}=cold asks for it"
+        return Phrase("{variable}=cold asks for it", variable=KERNELS_VARIABLE)
     if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
-        return "this system cannot fork a process"
+        return Phrase("this system cannot fork a process")
     if sys.platform == "darwin" and wanted != "warm":
-        return f"a fork is not safe on macOS ({KERNELS_VARIABLE}=warm tries it)"
+        return Phrase("a fork is not safe on macOS ({variable}=warm tries it)", variable=KERNELS_VARIABLE)
     return ""
 
 
 @lru_cache(maxsize=8)
 def _say_once(reason: str) -> None:
-    _log.warning("Each notebook starts a kernel of its own, which takes longer: %s.", reason)
+    _log.warning(
+        Phrase("Each notebook starts a kernel of its own, which takes longer: {reason}.", reason=reason)
+    )
 
 
 def start() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from .. import locale, paths
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase, one_of
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _SCORE_TO_SUGGEST = 85
@@ -55,8 +55,12 @@ class Institutions:
         for institution_id, spelling in spellings:
             if institution_id not in self._by_id:
                 raise CatalogError(
-                    f"The spelling {spelling!r} belongs to {institution_id!r}, which is not in the register.",
-                    expected=f"an id of {_REGISTER}",
+                    Phrase(
+                        "The spelling {spelling!r} belongs to {institution!r}, which is not in the register.",
+                        spelling=spelling,
+                        institution=institution_id,
+                    ),
+                    expected=Phrase("an id of {file}", file=_REGISTER),
                     remedy="Add the institution or correct the id.",
                 )
             self._add(spelling, institution_id)
@@ -66,9 +70,14 @@ class Institutions:
         known = self._by_key.setdefault(key, institution_id)
         if known != institution_id:
             raise CatalogError(
-                f"The spelling {name!r} is given to both {known!r} and {institution_id!r}.",
+                Phrase(
+                    "The spelling {name!r} is given to both {known!r} and {institution!r}.",
+                    name=name,
+                    known=known,
+                    institution=institution_id,
+                ),
                 expected="each spelling for one institution",
-                remedy=f"Remove one of them from {_SPELLINGS}.",
+                remedy=Phrase("Remove one of them from {file}.", file=_SPELLINGS),
             )
 
     def __contains__(self, institution_id: str) -> bool:
@@ -165,12 +174,17 @@ def rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
             found = list(reader)
     except FileNotFoundError as error:
         raise CatalogError(
-            f"The reference table {paths.shown(path)} is missing.", remedy="Restore it from version control."
+            Phrase("The reference table {file} is missing.", file=paths.shown(path)),
+            remedy="Restore it from version control.",
         ) from error
     if list(reader.fieldnames or []) != columns or any(None in row or None in row.values() for row in found):
         raise CatalogError(
-            f"The columns of {paths.shown(path)} are not as declared: {reader.fieldnames}.",
-            expected=", ".join(columns) + " in every row",
+            Phrase(
+                "The columns of {file} are not as declared: {found}.",
+                file=paths.shown(path),
+                found=reader.fieldnames,
+            ),
+            expected=Phrase("{columns} in every row", columns=list(columns)),
         )
     return found
 
@@ -180,14 +194,21 @@ def confirm(folder: Path, spelling: str, institution_id: str, seen_in: str) -> N
     institutions = read(folder)
     if institution_id not in institutions:
         raise CatalogError(
-            f"There is no institution {institution_id!r} in {_REGISTER}.",
-            expected="one of " + ", ".join(institutions.ids()),
+            Phrase(
+                "There is no institution {institution!r} in {file}.",
+                institution=institution_id,
+                file=_REGISTER,
+            ),
+            expected=one_of(institutions.ids()),
         )
     if not locale.key(spelling):
         raise CatalogError("A blank is no name.", remedy="Nothing was changed.")
     known = institutions.match(spelling)
     if known:
-        raise CatalogError(f"{spelling!r} is already known as {known!r}.", remedy="Nothing was changed.")
+        raise CatalogError(
+            Phrase("{spelling!r} is already known as {known!r}.", spelling=spelling, known=known),
+            remedy="Nothing was changed.",
+        )
     path = folder / "institution_names.csv"
     ended = path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8", newline="") as file:

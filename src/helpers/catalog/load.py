@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from .. import paths, reads, shared, yml
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase, cause, phrased
 from ..reads import Definitions
 from . import institutions
 from .institutions import Institutions
@@ -79,7 +79,8 @@ class Catalog:
         """Return the name of a value that a register allows; raise CatalogError where it has none."""
         if value not in self.labels:
             raise CatalogError(
-                f"The value {value!r} has no name.", remedy="Add it to data/catalog/labels.yml."
+                Phrase("The value {value!r} has no name.", value=value),
+                remedy="Add it to data/catalog/labels.yml.",
             )
         return self.labels[value][language]
 
@@ -88,7 +89,9 @@ class Catalog:
         found = self.meanings.get(f"{register}.{column}") or self.meanings.get(column)
         if found is None:
             raise CatalogError(
-                f"The column {column!r} of {register!r} has no meaning.",
+                Phrase(
+                    "The column {column!r} of {register!r} has no meaning.", column=column, register=register
+                ),
                 remedy="Add it to data/catalog/columns.yml.",
             )
         return found[language]
@@ -170,14 +173,17 @@ def _yaml(path: Path, kind: type) -> Any:
         loaded = yml.load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise CatalogError(
-            f"The definition file {paths.shown(path)} is missing.",
+            Phrase("The definition file {file} is missing.", file=paths.shown(path)),
             remedy="Restore it from version control.",
         ) from error
     except yaml.YAMLError as error:
-        raise CatalogError(f"{paths.shown(path)} is not valid YAML: {error}.") from error
-    if not isinstance(loaded, kind):
         raise CatalogError(
-            f"{paths.shown(path)} holds no {'list' if kind is list else 'table'} of definitions.",
+            Phrase("{file} is not valid YAML: {error}.", file=paths.shown(path), error=cause(error))
+        ) from error
+    if not isinstance(loaded, kind):
+        what = Phrase("list of definitions") if kind is list else Phrase("table of definitions")
+        raise CatalogError(
+            Phrase("{file} holds no {what}.", file=paths.shown(path), what=what),
             remedy="Restore it from version control.",
         )
     return loaded
@@ -194,10 +200,52 @@ def _build(model: type[Model], entry: Any, path: Path, name: str = "") -> Model:
         wrong = []
         for one in error.errors()[:3]:
             where = ".".join(str(part) for part in ((name,) if name else ()) + one["loc"])
-            wrong.append(f"{where or 'entry'}: {one['msg']} (found {repr(one.get('input'))[:80]})")
+            about = {"where": where or Phrase("entry"), "told": judged(one)}
+            wrong.append(
+                Phrase("{where}: {told} (found {found})", found=repr(one.get("input"))[:80], **about)
+            )
         raise CatalogError(
-            f"{paths.shown(path)}: {'; '.join(wrong)}.", remedy="Correct the definition."
+            Phrase("{file}: {wrong:;}.", file=paths.shown(path), wrong=wrong),
+            remedy="Correct the definition.",
         ) from error
+
+
+# What pydantic says of a value that a definition is likely to have wrong, by its kind of error.
+JUDGED = {
+    "missing": "Field required",
+    "extra_forbidden": "Extra inputs are not permitted",
+    "literal_error": "Input should be {expected}",
+    "string_type": "Input should be a valid string",
+    "string_too_short": "String should have at least {min_length} character",
+    "string_pattern_mismatch": "String should match pattern '{pattern}'",
+    "int_type": "Input should be a valid integer",
+    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
+    "int_from_float": "Input should be a valid integer, got a number with a fractional part",
+    "float_type": "Input should be a valid number",
+    "float_parsing": "Input should be a valid number, unable to parse string as a number",
+    "bool_type": "Input should be a valid boolean",
+    "bool_parsing": "Input should be a valid boolean, unable to interpret input",
+    "date_type": "Input should be a valid date",
+    "list_type": "Input should be a valid list",
+    "tuple_type": "Input should be a valid tuple",
+    "dict_type": "Input should be a valid dictionary",
+    "model_type": "Input should be a valid dictionary or instance of {class_name}",
+    "greater_than": "Input should be greater than {gt}",
+    "greater_than_equal": "Input should be greater than or equal to {ge}",
+    "less_than": "Input should be less than {lt}",
+    "less_than_equal": "Input should be less than or equal to {le}",
+    "value_error": "Value error, {error}",
+}
+
+
+def judged(error: Mapping[str, Any]) -> Phrase:
+    """Return what pydantic says of a value, so that it can be told in any language; the rare is English."""
+    values = error.get("ctx", {})
+    if error["type"] not in JUDGED:
+        return Phrase(error["msg"])
+    if isinstance(values.get("error"), ValueError):  # raised by a check of ours
+        values = {"error": phrased(values["error"].args[0])}
+    return Phrase(JUDGED[error["type"]], **values)
 
 
 def _check_references(catalog: Catalog, datasets: set[str]) -> None:
@@ -205,25 +253,41 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
     wrong = []
     for indicator in catalog.indicators.values():
         if indicator.goal not in catalog.goals:
-            wrong.append(f"indicator {indicator.code} names goal {indicator.goal!r}")
+            wrong.append(
+                Phrase("indicator {code} names goal {goal!r}", code=indicator.code, goal=indicator.goal)
+            )
         strangers = [name for name in indicator.datasets if name not in datasets]
-        wrong += [f"indicator {indicator.code} names dataset {name!r}" for name in strangers]
+        wrong += [
+            Phrase("indicator {code} names dataset {name!r}", code=indicator.code, name=name)
+            for name in strangers
+        ]
         named = [v for v in (indicator.numerator, indicator.denominator) if v is not None]
         wrong += [
-            f"indicator {indicator.code} names variable {v!r}" for v in named if v not in catalog.variables
+            Phrase("indicator {code} names variable {v!r}", code=indicator.code, v=v)
+            for v in named
+            if v not in catalog.variables
         ]
         sums = indicator.unit in ("count", "percent", "try", "eur") or indicator.denominator is not None
         if indicator.method is None and not sums:
-            wrong.append(f"indicator {indicator.code} is no sum or quotient and has no method")
+            wrong.append(
+                Phrase("indicator {code} is no sum or quotient and has no method", code=indicator.code)
+            )
         counted = [catalog.variables[v] for v in named if v in catalog.variables]
         if any(v.person_count or v.of_persons for v in counted) and not indicator.person_count:
-            wrong.append(f"indicator {indicator.code} rests on persons and would not be protected")
+            wrong.append(
+                Phrase("indicator {code} rests on persons and would not be protected", code=indicator.code)
+            )
     for variable in catalog.variables.values():
         strangers = [name for name in variable.datasets if name not in datasets]
-        wrong += [f"variable {variable.code} names dataset {name!r}" for name in strangers]
+        wrong += [
+            Phrase("variable {code} names dataset {name!r}", code=variable.code, name=name)
+            for name in strangers
+        ]
         related = [v for v in (variable.part_of, *variable.made_of) if v is not None]
         wrong += [
-            f"variable {variable.code} names variable {v!r}" for v in related if v not in catalog.variables
+            Phrase("variable {code} names variable {v!r}", code=variable.code, v=v)
+            for v in related
+            if v not in catalog.variables
         ]
     for entry in catalog.disclosure.rounded:
         code, _, column = entry.partition(" by ")
@@ -233,62 +297,92 @@ def _check_references(catalog: Catalog, datasets: set[str]) -> None:
             or column in ("", "unit")
         ):
             wrong.append(
-                f"disclosure.yml rounds {entry!r}: an indicator of persons, by a column other than unit"
+                Phrase(
+                    "disclosure.yml rounds {entry!r}: an indicator of persons, by a column other than unit",
+                    entry=entry,
+                )
             )
     for name, system in catalog.systems.items():
         for method in system.methods:
-            wrong += [f"method {method.id} weighs {v!r}" for v in method.weights if v not in system.variables]
+            wrong += [
+                Phrase("method {id} weighs {v!r}", id=method.id, v=v)
+                for v in method.weights
+                if v not in system.variables
+            ]
             if not math.isclose(sum(method.weights.values()), 1):
-                wrong.append(f"the weights of method {method.id} do not add up to 1")
+                wrong.append(Phrase("the weights of method {id} do not add up to 1", id=method.id))
         for restored in system.restores:
             named = [*restored.names, *restored.names.values()]
-            wrong += [f"ranking {name} restores {v!r}" for v in named if v not in system.variables]
+            wrong += [
+                Phrase("ranking {name} restores {v!r}", name=name, v=v)
+                for v in named
+                if v not in system.variables
+            ]
     for layout in catalog.layouts:
         if layout.system not in catalog.systems:
-            wrong.append(f"layout {layout.id} names ranking {layout.system!r}")
+            wrong.append(Phrase("layout {id} names ranking {system!r}", id=layout.id, system=layout.system))
             continue
         known = catalog.systems[layout.system].variables
-        wrong += [f"layout {layout.id} names value {v!r}" for v in layout.values if v not in known]
         wrong += [
-            f"layout {layout.id} lacks column {c!r}" for c in ("rank", "name") if c not in layout.columns
+            Phrase("layout {id} names value {v!r}", id=layout.id, v=v)
+            for v in layout.values
+            if v not in known
         ]
         wrong += [
-            f"layout {layout.id} skips by {s.column!r}" for s in layout.skip if s.column not in layout.columns
+            Phrase("layout {id} lacks column {c!r}", id=layout.id, c=c)
+            for c in ("rank", "name")
+            if c not in layout.columns
+        ]
+        wrong += [
+            Phrase("layout {id} skips by {column!r}", id=layout.id, column=s.column)
+            for s in layout.skip
+            if s.column not in layout.columns
         ]
     for name, group in catalog.peer_groups.items():
         strangers = [member for member in group.members if member not in catalog.institutions]
-        wrong += [f"peer group {name} names institution {member!r}" for member in strangers]
         wrong += [
-            f"peer group {name} gives a reason for {one!r}"
+            Phrase("peer group {name} names institution {member!r}", name=name, member=member)
+            for member in strangers
+        ]
+        wrong += [
+            Phrase("peer group {name} gives a reason for {one!r}", name=name, one=one)
             for one in group.reasons
             if one not in group.members
         ]
     for name, alike in catalog.likeness.items():
         if alike.system and alike.system not in catalog.systems:
-            wrong.append(f"likeness by {name} names ranking {alike.system!r}")
+            wrong.append(
+                Phrase("likeness by {name} names ranking {system!r}", name=name, system=alike.system)
+            )
         elif alike.system and alike.variable not in catalog.systems[alike.system].variables:
-            wrong.append(f"likeness by {name} names value {alike.variable!r}")
+            wrong.append(
+                Phrase("likeness by {name} names value {variable!r}", name=name, variable=alike.variable)
+            )
     for name, system in catalog.systems.items():
         wrong += [
-            f"a curve of ranking {name} gives {curve.variable!r}"
+            Phrase("a curve of ranking {name} gives {variable!r}", name=name, variable=curve.variable)
             for curve in system.curves
             if curve.variable not in system.variables
         ]
     for name, levers in catalog.levers.items():
         if name not in catalog.systems:
-            wrong.append(f"levers.yml names ranking {name!r}")
+            wrong.append(Phrase("levers.yml names ranking {name!r}", name=name))
             continue
         moved = {*levers.levers, *(v for one in levers.scenarios for v in (*one.changes, *one.to))}
         moved -= {*catalog.systems[name].variables, *(c.share for c in catalog.systems[name].curves)}
-        wrong += [f"levers of {name} name value {v!r}" for v in sorted(moved)]
+        wrong += [Phrase("levers of {name} name value {v!r}", name=name, v=v) for v in sorted(moved)]
     if catalog.plan.institution not in catalog.institutions:
-        wrong.append(f"the plan names institution {catalog.plan.institution!r}")
+        wrong.append(
+            Phrase("the plan names institution {institution!r}", institution=catalog.plan.institution)
+        )
     if catalog.plan.peer_group not in catalog.peer_groups:
-        wrong.append(f"the plan names peer group {catalog.plan.peer_group!r}")
+        wrong.append(Phrase("the plan names peer group {peer_group!r}", peer_group=catalog.plan.peer_group))
     if catalog.plan.peer_group_abroad not in ("", *catalog.peer_groups):
-        wrong.append(f"the plan names peer group {catalog.plan.peer_group_abroad!r}")
+        wrong.append(
+            Phrase("the plan names peer group {peer_group!r}", peer_group=catalog.plan.peer_group_abroad)
+        )
     if wrong:
-        raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
+        raise CatalogError(Phrase("The catalogue contradicts itself: {wrong:;}.", wrong=wrong))
 
 
 def _check_outside(catalog: Catalog, datasets: dict[str, Any]) -> None:
@@ -297,35 +391,54 @@ def _check_outside(catalog: Catalog, datasets: dict[str, Any]) -> None:
 
     def strangers(what: str, dataset: str, columns: Iterable[str]) -> None:
         if dataset not in datasets:
-            wrong.append(f"{what} names dataset {dataset!r}")
+            wrong.append(Phrase("{what} names dataset {dataset!r}", what=what, dataset=dataset))
             return
         known = datasets[dataset]["columns"]
-        wrong.extend(f"{what} names column {name!r}" for name in columns if name not in known)
+        wrong.extend(
+            Phrase("{what} names column {name!r}", what=what, name=name)
+            for name in columns
+            if name not in known
+        )
 
     received = {form.dataset for form in catalog.formats}
     for form in catalog.formats:
-        strangers(f"format {form.id}", form.dataset, ())
+        strangers(Phrase("format {id}", id=form.id), form.dataset, ())
         named = [*(rule.column for rule in form.skip), *form.codes]
-        wrong += [f"format {form.id} has no column {name!r}" for name in named if name not in form.columns]
+        wrong += [
+            Phrase("format {id} has no column {name!r}", id=form.id, name=name)
+            for name in named
+            if name not in form.columns
+        ]
     for one in catalog.corrections:
         span = [one.period.column] if one.period else []
-        strangers(f"correction {one.id}", one.dataset, [*one.entity, one.action.column, *span])
+        strangers(Phrase("correction {id}", id=one.id), one.dataset, [*one.entity, one.action.column, *span])
         if one.dataset not in received:
-            wrong.append(f"correction {one.id} is for {one.dataset!r}, which no format is received as")
+            wrong.append(
+                Phrase(
+                    "correction {id} is for {dataset!r}, which no format is received as",
+                    id=one.id,
+                    dataset=one.dataset,
+                )
+            )
     for total in catalog.totals:
         column = [] if total.measure in {*catalog.indicators, *catalog.variables} else [total.measure]
         variable = catalog.variables.get(total.measure)
         if variable is not None and variable.person_count:  # only figures are protected
-            wrong.append(f"total {total.id} names a number of persons: name an indicator that shows it")
-        strangers(f"total {total.id}", total.dataset, [*total.entity, *column])
+            wrong.append(
+                Phrase("total {id} names a number of persons: name an indicator that shows it", id=total.id)
+            )
+        strangers(Phrase("total {id}", id=total.id), total.dataset, [*total.entity, *column])
     for kind, ids in (
-        ("format", [form.id for form in catalog.formats]),
-        ("correction", [one.id for one in catalog.corrections]),
-        ("total", [total.id for total in catalog.totals]),
+        (Phrase("format"), [form.id for form in catalog.formats]),
+        (Phrase("correction"), [one.id for one in catalog.corrections]),
+        (Phrase("total"), [total.id for total in catalog.totals]),
     ):
-        wrong += [f"{kind} {one!r} stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})]
+        wrong += [
+            Phrase("{kind} {one!r} stands twice", kind=kind, one=one)
+            for one in sorted({i for i in ids if ids.count(i) > 1})
+        ]
     if wrong:
-        raise CatalogError("The catalogue contradicts itself: " + "; ".join(wrong) + ".")
+        raise CatalogError(Phrase("The catalogue contradicts itself: {wrong:;}.", wrong=wrong))
 
 
 def _once(entries: list[Model], path: Path) -> dict[str, Model]:
@@ -334,6 +447,8 @@ def _once(entries: list[Model], path: Path) -> dict[str, Model]:
     for entry in entries:
         code = str(entry.code)  # type: ignore[attr-defined]
         if code in found:
-            raise CatalogError(f"{paths.shown(path)}: the code {code!r} stands twice.")
+            raise CatalogError(
+                Phrase("{file}: the code {code!r} stands twice.", file=paths.shown(path), code=code)
+            )
         found[code] = entry
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from .. import locale, paths, reads
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from .load import _build, _yaml
 from .model import Text, _Definition
 
@@ -126,5 +126,12 @@ def _mobility_files(root: Path) -> MobilityFiles:
         for name, column in layout.columns.items():
             strangers = {column.otherwise, column.plus} - {"", *layout.columns}
             if strangers:
-                raise CatalogError(f"Layout {layout.id}: column {name!r} refers to {sorted(strangers)}.")
+                raise CatalogError(
+                    Phrase(
+                        "Layout {id}: column {name!r} refers to {names}.",
+                        id=layout.id,
+                        name=name,
+                        names=sorted(strangers),
+                    )
+                )
     return files

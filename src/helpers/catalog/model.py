@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..errors import Phrase
+
 
 class _Definition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -373,7 +375,9 @@ class Correction(_Definition):
             years = range(self.period.first, self.period.last + 1) if self.period else ()
             lacking = [year for year in years if year not in self.expect.totals]
             if lacking or not years:
-                raise ValueError(f"divides, and expects no total of {lacking or 'any period'}")
+                raise ValueError(
+                    Phrase("divides, and expects no total of {years}", years=lacking or Phrase("any period"))
+                )
         elif self.expect.value is None:
             raise ValueError("puts a value, and expects none in its place")
         return self

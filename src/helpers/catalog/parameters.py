@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from ..errors import ParameterError, one_of
+from ..errors import ParameterError, Phrase, one_of
 from .load import Catalog
 from .model import Parameter
 
@@ -24,18 +24,19 @@ def check(given: Mapping[str, object], catalog: Catalog, known: Iterable[str] | 
     names = list(catalog.parameters if known is None else known)
     for name, value in given.items():
         if name not in names or name not in catalog.parameters:
-            raise ParameterError(f"There is no parameter {name!r}.", expected=one_of(names))
+            raise ParameterError(Phrase("There is no parameter {name!r}.", name=name), expected=one_of(names))
         _check_value(name, value, catalog.parameters[name], catalog)
 
 
 def _check_value(name: str, value: object, parameter: Parameter, catalog: Catalog) -> None:
     wanted = {"int": int, "str": str}[parameter.type]
-    described = {"int": "a whole number", "str": "text"}[parameter.type]
+    described = {"int": Phrase("a whole number"), "str": Phrase("text")}[parameter.type]
     values = allowed(parameter, catalog)
     if values:
         described = one_of(values)
     elif parameter.minimum is not None and parameter.maximum is not None:
-        described += f" from {parameter.minimum} to {parameter.maximum}"
+        span = {"first": parameter.minimum, "last": parameter.maximum}
+        described = Phrase("a whole number from {first} to {last}", **span)
     wrong = (
         isinstance(value, bool)
         or not isinstance(value, wanted)
@@ -44,4 +45,6 @@ def _check_value(name: str, value: object, parameter: Parameter, catalog: Catalo
         or (isinstance(value, int) and parameter.maximum is not None and value > parameter.maximum)
     )
     if wrong:
-        raise ParameterError(f"The parameter {name} cannot be {value!r}.", expected=described)
+        raise ParameterError(
+            Phrase("The parameter {name} cannot be {value!r}.", name=name, value=value), expected=described
+        )

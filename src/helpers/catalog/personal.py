@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from .. import locale, paths, reads
+from ..errors import Phrase
 from .load import _build, _yaml
 from .model import Text, _Definition
 
@@ -30,7 +31,7 @@ class Pattern(_Definition):
         try:
             found = re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"no regular expression: {error}") from error
+            raise ValueError(Phrase("no regular expression: {error}", error=error)) from error
         if found.match(""):
             raise ValueError("it matches an empty cell")
         return pattern
@@ -78,7 +79,7 @@ class PersonalData(_Definition):
         codes = [rule.code for rule in rules]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"the code {twice[0]!r} stands twice")
+            raise ValueError(Phrase("the code {code!r} stands twice", code=twice[0]))
         return rules
 
     def is_program(self, author: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from .. import locale, paths, reads
+from ..errors import Phrase
 from .load import _build, _once, _yaml
 from .model import Text, _Definition
 
@@ -44,7 +45,7 @@ class MobilityRules(_Definition):
         pairs = [(p, a) for rule in self.durations for p in rule.programmes for a in rule.activities]
         twice = sorted({pair for pair in pairs if pairs.count(pair) > 1})
         if twice:
-            raise ValueError(f"two durations for {twice[0]}")
+            raise ValueError(Phrase("two durations for {code}", code=twice[0]))
         return self
 
     def smallest_group(self, academic_year: int) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..catalog import load
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError
 from ..site import paper
 from .published import Report, place_for
 
@@ -55,6 +55,9 @@ def write(
             contents=say("paper.contents") if len(pages) > 1 else "",
         )
         _print(program, html, path)
+        if len(pages) > 1:
+            # A browser cannot say in a text on which sheet a place is: that is read out of a first print.
+            _print(program, paper.numbered(html, _sheets(path)), path)
     return [path for _, path in targets]
 
 
@@ -79,7 +82,8 @@ def find(named: str = "") -> str:
         found = shutil.which(named)
         if found is None:
             raise WorkbookError(
-                f"There is no browser {named!r}.", expected="a command or a file that starts it"
+                Phrase("There is no browser {named!r}.", named=named),
+                expected="a command or a file that starts it",
             )
         return found
     known = [shutil.which(name) for name in _ON_PATH] + [shutil.which(name) for name in _ELSEWHERE]
@@ -104,14 +108,33 @@ def _print(program: str, html: str, path: Path) -> None:
         try:
             done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise WorkbookError(f"{program} did not print: {error}.") from error
+            raise WorkbookError(
+                Phrase("{program} did not print: {error}.", program=program, error=error)
+            ) from error
         if done.returncode or not printed.exists():
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise WorkbookError(
-                f"{program} did not print (exit code {done.returncode}): {said[-1] if said else 'no word'}",
+                Phrase(
+                    "{program} did not print (exit code {returncode}): {said}",
+                    program=program,
+                    returncode=done.returncode,
+                    said=said[-1] if said else Phrase("no word"),
+                ),
                 remedy="Chromium 131 or later is needed; name another one: --browser FILE.",
             )
         printed.replace(path)
+
+
+def _sheets(path: Path) -> dict[str, int]:
+    """Return the number of the sheet on which each place of a printed document is, by its id."""
+    from pypdf import PdfReader
+
+    with PdfReader(path) as printed:
+        places = printed.named_destinations
+        return {
+            name.removeprefix("/"): 1 + (printed.get_destination_page_number(place) or 0)
+            for name, place in places.items()
+        }
 
 
 def _sandbox() -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..batch import sets
 from ..catalog import load
-from ..errors import WorkbookError, one_of
+from ..errors import Phrase, WorkbookError, one_of
 from ..texts import Texts
 
 # What leadership reads; pages on topics and on the data are asked for by name.
@@ -52,12 +52,14 @@ def reports(
     folder = sets.in_force(name)
     places = [tuple(place.split("/")) for place in sets.manifest(folder).get("pages", {})]
     if not places:
-        raise WorkbookError(f"No reports of {name!r} are published.", remedy="Make them: workbook run")
+        raise WorkbookError(
+            Phrase("No reports of {name!r} are published.", name=name), remedy="Make them: workbook run"
+        )
     found = sorted({year for year, _, _ in places})
     wanted = of or max((year for year in found if "-" not in year), default=found[-1])
     if wanted not in found:
         raise WorkbookError(
-            f"There is no published report {wanted!r}.",
+            Phrase("There is no published report {wanted!r}.", wanted=wanted),
             expected=one_of(found),
             remedy="Make it: workbook run",
         )
@@ -67,8 +69,13 @@ def reports(
         unknown = [page for page in pages if page not in held]
         if unknown or not held:
             raise WorkbookError(
-                f"The report {wanted} in {language!r} has no page {' or '.join(unknown) or 'at all'}.",
-                expected=one_of(held),
+                Phrase(
+                    "The report {report} in {language!r} has no page {pages:or}.",
+                    report=wanted,
+                    language=language,
+                    pages=unknown or [Phrase("at all")],
+                ),
+                expected=one_of(held) if held else "",
                 remedy="Make it: workbook run",
             )
         named = [page for page in held if (page in pages if pages else page.startswith(_FOR_LEADERSHIP))]
@@ -83,7 +90,8 @@ def place_for(folder: Path, name: str, replace: bool) -> Path:
     path = folder / name
     if path.exists() and not replace:
         raise WorkbookError(
-            f"{path} is there already.", remedy="Say --replace to replace it, or --to another folder."
+            Phrase("{path} is there already.", path=path),
+            remedy="Say --replace to replace it, or --to another folder.",
         )
     folder.mkdir(parents=True, exist_ok=True)
     return path

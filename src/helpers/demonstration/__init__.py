@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from ..intake.declaration import declared
 from . import activities, check, institution, people, world
 from .world import FIRST, LAST, Row
@@ -94,7 +94,9 @@ def _registers(seed: int) -> dict[str, list[Row]]:
     }
     missing = declared().keys() ^ made.keys()
     if missing:
-        raise CatalogError(f"The demonstration and the declared registers differ in {sorted(missing)}.")
+        raise CatalogError(
+            Phrase("The demonstration and the declared registers differ in {names}.", names=sorted(missing))
+        )
     return {register: made[register] for register in declared()}
 
 

@@ -8,7 +8,7 @@ import shtab
 
 from ..batch.jobs import available
 from ..catalog import load
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError, cause
 from ..intake.declaration import receivable
 from ..texts import Texts
 
@@ -36,7 +36,7 @@ def script(parser: argparse.ArgumentParser, shell: str) -> str:
     for command in _commands(parser):
         for action in command._actions:
             if action.type is Path:
-                folder = action.metavar == "FOLDER"
+                folder = action.dest in ("to", "folder")
                 action.complete = shtab.DIRECTORY if folder else shtab.FILE  # type: ignore[attr-defined]
             elif action.choices is None and action.nargs != 0 and action.dest in choices:
                 action.choices = sorted(choices[action.dest])
@@ -61,8 +61,8 @@ def install(text: str, shell: str) -> Path:
         target.write_text(text, encoding=encoding, newline="\n")
     except OSError as error:
         raise WorkbookError(
-            f"{target} cannot be written: {error.strerror}.",
-            remedy=f"Keep it elsewhere: workbook completion {shell} > FILE",
+            Phrase("{target} cannot be written: {cause}.", target=target, cause=cause(error)),
+            remedy=Phrase("Keep it elsewhere: workbook completion {shell} > FILE", shell=shell),
         ) from None
     return target
 

@@ -31,7 +31,7 @@ from ..errors import WorkbookError
 from ..intake import kept_files, labels, missing
 from ..plan import actions, cards, evaluation, ledger, outlook, performance
 from ..present import likelihood, maps
-from ..texts import Texts
+from ..texts import Texts, failures
 from . import migrate
 
 State = Literal["good", "remark", "fault"]
@@ -142,7 +142,7 @@ def _browser(say: Texts) -> Iterator[Finding]:
 
 def _catalogue(say: Texts) -> Iterator[Finding]:
     """Read every file of definitions as what it is; where all can be read, put them together."""
-    found = [*_files(say)] or [*_put_together()]
+    found = [*_files(say)] or [*_put_together(say)]
     for file, error in found:
         told = error if file in error else f"{file}: {error}"
         yield Finding("fault", say("doctor.catalogue_broken", error=told), _mend(say))
@@ -161,7 +161,7 @@ def _files(say: Texts) -> Iterator[tuple[str, str]]:
             if not _READERS[path.suffix](path.read_text("utf-8-sig")):
                 yield paths.shown(path), say("doctor.empty")
         except (OSError, ValueError, csv.Error, yaml.YAMLError) as error:
-            yield paths.shown(path), _one_line(error)
+            yield paths.shown(path), _one_line(say, error)
 
 
 def _table(text: str) -> list[list[str]]:
@@ -175,7 +175,7 @@ def _table(text: str) -> list[list[str]]:
 _READERS: Mapping[str, Callable[[str], Any]] = {".yml": yml.load, ".json": json.loads, ".csv": _table}
 
 
-def _put_together() -> Iterator[tuple[str, str]]:
+def _put_together(say: Texts) -> Iterator[tuple[str, str]]:
     """Yield the first of the definitions that cannot be used, with what is wrong: the others rest on it."""
 
     def pages() -> None:
@@ -208,7 +208,7 @@ def _put_together() -> Iterator[tuple[str, str]]:
             read()
         # What is of another shape than its reader takes for granted shows itself as any of these.
         except (WorkbookError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-            yield f"data/{file}", _one_line(error)
+            yield f"data/{file}", _one_line(say, error)
             return
 
 
@@ -216,8 +216,9 @@ def _mend(say: Texts) -> str:
     return say("doctor.catalogue_remedy")
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+def _one_line(say: Texts, error: Exception) -> str:
+    told = failures.told(error, say.language) if isinstance(error, WorkbookError) else str(error)
+    return " ".join(told.split())
 
 
 def _schema(say: Texts) -> Iterator[Finding]:
@@ -240,7 +241,7 @@ def _held(say: Texts) -> Iterator[Finding]:
         except (WorkbookError, OSError, ValueError, yaml.YAMLError) as error:
             yield Finding(
                 "fault",
-                say("doctor.held_broken", edition=name, error=_one_line(error)),
+                say("doctor.held_broken", edition=name, error=_one_line(say, error)),
                 say("doctor.held_remedy"),
             )
             continue
@@ -268,7 +269,9 @@ def _cards(say: Texts) -> Iterator[Finding]:
     try:
         known = kept_files()
     except (WorkbookError, OSError) as error:
-        yield Finding("fault", say("doctor.card_broken", error=_one_line(error)), say("doctor.card_remedy"))
+        yield Finding(
+            "fault", say("doctor.card_broken", error=_one_line(say, error)), say("doctor.card_remedy")
+        )
         return
     missing = [path for path, _ in known if not path.exists()]
     changed = [path for path, sha256 in known if path.exists() and store.sha256(path) != sha256]

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 
 from .. import paths
-from ..errors import FileRefused
+from ..errors import FileRefused, Phrase
 from ..present import theme
 from ..texts import Texts
 
@@ -44,7 +44,7 @@ def options(notebook: str, port: int, browser: bool) -> list[str]:
     file = (root / name).resolve()
     if not file.is_file() or not file.is_relative_to(root):
         raise FileRefused(
-            f"There is no notebook {notebook!r}.",
+            Phrase("There is no notebook {notebook!r}.", notebook=notebook),
             expected="a file below notebooks, such as overview.ipynb or explore/tour.ipynb",
         )
     return [

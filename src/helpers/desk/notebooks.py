@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, store, texts
-from ..errors import FileRefused, RunFailed, WorkbookError
+from ..errors import FileRefused, Phrase, RunFailed, WorkbookError, cause
 from ..locale import LANGUAGES
 
 # What a notebook may carry beside its cells; all else is of one person's screen or machine.
@@ -45,7 +45,10 @@ def named(given: Sequence[Path]) -> list[Path]:
     """
     for path in given:
         if path.suffix != ".ipynb" or not path.is_file():
-            raise FileRefused(f"{path} is no notebook.", expected="a file such as notebooks/overview.ipynb")
+            raise FileRefused(
+                Phrase("{path} is no notebook.", path=path),
+                expected="a file such as notebooks/overview.ipynb",
+            )
     tours = [path for path in (paths.notebooks("explore", name) for name in TOURS) if path.is_file()]
     return list(given) or [*sorted(paths.notebooks().glob("*.ipynb")), *tours]
 
@@ -57,7 +60,9 @@ def read(path: Path) -> Any:
     try:
         return nbformat.read(path, as_version=4)
     except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
-        raise FileRefused(f"{path.name} is no notebook: {str(error).splitlines()[0]}") from error
+        raise FileRefused(
+            Phrase("{file} is no notebook: {cause}", file=path.name, cause=str(error).splitlines()[0])
+        ) from error
 
 
 def executed(path: Path) -> Any:
@@ -81,7 +86,7 @@ def executed(path: Path) -> Any:
         client.execute()
     except CellExecutionError as error:
         raise RunFailed(
-            f"{path.name} stops: {error.ename}: {error.evalue}",
+            Phrase("{file} stops: {ename}: {evalue}", file=path.name, ename=error.ename, evalue=error.evalue),
             remedy="Mend the cell, then refresh again; the stored notebook is as it was.",
         ) from error
     return fresh
@@ -136,7 +141,9 @@ def save(path: Path, notebook: Any) -> None:
         beside.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
         beside.replace(path)
     except OSError as error:
-        raise WorkbookError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+        raise WorkbookError(
+            Phrase("{file} cannot be written: {cause}.", file=path.name, cause=cause(error))
+        ) from error
 
 
 def cleared(notebook: Any) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 from .. import locale
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError, cause
 from ..intake.registers import ALL_UNITS
 from ..site import apart
 from ..texts import Texts
@@ -93,7 +93,8 @@ def write(say: Texts, year: int, today: date, file: Path, replace: bool) -> Path
     """Write the page as a file; return it. Raises WorkbookError where there is one, or none can be made."""
     if file.exists() and not replace:
         raise WorkbookError(
-            say("status.page.there", file=file.as_posix()), remedy=say("status.page.there_remedy")
+            Phrase("{path} is there already.", path=file.as_posix()),
+            remedy="Name another file, or add --replace.",
         )
     html = page(say, year, today)
     try:
@@ -101,8 +102,8 @@ def write(say: Texts, year: int, today: date, file: Path, replace: bool) -> Path
         file.write_text(html, encoding="utf-8", newline="\n")
     except OSError as error:
         raise WorkbookError(
-            say("status.page.unwritten", file=file.as_posix(), why=error.strerror or str(error)),
-            remedy=say("status.page.unwritten_remedy"),
+            Phrase("{file} cannot be written: {cause}.", file=file.as_posix(), cause=cause(error)),
+            remedy="Name a file in a folder that you may write to.",
         ) from error
     return file
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from .. import locale, paths, store, yml
 from ..catalog import load
-from ..errors import NotHeld, ParameterError, WorkbookError
+from ..errors import NotHeld, ParameterError, Phrase, WorkbookError, cause
 from ..intake import write_templates
 from ..intake.cells import harmless
 from ..intake.declaration import receivable
@@ -46,8 +46,11 @@ def roll(year: int, to: Path, language: str) -> Rolled:
     known = load().plan.years
     if year not in known and year != max(known) + 1:
         raise ParameterError(
-            f"The year {year} cannot be opened.",
-            expected=f"{max(known) + 1}, which follows the years of data/catalog/plan.yml, or one of them",
+            Phrase("The year {year} cannot be opened.", year=year),
+            expected=Phrase(
+                "{next}, which follows the years of data/catalog/plan.yml, or one of them",
+                next=max(known) + 1,
+            ),
         )
     told = sum(line.year == year - 1 and line.edition == store.LIVE for line in ledger.read())
     say, rolled = Texts(language), Rolled()
@@ -58,7 +61,7 @@ def roll(year: int, to: Path, language: str) -> Rolled:
         _plan(rolled, say, year)
     except OSError as error:
         raise WorkbookError(
-            f"The year {year} could not be opened wholly: {error.strerror or error}.",
+            Phrase("The year {year} could not be opened wholly: {cause}.", year=year, cause=cause(error)),
             remedy="Allow writing there, or name another folder (--to); the same command goes on from there.",
         ) from error
     rolled.then.append(say("roll.send", due=locale.day(status.due(year), language)))

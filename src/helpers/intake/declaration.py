@@ -12,7 +12,7 @@ from typing import Any
 from .. import locale, paths, reads, yml
 from ..catalog import load
 from ..catalog.rules import load_accreditors
-from ..errors import CatalogError, one_of
+from ..errors import CatalogError, Phrase, one_of
 
 # Territories of Babel that are no places of citizenship: unions, the world, pseudo-locales, the unknown,
 # and parts of countries that ISO 3166 gives no code of their own.
@@ -56,7 +56,7 @@ def _datasets(name: str) -> Path:
 def _declared(path: Path) -> dict[str, Any]:
     found = yml.load(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict):
-        raise CatalogError(f"{paths.shown(path)} holds no table of registers.")
+        raise CatalogError(Phrase("{file} holds no table of registers.", file=paths.shown(path)))
     return found
 
 
@@ -116,7 +116,7 @@ def codes(name: str) -> tuple[frozenset[str], dict[str, str]]:
     lists = reference_lists()
     if name not in lists:
         raise CatalogError(
-            f"A register names the list {name!r}.",
+            Phrase("A register names the list {name!r}.", name=name),
             one_of(sorted({*lists, *_declared(_datasets("lists.yml"))})),
         )
     return lists[name], _LISTED[name]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, shared, store
-from ..errors import FileRefused, Problem
+from ..errors import FileRefused, Phrase, Problem
 from . import declaration, judging
 
 # A row with the file it stands in and its number there.
@@ -89,13 +89,21 @@ def _of_csv(register: str, files: Sequence[Path], columns: Mapping[str, Any]) ->
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            raise FileRefused(f"{shown} is not written in UTF-8.") from error
+            raise FileRefused(Phrase("{file} is not written in UTF-8.", file=shown)) from error
         reader = csv.reader(io.StringIO(text))
         next(reader)
         number = reader.line_num + 1
         for cells in reader:
             if len(cells) != len(columns):
-                raise FileRefused(f"{shown}, row {number} has {len(cells)} cells.", f"{len(columns)} cells")
+                raise FileRefused(
+                    Phrase(
+                        "{file}, row {row} has {count} cells.",
+                        file=shown,
+                        row=number,
+                        count=len(cells),
+                    ),
+                    Phrase("{count} cells", count=len(columns)),
+                )
             rows.append((shown, number, tuple(cells)))
             number = reader.line_num + 1  # a quoted cell may hold line breaks
     return rows

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from .. import locale, paths, store, yml
-from ..errors import ParameterError, one_of
+from ..errors import ParameterError, Phrase, one_of
 from . import declaration, wording
 
 # Where a row was read says nothing of what it holds: the same rows of another file are unchanged.
@@ -291,7 +291,9 @@ def kept(dataset: str) -> list[dict[str, Any]]:
     """
     known = store.datasets()
     if dataset not in known:
-        raise ParameterError(f"There is no register {dataset!r}.", expected=one_of(known))
+        raise ParameterError(
+            Phrase("There is no register {dataset!r}.", dataset=dataset), expected=one_of(known)
+        )
     store.settle()
     found = [yml.load(path.read_text(encoding="utf-8")) for path in folder(dataset).rglob("*.yml")]
     return sorted(found, key=lambda card: str(card["file"]))

@@ -12,7 +12,7 @@ from .. import locale, paths, reads
 from ..catalog import load
 from ..catalog.institutions import rows
 from ..catalog.rules import load_accreditors
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from . import declaration
 
 # Of a code its name in each language, by language.
@@ -114,7 +114,7 @@ def _other_names(root: Path) -> list[tuple[str, str]]:
     strangers = sorted({value for _, value in found} - declaration.countries())
     if strangers:
         raise CatalogError(
-            f"{paths.shown(path)} names codes of no country: {', '.join(strangers)}.",
+            Phrase("{file} names codes of no country: {codes}.", file=paths.shown(path), codes=strangers),
             remedy="Correct the codes.",
         )
     return found

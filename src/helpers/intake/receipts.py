@@ -12,7 +12,7 @@ import yaml
 
 from .. import locale, paths, store, yml
 from ..catalog import load
-from ..errors import FileRefused, Problem
+from ..errors import FileRefused, Phrase, Problem
 from . import cells, declaration, history, personal, published, registers, wording
 from .answer import Answer, AnyTable
 from .mobilities import ReceivedMobilities
@@ -204,7 +204,7 @@ def _card(path: Path) -> dict[str, Any]:
     # What was cut off while it was copied may still be YAML.
     if not isinstance(card, dict) or not card.keys() >= _ON_EVERY_CARD:
         raise FileRefused(
-            f"The identity card {paths.shown(path)} cannot be read.",
+            Phrase("The identity card {file} cannot be read.", file=paths.shown(path)),
             remedy="Put it back from a backup, or move it and its file away and receive the file anew.",
         )
     return card

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import locale, paths, store
 from ..catalog import Catalog, load
-from ..errors import FileRefused, LayoutUnknown, NotHeld, ParameterError, WorkbookError
+from ..errors import FileRefused, LayoutUnknown, NotHeld, ParameterError, Phrase, WorkbookError
 from . import (
     declaration,
     formats,
@@ -411,12 +411,14 @@ def withdraw(partition: str, reason: str = "") -> str:
     dataset, _, name = partition.partition("/")
     if dataset not in store.datasets() or name not in store.names(dataset):
         raise NotHeld(
-            f"Nothing is held as {partition!r}.", remedy="See what is: workbook list --edition live"
+            Phrase("Nothing is held as {partition!r}.", partition=partition),
+            remedy="See what is: workbook list --edition live",
         )
     origin = store.definition(dataset).get("worked_out_of")
     if origin:
         raise ParameterError(
-            f"{partition!r} is worked out of {origin}.", remedy=f"workbook withdraw {origin}/{name}"
+            Phrase("{partition!r} is worked out of {origin}.", partition=partition, origin=origin),
+            remedy=Phrase("workbook withdraw {origin}/{name}", origin=origin, name=name),
         )
     brought = {one: card for card in receipts.cards() for one in card["partitions"]}
     moves = history.keep(partition, brought.get(partition), by="", reason=reason)

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import locale
 from ..catalog import load
-from ..errors import ParameterError, Problem, one_of
+from ..errors import ParameterError, Phrase, Problem, one_of
 from . import cells, declaration, held, judging, labels, leavings, personal, wording
 from .judging import Breach
 from .recognition import Recognised
@@ -82,7 +82,7 @@ def clean(
     Raises ParameterError where there is no such unit, FileRefused where a cell bars the file.
     """
     if tables and unit and unit not in load().units:
-        raise ParameterError(f"There is no unit {unit!r}.", expected=one_of(load().units))
+        raise ParameterError(Phrase("There is no unit {unit!r}.", unit=unit), expected=one_of(load().units))
     registers = declaration.receivable()
     found: dict[str, _Rows] = {}
     for place, table in enumerate(tables):

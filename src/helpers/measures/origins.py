@@ -5,6 +5,7 @@ academic year: from the September before it to its end of August.
 """
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -32,6 +33,17 @@ def contacts(registers: Registers, period: Period, years: int) -> pd.Series:
     events = pd.concat([_fairs(registers), _visits(registers)])
     recent = events["day"].between(end - pd.DateOffset(years=years) + pd.Timedelta(days=1), end)
     return events[recent].groupby("country_code").size()
+
+
+def contacts_since(registers: Registers) -> date:
+    """Return the day from which both registers of contacts can hold rows: of their first years, the later.
+
+    Raises MissingFigure where one of them holds none.
+    """
+    first = [one["day"].dt.year.min() for one in (_fairs(registers), _visits(registers))]
+    if pd.isna(first).any():
+        raise MissingFigure(NO_YEAR)
+    return date(int(max(first)), 1, 1)
 
 
 def panel(registers: Registers, period: Period) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:

@@ -73,6 +73,19 @@ def comparable(rankings: Rankings, system: str, until: int) -> list[int]:
     return [edition for edition in held if first <= edition <= until]
 
 
+def shared(
+    rankings: Rankings, institution: str, system: str, until: int, variable: str = OVERALL
+) -> list[int]:
+    """Return the comparable editions up to one since the first that holds a score of an institution.
+
+    Over these everyone's change is measured: a change over one step and one over seven are not alike.
+    """
+    series = comparable(rankings, system, until)
+    held = scores(rankings, system, series)
+    own = held.loc[(held["institution"] == institution) & (held["variable"] == variable), "edition"]
+    return [edition for edition in series if edition >= own.min()] if len(own) else []
+
+
 def level_and_change(
     rankings: Rankings, institution: str, members: Sequence[str], system: str, edition: int
 ) -> pd.DataFrame:
@@ -80,10 +93,9 @@ def level_and_change(
 
     Columns: variable, value, count, percentile, quintile, median_gap, quarter_gap, change (points a year
     since the last break of method, Theil–Sen), change_count, median_change (the group's), change_percentile,
-    first. The group contains the institution.
+    first (of the editions that changes are measured over: `shared`). The group contains the institution.
     """
-    series = comparable(rankings, system, edition)
-    held = scores(rankings, system, series)
+    held = scores(rankings, system, comparable(rankings, system, edition))
     group = held[held["institution"].isin([*members, institution])]
     method = rankings.system(system).method(edition)
     rows = []
@@ -91,6 +103,7 @@ def level_and_change(
         level = _by_institution(group, variable, [edition]).get(edition, pd.Series(dtype=float))
         value = level.get(institution)
         place = statistics.place(value, list(level))
+        series = shared(rankings, institution, system, edition, variable)
         changes = _changes(group, variable, series)
         own = changes.get(institution)
         moved = statistics.place(own, list(changes))
@@ -115,13 +128,13 @@ def level_and_change(
 
 
 def levels_and_changes(
-    rankings: Rankings, members: Sequence[str], system: str, variable: str, edition: int
+    rankings: Rankings, institution: str, members: Sequence[str], system: str, variable: str, edition: int
 ) -> pd.DataFrame:
-    """Return one row per institution that has both: its level in an edition and its change a year.
+    """Return one row per member that has both: its level in an edition and its change a year (`shared`).
 
     Columns: institution, value, change; the best first.
     """
-    series = comparable(rankings, system, edition)
+    series = shared(rankings, institution, system, edition, variable)
     held = scores(rankings, system, series)
     group = held[held["institution"].isin(list(members))]
     level = _by_institution(group, variable, [edition]).get(edition, pd.Series(dtype=float))

@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from .. import paths
 from ..analysis import funnel
 from ..catalog import Text
-from ..errors import CatalogError, WorkbookError
+from ..errors import CatalogError, Phrase, WorkbookError
 from ..measures import accreditation_calendar as due
 from ..measures import partners
 from ..measures.core import Period
@@ -171,7 +171,10 @@ class Days(Definition):
         strange += sorted({day.page for day in self.dates if day.page not in pages})
         if strange:
             raise CatalogError(
-                f"data/catalog/calendar.yml names {', '.join(strange)}, which the catalogue does not know.",
+                Phrase(
+                    "data/catalog/calendar.yml names {names}, which the catalogue does not know.",
+                    names=strange,
+                ),
                 remedy="Name units of data/reference/units.csv and pages of data/catalog/plan.yml.",
             )
         return self
@@ -546,7 +549,9 @@ def assembled(actions: Iterable[Action]) -> tuple[Action, ...]:
     )
     blind = [one.key for one in ordered if not one.evidence.page or not one.evidence.section]
     if blind:
-        raise WorkbookError(f"An action shows no evidence: {blind[0]}.", expected="a page and a section")
+        raise WorkbookError(
+            Phrase("An action shows no evidence: {action}.", action=blind[0]), expected="a page and a section"
+        )
     ids = sorted(one.id for one in ordered)
     if any(one == other for one, other in pairwise(ids)):
         raise WorkbookError("Two actions of the calendar are about the same thing and differ.")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..catalog import Indicator
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from .cards import CardIndicator, GoalCard
 from .performance import Objective, Performance, Scale, Weighted, performance, roll_up
 
@@ -102,7 +102,13 @@ def assess_to_date(
 
 def _defined(indicators: Mapping[str, Indicator], code: str, card: GoalCard) -> Indicator:
     if code not in indicators:
-        raise CatalogError(f"The card {card.key} names the indicator {code!r}, which is not defined.")
+        raise CatalogError(
+            Phrase(
+                "The card {card} names the indicator {code!r}, which is not defined.",
+                card=card.key,
+                code=code,
+            )
+        )
     return indicators[code]
 
 

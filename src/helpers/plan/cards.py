@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from .. import paths
 from ..catalog import Catalog, Text
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from .definitions import Definition, read
 
 Yearly = tuple[float | None, float | None, float | None, float | None, float | None]
@@ -124,7 +124,7 @@ class _Fields(Definition):
         codes = [indicator.code for indicator in indicators]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"the indicator {twice[0]} stands twice")
+            raise ValueError(Phrase("the indicator {code} stands twice", code=twice[0]))
         return indicators
 
 
@@ -172,7 +172,7 @@ class _Period(Definition):
     @model_validator(mode="after")
     def _five_years(self) -> "_Period":
         if self.last - self.first + 1 != len(NO_TARGETS):
-            raise ValueError(f"a plan has {len(NO_TARGETS)} years, one for each target")
+            raise ValueError(Phrase("a plan has {count} years, one for each target", count=len(NO_TARGETS)))
         return self
 
 
@@ -185,13 +185,13 @@ class _File(Definition):
     @classmethod
     def _once(cls, cards: tuple[_WrittenCard, ...]) -> tuple[_WrittenCard, ...]:
         for name, told in (
-            ("goal", [card.goal for card in cards]),
-            ("objective", [card.objective.code for card in cards]),
-            ("part", [part.objective.code for card in cards for part in card.parts]),
+            (Phrase("goal"), [card.goal for card in cards]),
+            (Phrase("objective"), [card.objective.code for card in cards]),
+            (Phrase("part"), [part.objective.code for card in cards for part in card.parts]),
         ):
             twice = sorted({code for code in told if told.count(code) > 1})
             if twice:
-                raise ValueError(f"the {name} {twice[0]} stands twice")
+                raise ValueError(Phrase("the {name} {code} stands twice", name=name, code=twice[0]))
         return cards
 
 
@@ -215,22 +215,26 @@ def load(catalog: Catalog | None = None, *, split: bool | None = None) -> tuple[
 
 def check(cards: Sequence[GoalCard], catalog: Catalog) -> None:
     """Raise CatalogError where a card or one of its risks names what is not defined."""
-    wrong = [f"card {card.key} names goal {card.goal!r}" for card in cards if card.goal not in catalog.goals]
+    wrong = [
+        Phrase("card {card} names goal {goal!r}", card=card.key, goal=card.goal)
+        for card in cards
+        if card.goal not in catalog.goals
+    ]
     wrong += [
-        f"card {card.key} names indicator {entry.code!r}"
+        Phrase("card {card} names indicator {code!r}", card=card.key, code=entry.code)
         for card in cards
         for entry in card.indicators
         if entry.code not in catalog.indicators
     ]
     wrong += [
-        f"a risk of card {card.key} is watched by {code!r}"
+        Phrase("a risk of card {card} is watched by {code!r}", card=card.key, code=code)
         for card in cards
         for risk in card.risks
         for code in risk.watched_by
         if code not in catalog.indicators
     ]
     if wrong:
-        raise CatalogError("The goal cards contradict the catalogue: " + "; ".join(wrong) + ".")
+        raise CatalogError(Phrase("The goal cards contradict the catalogue: {wrong:;}.", wrong=wrong))
 
 
 def _fields(card: _WrittenCard) -> dict[str, object]:
@@ -251,7 +255,11 @@ def _parts(card: _WrittenCard, first: int) -> Iterator[GoalCard]:
     if sorted(named) != sorted(entries):
         stray = sorted(set(named) ^ set(entries)) or sorted({c for c in named if named.count(c) > 1})
         raise CatalogError(
-            f"The parts of the card {card.goal} do not share out its indicators: {', '.join(stray)}.",
+            Phrase(
+                "The parts of the card {goal} do not share out its indicators: {names}.",
+                goal=card.goal,
+                names=stray,
+            ),
             expected="every indicator of the card in exactly one part",
             remedy="Correct `parts` in data/catalog/cards.yml.",
         )
@@ -259,8 +267,11 @@ def _parts(card: _WrittenCard, first: int) -> Iterator[GoalCard]:
     if total != 100:
         # Shared out anew, wrong weights would look right in every part.
         raise CatalogError(
-            f"The effects of the indicators on {card.goal} add up to {total}, not to 100; "
-            "it cannot be split.",
+            Phrase(
+                "The effects of the indicators on {goal} add up to {total}, not to 100; it cannot be split.",
+                goal=card.goal,
+                total=total,
+            ),
             remedy="Correct the weights of this goal in data/catalog/cards.yml.",
         )
     for part in card.parts:
@@ -325,8 +336,16 @@ def _filled(
             return on_card
         if on_card is not None and on_card != found:
             raise CatalogError(
-                f"The {kind} of {entry.code} for {year} is {on_card:g} on the card {card.key} "
-                f"and {found:g} in the register of targets.",
+                Phrase(
+                    "The {kind} of {code} for {year} is {on_card:g} on the card {card} and {found:g} in the "
+                    "register of targets.",
+                    kind=Phrase(kind),
+                    code=entry.code,
+                    year=year,
+                    on_card=on_card,
+                    card=card.key,
+                    found=found,
+                ),
                 expected="one of the two, or the same value",
                 remedy="Delete it in data/catalog/cards.yml, or correct the register.",
             )

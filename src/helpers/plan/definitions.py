@@ -7,7 +7,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .. import paths, yml
-from ..errors import CatalogError
+from ..catalog.load import judged
+from ..errors import CatalogError, Phrase, cause
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,16 +40,25 @@ def read(model: type[Model], path: Path) -> Model:
         loaded = yaml.load(path.read_text(encoding="utf-8"), _Once)
     except FileNotFoundError as error:
         raise CatalogError(
-            f"The definition file {where} is missing.", remedy="Restore it from version control."
+            Phrase("The definition file {file} is missing.", file=where),
+            remedy="Restore it from version control.",
         ) from error
     except yaml.YAMLError as error:
-        raise CatalogError(f"{where} is not valid YAML: {error}.") from error
+        raise CatalogError(
+            Phrase("{file} is not valid YAML: {error}.", file=where, error=cause(error))
+        ) from error
     try:
         return model.model_validate(loaded)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise CatalogError(
-            f"{where}: {key or 'file'}: {first['msg']} (found {first.get('input')!r}).",
+            Phrase(
+                "{file}: {where}: {told} (found {found!r}).",
+                file=where,
+                where=key or Phrase("file"),
+                told=judged(first),
+                found=first.get("input"),
+            ),
             remedy="Correct the definition.",
         ) from error

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from .. import paths
 from ..catalog import Text
+from ..errors import Phrase
 from .cards import GoalCard
 from .definitions import Definition, read
 
@@ -61,12 +62,25 @@ class Evaluation(Definition):
             raise ValueError("a question stands twice")
         for question in self.questions:
             if question.criterion not in self.criteria:
-                raise ValueError(f"the question {question.code} names the criterion {question.criterion!r}")
+                raise ValueError(
+                    Phrase(
+                        "the question {code} names the criterion {criterion!r}",
+                        code=question.code,
+                        criterion=question.criterion,
+                    )
+                )
         for year, cards in self.answers.items():
             for card, answers in cards.items():
                 strangers = sorted(set(answers) - set(codes))
                 if strangers:
-                    raise ValueError(f"{year}, {card}: there is no question {strangers[0]!r} to answer")
+                    raise ValueError(
+                        Phrase(
+                            "{year}, {card}: there is no question {code!r} to answer",
+                            year=year,
+                            card=card,
+                            code=strangers[0],
+                        )
+                    )
         return self
 
     def answer(self, year: int, card: str, question: str, language: str) -> str:

@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from .. import locale, paths, reads
-from ..errors import FileRefused, NotHeld, WorkbookError
+from ..errors import FileRefused, NotHeld, Phrase, WorkbookError, one_of
 from ..intake.cells import as_it_was, harmless
 
 _log = logging.getLogger(__name__)
@@ -73,17 +73,28 @@ class Moved:
         """Tell whether the new figure says why."""
         return bool(self.new.reason.strip())
 
-    def __str__(self) -> str:
-        where = f" of {self.new.unit}" if self.new.unit else ""
-        half = ", half year" if self.new.period == "half-year" else ""
-        return (
-            f"{self.new.indicator}{where} for {self.new.year}{half} ({self.new.institution}): published "
-            f"{_told(self.old)} on {self.old.published_on}, now {_told(self.new)}"
+    @property
+    def sentence(self) -> Phrase:
+        """Tell what was published and what is computed now."""
+        new = self.new
+        half = [Phrase("half year")] if new.period == "half-year" else []
+        about = [one for one in (new.institution, new.unit) if one]
+        return Phrase(
+            "{indicator} for {when} ({about}): published {old} on {day}, now {new}",
+            indicator=new.indicator,
+            when=[str(new.year), *half],
+            about=about,
+            old=_told(self.old),
+            day=self.old.published_on,
+            new=_told(new),
         )
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
 
 def _told(entry: Published) -> str:
-    return f"{entry.value_text} {entry.unit_of_measure}" if entry.value_text else "withdrawn"
+    return f"{entry.value_text} {entry.unit_of_measure}" if entry.value_text else Phrase("withdrawn")
 
 
 # -- comparing -------------------------------------------------------------------------------------------
@@ -129,19 +140,25 @@ def _only_once(figures: Sequence[Published]) -> None:
         other = found.setdefault(new.figure, new)
         if other is not new and not (_same(other, new) and _same(new, other)):
             raise FigureMoved(
-                f"{new.indicator} for {new.year} is given twice: {_told(other)} and {_told(new)}.",
+                Phrase(
+                    "{indicator} for {year} is given twice: {old} and {new}.",
+                    indicator=new.indicator,
+                    year=new.year,
+                    old=_told(other),
+                    new=_told(new),
+                ),
                 remedy="One run must give one value.",
             )
 
 
 def stop_where_moved(moved: Iterable[Moved]) -> None:
     """Raise FigureMoved, which stops the batch, where a published figure moves without a reason."""
-    unexplained = [str(one) for one in moved if not one.explained]
+    unexplained = [one.sentence for one in moved if not one.explained]
     if unexplained:
         more = len(unexplained) - _TOLD_MOVES
-        told = "; ".join(unexplained[:_TOLD_MOVES]) + (f"; and {more} more" if more > 0 else "")
+        told = unexplained[:_TOLD_MOVES] + ([Phrase("and {count} more", count=more)] if more > 0 else [])
         raise FigureMoved(
-            f"Published figures would change without a reason: {told}.",
+            Phrase("Published figures would change without a reason: {moved:;}.", moved=told),
             remedy="Find out why; if the new values are right, publish them with the reason: "
             'workbook run … --reason "WHY".',
         )
@@ -208,8 +225,12 @@ def check(entry: Published) -> None:
     if wrong:
         column, expected = wrong
         raise FileRefused(
-            f"A published figure of {entry.indicator or 'no indicator'} has the {column} "
-            f"{getattr(entry, column)!r}.",
+            Phrase(
+                "A published figure of {indicator} has the {column} {value!r}.",
+                indicator=entry.indicator or Phrase("no indicator"),
+                column=column,
+                value=getattr(entry, column),
+            ),
             expected=expected,
         )
 
@@ -218,15 +239,17 @@ def _wrong(entry: Published) -> tuple[str, str] | None:
     try:
         date.fromisoformat(entry.published_on)
     except ValueError:
-        return "published_on", "a date such as 2026-07-31"
+        return "published_on", Phrase("a date such as 2026-07-31")
     if entry.period not in PERIODS:
-        return "period", " or ".join(PERIODS)
+        return "period", one_of(PERIODS)
     for column in ("edition", "institution", "indicator", "unit_of_measure", "source_hash"):
         if not getattr(entry, column).strip():
-            return column, "a value"
+            return column, Phrase("a value")
     if not entry.value_text:
-        return None if entry.reason.strip() else ("value_text", "a value, or the reason of its withdrawal")
-    return None if _DECIMAL.fullmatch(entry.value_text) else ("value_text", "a plain decimal, such as 46.7")
+        withdrawn = Phrase("a value, or the reason of its withdrawal")
+        return None if entry.reason.strip() else ("value_text", withdrawn)
+    decimal = _DECIMAL.fullmatch(entry.value_text)
+    return None if decimal else ("value_text", Phrase("a plain decimal, such as 46.7"))
 
 
 def read(file: Path | None = None) -> tuple[Published, ...]:
@@ -243,7 +266,7 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except FileNotFoundError as error:
         raise NotHeld(
-            f"There is no ledger of published figures at {paths.shown(file)}.",
+            Phrase("There is no ledger of published figures at {file}.", file=paths.shown(file)),
             remedy="Restore it from version control; a new workbook starts with its header line alone.",
         ) from error
 
@@ -253,31 +276,55 @@ def _parsed(content: bytes, file: Path) -> tuple[Published, ...]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileRefused(f"{where} is not UTF-8.", remedy="Restore it from version control.") from error
+        raise FileRefused(
+            Phrase("{where} is not UTF-8.", where=where), remedy="Restore it from version control."
+        ) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: list[Published] = []
     try:
         if tuple(next(reader, ())) != COLUMNS:
-            raise FileRefused(f"{where} has another header.", expected=",".join(COLUMNS))
+            raise FileRefused(Phrase("{where} has another header.", where=where), expected=",".join(COLUMNS))
         for cells in reader:
             if len(cells) != len(COLUMNS):
                 raise FileRefused(
-                    f"{where}, line {reader.line_num}: {len(cells)} values.",
-                    expected=f"{len(COLUMNS)} values",
+                    Phrase(
+                        "{where}, line {line}: {count} values.",
+                        where=where,
+                        line=reader.line_num,
+                        count=len(cells),
+                    ),
+                    expected=Phrase("{count} values", count=len(COLUMNS)),
                 )
             told = dict(zip(COLUMNS, map(as_it_was, cells), strict=True))
             if not told["year"].isascii() or not told["year"].isdigit():
-                raise FileRefused(f"{where}, line {reader.line_num}: year {told['year']!r}.", "a year")
+                raise FileRefused(
+                    Phrase(
+                        "{where}, line {line}: year {year!r}.",
+                        where=where,
+                        line=reader.line_num,
+                        year=told["year"],
+                    ),
+                    "a year",
+                )
             entry = Published(**{**told, "year": int(told["year"])})  # type: ignore[arg-type]
             wrong = _wrong(entry)
             if wrong:
                 column, expected = wrong
                 raise FileRefused(
-                    f"{where}, line {reader.line_num}: {column} {getattr(entry, column)!r}.", expected
+                    Phrase(
+                        "{where}, line {line}: {column} {value!r}.",
+                        where=where,
+                        line=reader.line_num,
+                        column=column,
+                        value=getattr(entry, column),
+                    ),
+                    expected,
                 )
             found.append(entry)
     except csv.Error as error:
-        raise FileRefused(f"{where}, line {reader.line_num}: {error}.") from error
+        raise FileRefused(
+            Phrase("{where}, line {line}: {error}.", where=where, line=reader.line_num, error=error)
+        ) from error
     return tuple(found)
 
 
@@ -372,7 +419,10 @@ def _put(content: bytes, file: Path, instead_of: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         if _bytes(file) != instead_of:
-            raise FileRefused(f"{paths.shown(file)} was changed by another process.", remedy="Publish again.")
+            raise FileRefused(
+                Phrase("{file} was changed by another process.", file=paths.shown(file)),
+                remedy="Publish again.",
+            )
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)

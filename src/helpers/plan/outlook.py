@@ -27,8 +27,9 @@ from .tables import DECIMALS
 
 # A pace of more than so many times that of the past is not realistic (domain dossier, section 6).
 TOO_FAST = 2.0
-# … unless a forecast is offered and finds reaching the target at least as likely as not.
-_EVEN = 0.5
+# … unless a forecast is offered and finds reaching the target about as likely as not, as chances are written
+# (data/catalog/likelihood.yml): about 40 % or more.
+EVEN = 0.375
 
 # Why there is no forecast.
 TOO_FEW, NOT_OFFERED, NO_VALUE, TOO_SMALL, OVER = "too_few", "not_offered", "no_value", "too_small", "over"
@@ -140,7 +141,7 @@ class Pace:
     """How fast a target is to be reached, against the past: both in the indicator's unit a year.
 
     `past` is the mean step of the years known. `realistic` tells that the needed pace is at most twice the
-    past one, or that a forecast finds the target at least as likely as not.
+    past one, or that a forecast finds the target at least about as likely as not.
     """
 
     needed: float
@@ -313,7 +314,7 @@ def _pace(
         return Pace(0.0, past, True)
     needed = missing / (at - last)
     in_time = sign * past > 0 and needed / past <= TOO_FAST
-    return Pace(needed, past, in_time or (chance is not None and chance >= _EVEN))
+    return Pace(needed, past, in_time or (chance is not None and chance >= EVEN))
 
 
 def together(found: Sequence[Outlook]) -> list[Outlook]:

@@ -14,7 +14,7 @@ from pydantic import model_validator
 
 from .. import paths
 from ..catalog import Text
-from ..errors import CatalogError, ParameterError
+from ..errors import CatalogError, ParameterError, Phrase
 from .definitions import Definition, read
 
 MeasureType = Literal["flow", "cumulative", "level", "ratio", "rank", "index"]
@@ -156,8 +156,12 @@ def roll_up(rows: Sequence[Weighted], objective: str) -> Objective:
     total = math.fsum(row.weight for row in rows)
     if abs(total - 100) > _TINY or any(row.weight < 0 for row in rows):
         raise CatalogError(
-            f"The effects of the indicators on {objective} add up to {total:g}, not to 100; "
-            "its report is blocked.",
+            Phrase(
+                "The effects of the indicators on {objective} add up to {total:g}, not to 100; "
+                "its report is blocked.",
+                objective=objective,
+                total=total,
+            ),
             expected="effects of 0 or more that add up to 100",
             remedy="Correct the weights of this objective in data/catalog/cards.yml.",
         )
@@ -217,7 +221,8 @@ def pace(
     """
     if not 0 < elapsed_share <= 1:
         raise ParameterError(
-            f"The elapsed share of the year is {elapsed_share:g}.", expected="above 0, up to 1"
+            Phrase("The elapsed share of the year is {elapsed_share:g}.", elapsed_share=elapsed_share),
+            expected="above 0, up to 1",
         )
     if raw is None or measure_type != "flow":
         return None
@@ -270,7 +275,7 @@ class Scale(Definition):
         every = [*self.bands, self.no_data, self.no_target]
         for told in ("code", "symbol", "en", "tr"):
             if len({getattr(band, told) for band in every}) != len(every):
-                raise ValueError(f"two bands have the same {told}")
+                raise ValueError(Phrase("two bands have the same {told}", told=told))
         return self
 
     def band(self, value: float | None) -> Band:

@@ -24,6 +24,7 @@ from ..texts import links
 from . import (
     accreditation_words,
     cards,
+    charts,
     explained_countries,
     figures,
     mobility_words,
@@ -39,7 +40,7 @@ from .pieces import Piece
 from .risks import register as risks
 from .tables import Column
 
-__all__ = ["file", "held_back", "most_held_back", "of_goal", "risks", "table", "upcoming", "ways"]
+__all__ = ["by_month", "file", "held_back", "most_held_back", "of_goal", "risks", "table", "upcoming", "ways"]
 
 # Rows on the overview and on the page of a goal; the documents hold all.
 _NEXT, _OF_GOAL = 8, 12
@@ -370,6 +371,84 @@ def upcoming(run: Run) -> Piece:
     notes = [say("actions.by_goal", goals=by_goal)] if len(listed) > _NEXT and by_goal else []
     notes += [say("actions.own", count=own)] if own else []
     return _shown(run, "actions", found, listed, _NEXT, notes)
+
+
+def by_month(run: Run) -> Piece:
+    """Show how many actions fall due, by goal and month, the plan's own among them."""
+    found, say, end = calendar(run).actions, run.text, run.period.end
+    if not found:
+        return pieces.text(say("months.none"))
+    months = [divmod(end.year * 12 + end.month + ahead, 12) for ahead in range(plan.MONTHS_AHEAD)]
+    goals = [goal for goal in ("", *run.catalog.goals) if any(one.goal == goal for one in found)]
+    names = [_theme(run, goal) for goal in goals]
+    counts = [_counted([one for one in found if one.goal == goal], run.period, months) for goal in goals]
+    whole = [
+        say("months.month", month=locale.month(month + 1, run.language), year=year) for year, month in months
+    ]
+    heads = [say("months.until", day=standing.day(run, end)), *whole]
+    totals = [sum(column) for column in zip(*counts, strict=True)]
+    codes = _codes(found)
+    words = charts.Words(
+        title=_busiest(run, whole, totals),
+        subtitle=say(
+            "months.subtitle",
+            day=standing.day(run, end),
+            count=len(found),
+            own=sum(one.kind == plan.PLAN for one in found),
+        ),
+        source=figures.source(run, codes),
+        points=[
+            say("months.point", month=name, count=total)
+            for name, total in zip(heads, totals, strict=True)
+            if total
+        ],
+        notes=[
+            say("months.undated", day=standing.day(run, plan.review_day(plan.days(), run.period))),
+            *_missing(run, calendar(run)),
+            *figures.target_notes(run, codes),
+        ],
+        caveats=figures.caveats(run, codes, with_targets=True),
+        data=[
+            Column(say("months.when"), heads),
+            *(
+                Column(name, [say.number(count) for count in row], True)
+                for name, row in zip(names, counts, strict=True)
+            ),
+            Column(say("months.all"), [say.number(total) for total in totals], True),
+        ],
+        indicators=codes,
+    )
+    short = [
+        (f"{year}\n" if not place or not month else "") + locale.month(month + 1, run.language, short=True)
+        for place, (year, month) in enumerate(months)
+    ]
+    return charts.months([*names, say("months.all")], [*counts, totals], [heads[0], *short], words)
+
+
+def _counted(actions: Sequence[Action], period: Period, months: Sequence[tuple[int, int]]) -> list[int]:
+    """Count actions: those due by the period's end, then those of each month after it (month from nought)."""
+    due = [one.due for one in actions if one.due > period.end]
+    return [
+        len(actions) - len(due),
+        *(sum((day.year, day.month - 1) == month for day in due) for month in months),
+    ]
+
+
+def _theme(run: Run, goal: str) -> str:
+    if not goal:
+        return run.text("months.plan")
+    return run.text("months.goal", goal=goal, name=run.catalog.goals[goal].name[run.language])
+
+
+def _busiest(run: Run, months: Sequence[str], totals: Sequence[int]) -> str:
+    """Say in which month most falls due, and what is still open; `totals` begin with the latter."""
+    still, most = totals[0], max(totals[1:])
+    busy = [month for month, total in zip(months, totals[1:], strict=True) if total == most]
+    key = "months.title_none" if not most else "months.title" if len(busy) == 1 else "months.title_even"
+    said = run.text(key, month=busy[0], count=most, total=sum(totals))
+    return said + (
+        run.text("months.still", count=still, day=standing.day(run, run.period.end)) if still else ""
+    )
 
 
 def of_goal(run: Run, goal: str) -> Piece:

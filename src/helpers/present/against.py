@@ -205,13 +205,13 @@ def table(run: Run, group: str) -> Piece:
     if isinstance(found, Piece):
         return found
     edition, rows = found
-    first = int(rows["first"].iloc[0])
+    first = int(rows["first"].min())
     notes = [say("against.table.note")]
     if edition < run.edition_of(_SYSTEM):
         wanted = run.edition_of(_SYSTEM)
         notes.append(say("against.table.earlier", edition=wanted, held=edition, group=title(run, group)))
     if edition - first < 1:
-        notes.append(say("against.table.no_change", first=first))
+        notes.append(say("against.table.no_change", name=run.name, first=first))
     elif edition - first < FEWEST_FOR_TREND - 1:
         count, enough = edition - first + 1, first + FEWEST_FOR_TREND - 1
         notes.append(say("against.table.few", first=first, edition=edition, count=count, enough=enough))
@@ -264,11 +264,13 @@ def chart(run: Run, group: str, variable: str = _OUTLOOK) -> Piece:
     edition = _edition(run, list(ids))
     if edition is None:
         return _missing(run, "against.table.none", group=title(run, group), fewest=FEWEST_FOR_PERCENTILE)
-    rows = measures.levels_and_changes(run.rankings, list(ids), _SYSTEM, variable, edition)
+    rows = measures.levels_and_changes(
+        run.rankings, run.institution.id, list(ids), _SYSTEM, variable, edition
+    )
     own = rows[rows["institution"] == run.institution.id]
     if own.empty or len(rows) < FEWEST_FOR_PERCENTILE:
         return _missing(run, "against.chart.none", edition=edition)
-    first = measures.comparable(run.rankings, _SYSTEM, edition)[0]
+    first = measures.shared(run.rankings, run.institution.id, _SYSTEM, edition, variable)[0]
     called = names(run, _SYSTEM, rows["institution"])
     level, pace = rows["value"].median(), rows["change"].median()
     ahead = bool(own["value"].iloc[0] >= level), bool(own["change"].iloc[0] > pace)

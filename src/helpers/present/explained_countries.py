@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from .. import locale
 from ..analysis import gravity
 from ..analysis.poisson import NotFitted
 from ..catalog import countries
@@ -93,6 +94,7 @@ def below_expected(run: Run, what: str) -> Piece:
             *words.hidden_note(run, counted),
             *([] if told else [say("explained.countries.not_told")]),
             *([_one_huge(run, found)] if found.rests_on_one else []),
+            *_contacts_since(run),
         ],
         caveats=figures.caveats(run, codes),
         details=[
@@ -176,6 +178,18 @@ def _contacts(run: Run, codes: list[str]) -> list[str]:
     except MissingFigure:
         return [run.text("none")] * len(codes)
     return [run.text.number(float(found.get(code, 0))) for code in codes]
+
+
+def _contacts_since(run: Run) -> list[str]:
+    """Say since when contacts are known, where that is after the years in which they are counted begin."""
+    try:
+        since = origins.contacts_since(run.registers)
+    except MissingFigure:
+        return []
+    begins = pd.Timestamp(run.period.end) - pd.DateOffset(years=_CONTACT_YEARS) + pd.Timedelta(days=1)
+    if pd.Timestamp(since) <= begins:
+        return []
+    return [run.text("explained.countries.contacts_since", since=locale.day(since, run.language))]
 
 
 def _one_huge(run: Run, found: gravity.Gravity) -> str:

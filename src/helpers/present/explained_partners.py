@@ -8,6 +8,7 @@ from ..measures.agreements import MULTIPLEX_MONTHS
 from ..run import Run
 from . import figures, persons, pieces, tables
 from . import mobility_words as words
+from .mobility_partners import look_back
 from .pieces import Piece
 from .tables import Column
 
@@ -48,7 +49,7 @@ def partners(run: Run) -> Piece:
         ],
         title=words.titled(run, _finding(run, rows)),
         source=words.source(run, words.PORTFOLIO),
-        notes=words.hidden_note(run, counted),
+        notes=[*words.hidden_note(run, counted), *look_back(run)],
         caveats=figures.caveats(run, [words.PORTFOLIO]),
         details=[
             say("explained.partners.how"),

@@ -136,13 +136,21 @@ def against_target(run: Run, code: str, found: Figure) -> str:
     return f"{said} · {performance.scale().status(reached).label(run.language)}"
 
 
-def target_notes(run: Run, codes: Sequence[str]) -> list[str]:
-    """Say what a reader must know of the targets shown: placeholders, and the year's end at half-year."""
-    found = [
-        held for code in codes if target(run, code, run.year) is not None and (held := _on_card(run, code))
-    ]
+def target_notes(run: Run, codes: Sequence[str], ahead: bool = False) -> list[str]:
+    """Say what a reader must know of the targets shown: placeholders, and the year's end at half-year.
+
+    `ahead`: the targets are those of coming years, and the figures those of whole years.
+    """
+    found = [held for code in codes if _is_aimed(run, code, ahead) and (held := _on_card(run, code))]
     notes = [run.text("activities.placeholders")] if any(entry.placeholder for _, entry in found) else []
-    return notes + ([run.text("activities.year_end")] if found and run.period.half else [])
+    return notes + ([run.text("activities.year_end")] if found and run.period.half and not ahead else [])
+
+
+def _is_aimed(run: Run, code: str, ahead: bool) -> bool:
+    """Tell whether an indicator has a target of the run's year, or one of any year of the plan."""
+    held = _on_card(run, code)
+    years = [*(held[0].years if held and ahead else ()), run.year]
+    return any(target(run, code, year) is not None for year in years)
 
 
 # -- where a figure comes from ---------------------------------------------------------------------------
@@ -196,12 +204,17 @@ def _meaning(run: Run, dataset: str) -> str:
     return str(meaning[run.language]) if isinstance(meaning, dict) else run.text("activities.rankings")
 
 
-def caveats(run: Run, codes: Sequence[str], with_targets: bool = False) -> dict[str, str]:
-    """Return the doubts that go with indicators: whether registers, or targets, are demonstration data."""
+def caveats(
+    run: Run, codes: Sequence[str], with_targets: bool = False, ahead: bool = False
+) -> dict[str, str]:
+    """Return the doubts that go with indicators: whether registers, or targets, are demonstration data.
+
+    `ahead`: the targets are those of coming years.
+    """
     if run.registers.of_other:
         return {}  # the registers are not shown
     behind = datasets(run, codes)
-    if with_targets and any(target(run, code, run.year) is not None for code in codes):
+    if with_targets and any(_is_aimed(run, code, ahead) for code in codes):
         behind.append("targets")
     if any(store.is_demonstration(run.edition, name) for name in behind):
         return {"demonstration": run.catalog.caveats["demonstration"][run.language]}
@@ -236,7 +249,9 @@ def rejections(run: Run, codes: Sequence[str]) -> list[str]:
     ]
 
 
-def marked(run: Run, sentence: str, codes: Sequence[str], with_targets: bool = False) -> str:
+def marked(
+    run: Run, sentence: str, codes: Sequence[str], with_targets: bool = False, ahead: bool = False
+) -> str:
     """Mark a sentence whose figures are generated; a list of sentences may hold facts beside it."""
-    generated = caveats(run, codes, with_targets)
+    generated = caveats(run, codes, with_targets, ahead)
     return f"{sentence} [{run.text('site.demonstration')}]" if sentence and generated else sentence

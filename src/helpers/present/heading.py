@@ -233,13 +233,13 @@ def of_goal(run: Run, goal: str) -> Piece:
             *([say("heading.since_note")] if any(o.since for o in found) else []),
             *([say("heading.pace.note")] if any(o.pace and not o.pace.realistic for o in found) else []),
             *_half_year(run),
-            *figures.target_notes(run, codes),
+            *figures.target_notes(run, codes, ahead=True),
         ],
         details=[
             *(say(f"heading.how.{part}") for part in ("forecast", "chance", "pace")),
             *_wide(run, found),
         ],
-        caveats=figures.caveats(run, codes, with_targets=True),
+        caveats=figures.caveats(run, codes, with_targets=True, ahead=True),
         indicators=codes,
     )
 
@@ -404,7 +404,7 @@ def chart(run: Run, goal: str) -> Piece:
         + say("finding.n.years", count=int(frame["value"].notna().sum())),
         figures.source(run, [found.code]),
         [_point(data, row) for row in range(len(frame))],
-        [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code])],
+        [*_break_notes(run, [found], in_chart=True), *figures.target_notes(run, [found.code], ahead=True)],
         figures.caveats(run, [found.code]),
         data,
         [found.code],
@@ -500,9 +500,13 @@ def of_plan(run: Run) -> Piece:
         ],
         title=sentence(run, found),
         source=figures.source(run, codes),
-        notes=[*_unrealistic(run, found), *figures.target_notes(run, codes)],
+        notes=[
+            *_up_to(run, found),
+            *_unrealistic(run, found),
+            *figures.target_notes(run, codes, ahead=True),
+        ],
         details=[say("heading.how.chance"), say("heading.how.pace")],
-        caveats=figures.caveats(run, codes, with_targets=True),
+        caveats=figures.caveats(run, codes, with_targets=True, ahead=True),
         indicators=codes,
     )
 
@@ -521,6 +525,14 @@ def sentence(run: Run, found: Sequence[Outlook], count: Linked | None = None) ->
     return run.text("heading.plan.title", count=count or len(found), parts=", ".join(filter(None, parts)))
 
 
+def _up_to(run: Run, found: Sequence[Outlook]) -> list[str]:
+    """Say of which years the targets are, where they are not all those of the plan's last year."""
+    years, end = sorted({one.at for one in found if one.at is not None}), max(_plan_years(run))
+    if not years or years == [end]:
+        return []
+    return [run.text("heading.plan.up_to", years=", ".join(map(str, years)), end=end)]
+
+
 def _unrealistic(run: Run, found: Sequence[Outlook]) -> list[str]:
     codes = [one.code for one in found if one.pace is not None and not one.pace.realistic]
     return [run.text("heading.plan.unrealistic", count=len(codes), codes=", ".join(codes))] if codes else []
@@ -533,7 +545,7 @@ def message(run: Run) -> list[str]:
         return []
     codes = [one.code for one in found]
     said = sentence(run, found, figures.linked(run, "ahead", len(found)))
-    return [figures.marked(run, said + ".", codes, with_targets=True)]
+    return [figures.marked(run, said + ".", codes, with_targets=True, ahead=True)]
 
 
 # -- how it was tested ---------------------------------------------------------------------------------

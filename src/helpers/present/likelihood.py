@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from .. import paths
 from ..catalog import Text
+from ..errors import Phrase
 from ..plan.definitions import Definition, read
 from ..reads import kept
 from ..texts import Texts
@@ -42,7 +43,7 @@ class Wording(Definition):
             raise ValueError("the words must run from the highest at_least to the lowest")
         for told in ("code", "en", "tr"):
             if len({getattr(word, told) for word in self.words}) != len(self.words):
-                raise ValueError(f"two words have the same {told}")
+                raise ValueError(Phrase("two words have the same {told}", told=told))
         return self
 
 

@@ -21,7 +21,7 @@ from matplotlib.textpath import TextToPath
 
 from .. import paths, reads
 from ..catalog.institutions import rows
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from . import theme, vector
 from .charts import Words, frame
 from .pieces import Piece
@@ -67,7 +67,7 @@ def country_point(code: str) -> Place:
         return _points(paths.root())[code]
     except KeyError:
         raise CatalogError(
-            f"There is no point for the country {code!r}.",
+            Phrase("There is no point for the country {code!r}.", code=code),
             remedy="Add a row to data/reference/country_points.csv.",
         ) from None
 

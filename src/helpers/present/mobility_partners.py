@@ -74,7 +74,7 @@ def portfolio(run: Run) -> Piece:
             ),
         ),
         source=words.source(run, words.PORTFOLIO),
-        notes=_look_back(run),
+        notes=look_back(run),
         indicators=[words.PORTFOLIO, "asleep", "ending"],
         caveats=figures.caveats(run, [words.PORTFOLIO]),
         details=[say("mobility.portfolio.how"), *([say("mobility.portfolio.of_unit")] if run.unit else [])],
@@ -90,7 +90,8 @@ def _before(run: Run) -> list[str] | None:
     return [run.text.number(n) for n in [*rows["partners"], rows["partners"].sum()]]
 
 
-def _look_back(run: Run) -> list[str]:
+def look_back(run: Run) -> list[str]:
+    """Say since when registers are held, where that is after the months looked back on begin."""
     if not partners.looks_back_too_far(run.registers, run.period, MULTIPLEX_MONTHS):
         return []
     since = locale.day(partners.known_since(run.registers), run.language)
@@ -134,7 +135,7 @@ def decisions(run: Run) -> Piece:
             run, say("mobility.decisions.title", count=len(rows), ending=len(ending), asleep=len(asleep))
         ),
         source=words.source(run, words.PORTFOLIO),
-        notes=[*([say("mobility.decisions.rest", count=rest)] if rest else []), *_look_back(run)],
+        notes=[*([say("mobility.decisions.rest", count=rest)] if rest else []), *look_back(run)],
         indicators=[words.PORTFOLIO, "asleep", "ending"],
         caveats=figures.caveats(run, [words.PORTFOLIO]),
         details=[

@@ -19,7 +19,7 @@ import pandas as pd
 from .. import locale, paths, shared, store
 from ..catalog import Indicator
 from ..catalog.model import CountedVariable
-from ..errors import NotHeld, ParameterError
+from ..errors import NotHeld, ParameterError, Phrase
 from ..intake import cards as identity_cards
 from ..intake import declaration
 from ..measures import rankings as measures
@@ -61,7 +61,7 @@ def card(run: Run, code: str) -> Card:
     if code in run.spoken:
         return _own(run, code, run.spoken[code])
     raise ParameterError(
-        f"Nothing is known of {code!r}.",
+        Phrase("Nothing is known of {code!r}.", code=code),
         expected="the code of an indicator, such as G3.25, or a ranking's score, such as the.overall",
         remedy="See the codes on the page on data quality, or in data/catalog/indicators.",
     )

@@ -38,6 +38,7 @@ def register(run: Run, goal: str) -> Piece:
     judged = any(risk.level is not None for risk in risks)
     notes = [say("risks.proposed")] if any(risk.placeholder for risk in risks) else []
     notes += [] if judged else [say("risks.not_judged")]
+    notes += [say("risks.half_year")] if run.period.half else []
     return tables.table(
         f"risks-{goal}",
         [

@@ -23,7 +23,7 @@ LIGHT: Mapping[str, str] = {
     "edge": "#b3520a",
     "peers": "#8a929a",
     "band": "#dfe4e9",
-    "near": "#b9d3ea",
+    "near": "#aac8e4",
     "land": "#e6e9ec",
 }
 DARK: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from .. import texts
 from ..catalog import load
-from ..errors import RunFailed
+from ..errors import Phrase, RunFailed
 from ..plan import performance
 from ..present.pieces import NOTE_TYPE, SVG
 from . import drawings
@@ -144,13 +144,15 @@ def item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
     if note.get("kind") == "figure":
         if note.get("alt", "").strip(" .") in ("", note.get("title", "").strip(" .")):
             raise RunFailed(
-                f"{where} shows a figure without words of its own.",
+                Phrase("{where} shows a figure without words of its own.", where=where),
                 expected="an alternative text that says what the figure shows, beyond its title",
                 remedy="Give its numbers in words (helpers.present.charts.Words.points).",
             )
         if SVG not in data:
             raise RunFailed(
-                f"{where} shows a picture, as an earlier version of the workbook drew it.",
+                Phrase(
+                    "{where} shows a picture, as an earlier version of the workbook drew it.", where=where
+                ),
                 expected="a drawing in the page's own colours",
                 remedy="Make the reports of all years anew: workbook run.",
             )
@@ -167,7 +169,12 @@ def item(output: Any, where: str, marks: Marks) -> dict[str, Any]:
         return {"kind": "plain", "text": data["text/plain"]}
     shown = sorted(data) or output.get("name") or output.get("ename", "")
     raise RunFailed(
-        f"{where} shows {output.output_type} {shown}, which cannot be published.",
+        Phrase(
+            "{where} shows {kind} {shown}, which cannot be published.",
+            where=where,
+            kind=output.output_type,
+            shown=shown,
+        ),
         expected="a text, table or chart of helpers",
         remedy="A warning belongs to its cause; a figure needs its words (helpers.present.charts).",
     )

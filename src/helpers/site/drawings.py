@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-from ..errors import RunFailed
+from ..errors import Phrase, RunFailed
 
 _SPACE = "{http://www.w3.org/2000/svg}"
 _ELEMENTS = frozenset(
@@ -53,7 +53,7 @@ def checked(drawing: str, where: str) -> str:
                     raise _Odd(f"{name}={value!r} in <{tag}>")
     except (ElementTree.ParseError, _Odd) as error:
         raise RunFailed(
-            f"{where} shows a drawing that cannot be published: {error}.",
+            Phrase("{where} shows a drawing that cannot be published: {error}.", where=where, error=error),
             expected="an SVG of shapes and words alone",
             remedy="Draw it with helpers.present.charts.",
         ) from error

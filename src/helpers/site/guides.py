@@ -15,7 +15,7 @@ from pathlib import Path
 import nh3
 
 from .. import locale, paths
-from ..errors import CatalogError
+from ..errors import CatalogError, Phrase
 from ..texts import Texts
 from . import content, dictionary
 
@@ -85,7 +85,8 @@ def _title(name: str, source: str) -> str:
     title = _TITLE.match(source)
     if title is None:
         raise CatalogError(
-            f"The guide {name}.md has no title.", expected="a first line such as “# For analysts”"
+            Phrase("The guide {name}.md has no title.", name=name),
+            expected="a first line such as “# For analysts”",
         )
     return title[1].strip()
 
@@ -95,7 +96,12 @@ def _sections(name: str, source: str) -> tuple[dictionary.Section, ...]:
     model = _split(written(_SOURCE_LANGUAGE).get(name, source))
     if len(parts) != len(model):
         raise CatalogError(
-            f"The guide {name}.md has {len(parts)} sections, its English text {len(model)}.",
+            Phrase(
+                "The guide {name}.md has {count} sections, its English text {wanted}.",
+                name=name,
+                count=len(parts),
+                wanted=len(model),
+            ),
             expected="the same sections in both languages",
         )
     return tuple(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import alone
@@ -24,6 +24,8 @@ _CONTENTS = """#contents { page: contents; }
 #contents ul { margin: 1mm 0 0; padding: 0 0 0 4mm; list-style: none; font-weight: normal; }
 #contents a { color: inherit; text-decoration: none; }
 #contents a::after { content: none; }
+#contents .entry { display: flex; justify-content: space-between; gap: 3mm; }
+#contents .sheet { flex: none; width: 7mm; text-align: right; font-variant-numeric: tabular-nums; }
 """
 
 
@@ -94,12 +96,28 @@ def booklet(
     return str(tostring(whole, encoding="unicode", doctype="<!DOCTYPE html>"))
 
 
+def numbered(booklet: str, sheets: Mapping[str, int]) -> str:
+    """Return a booklet whose contents name the sheet of each entry; `sheets` are by the id of their place.
+
+    The numbers have their room before they are there, so that no line moves when they come.
+    """
+    from lxml.html import tostring
+
+    whole = alone.parsed(booklet)
+    for entry in whole.iterfind(".//article[@id='contents']//div[@class='entry']"):
+        link, sheet = entry
+        sheet.text = str(sheets.get(link.get("href").removeprefix("#"), ""))
+    return str(tostring(whole, encoding="unicode", doctype="<!DOCTYPE html>"))
+
+
 def _listed(page: Any, number: int) -> Any:
     """Return the entry of a numbered page in the contents: its title, and under it its sections."""
     from lxml.html import builder
 
     def entry(heading: Any, place: str) -> Any:
-        return builder.LI(builder.A(" ".join("".join(heading.itertext()).split()), href=f"#{place}"))
+        link = builder.A(" ".join("".join(heading.itertext()).split()), href=f"#{place}")
+        sheet = builder.SPAN(builder.CLASS("sheet"))
+        return builder.LI(builder.DIV(link, sheet, builder.CLASS("entry")))
 
     title = page.find(".//h1")
     found = builder.LI() if title is None else entry(title, f"p{number}")

@@ -1,9 +1,10 @@
 """Charts, each drawn for one question. A chart says what it found in its title and in plain words.
 
 `frame` holds what stands around each, `years` what went over time, `rows` what is set side by side, `plane`
-two values of each.
+two values of each, `calendar` what falls due.
 """
 
+from .calendar import months as months
 from .frame import Words as Words
 from .frame import piece as piece
 from .plane import level_and_change as level_and_change

@@ -424,14 +424,12 @@ def _value_axis(ax: Axes, write: Callable[[float], str], scale: str) -> None:
 
     def short(value: float, _: object) -> str:
         # Where every place on the axis is whole, none needs decimals.
-        whole = all(float(place).is_integer() for place in written.locs)
+        whole = all(float(place).is_integer() for place in ax.xaxis.get_majorticklocs())
         return re.sub(r"[.,]0{1,2}(?!\d)", "", write(float(value))) if whole else write(float(value))
-
-    written = FuncFormatter(short)
 
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if scale == "log" else MaxNLocator(nbins=4))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(written)
+    ax.xaxis.set_major_formatter(FuncFormatter(short))
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x", color=theme.BAND, lw=0.8, zorder=0)
     ax.set_axisbelow(True)

@@ -284,6 +284,17 @@
     tip.style.left = `${left}px`;
     tip.style.top = `${above > 60 ? above : box.bottom + 8}px`;
   };
+  // From a mark to its row of the table behind the chart, whose name the mark's values begin with.
+  const toRow = (figure, told) => {
+    const data = figure?.querySelector("details.data");
+    if (!data) return;
+    const heads = all("tbody th", data).filter((th) => told.startsWith(words(th) || th.textContent.trim()));
+    const head = heads.sort((a, b) => b.textContent.length - a.textContent.length)[0] ?? data.querySelector("summary");
+    hush();
+    data.open = true;
+    if (head.tagName === "TH") head.setAttribute("tabindex", "-1");
+    head.focus();
+  };
   const hush = () => { if (tip.matches(":popover-open")) tip.hidePopover(); };
   // Not on the SVG itself: a browser takes one that listens to the focus for one that wants it.
   for (const chart of all(".drawing")) {
@@ -301,6 +312,7 @@
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       const to = step ? at + step : { Home: 0, End: marks.length - 1 }[event.key];
       if (event.key === "Escape") hush();
+      if (event.key === "Enter" && at >= 0) toRow(chart.closest("figure"), marks[at].getAttribute("aria-label"));
       if (at < 0 || to === undefined || !marks[to]) return;
       event.preventDefault();
       marks[at].setAttribute("tabindex", "-1");
