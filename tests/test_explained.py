@@ -109,7 +109,7 @@ def test_the_share_is_split_as_worked_by_hand():
     assert found["The change"] == ["+5.00"]
     assert found["Number of international students"] == ["+2.25"]
     assert found["Number of all students"] == ["+2.75"]
-    assert found["– of these, Azerbaijan"] == ["−1.13"]  # −10 · .001125
+    assert found["– of which Azerbaijan"] == ["−1.13"]  # −10 · .001125
     assert found["Split by level: changes within levels"] == ["+5.00"]
     said = explained.share(run).text
     assert (
@@ -312,7 +312,7 @@ def test_one_applicant_all_noughts_and_all_through():
 
 def test_a_cohort_too_young_to_have_graduated_says_until_when():
     run = run_with(applications=many(300, 250, 200, 150))
-    assert "held from 2025 on" in explained.funnel(run, complete=True).text
+    assert "recorded from 2025 on" in explained.funnel(run, complete=True).text
     assert "in 2031" in explained.funnel(run, complete=True).text
 
 
@@ -377,7 +377,7 @@ def test_a_small_number_is_hidden_and_does_not_order_the_list():
 def test_one_huge_country_is_said():
     counts = drawn() | {"AZ": 30_000}
     text = explained.below_expected(synthetic(counts), "students").text
-    assert "Azerbaijan has more than half of all" in text
+    assert "Azerbaijan has more than half of the total" in text
 
 
 @pytest.mark.parametrize(
