@@ -572,7 +572,7 @@ def test_answers_come_in_turkish_where_the_system_speaks_it(call, monkeypatch, g
     assert call("rollback", "--list")[1].split() == ["yayın", "yapıldığı", "an", "sayfa", "yürürlükte"]
     monkeypatch.setattr("helpers.demonstration.write", lambda folder: [folder] * 28)
     out = call("sample", "--folder", tmp_path / "sample")[1]
-    assert re.match(r"Gösterim verilerinin 28 dosyası .+ klasörüne yazıldı\.$", out)
+    assert re.match(r"Örnek verilerin 28 dosyası .+ klasörüne yazıldı\.$", out)
     assert call("list", "--edition", "live", "--language", "en")[1].startswith("edition")
 
 

@@ -265,7 +265,7 @@ def test_exactly_what_has_no_value_is_listed_with_its_reason() -> None:
     shown = quality.not_computed(run)
     assert table(shown)["Code"] == ["G1.12", "G2.01"]
     assert table(shown)["Why"] == ["no data for this year", "data set not available"]
-    assert shown.text.startswith("2 of 3 indicators have no figure")
+    assert shown.text.startswith("2 of 3 indicators have no value")
 
 
 def test_what_is_not_held_is_named(workbook_root: Path) -> None:
@@ -277,7 +277,7 @@ def test_what_is_not_held_is_named(workbook_root: Path) -> None:
     said = standing.of(run, ("G1f",), ("G1.10",)).text
     assert "teslim alınmamış: Yurt dışından davet edilen konuşmacılar" in said
     rankings = table(quality.not_computed(start(year=2026, edition="live")))
-    assert rankings["Why"][rankings["Code"].index("G3.02")] == "not held: Ranking tables, published facts"
+    assert rankings["Why"][rankings["Code"].index("G3.02")] == "not received: Ranking tables, published facts"
 
 
 def test_where_all_is_computed_it_says_so() -> None:
