@@ -423,7 +423,7 @@ def test_the_panel_is_worked_by_hand():
 
 
 def test_a_missing_middle_cuts_off_what_lies_before():
-    run = shared_start(year=2026)
+    run = start(year=2026)  # rows of its own
     rows = run.registers.whole("applications")
     run.registers.frames["applications"] = rows[rows["cohort"] != 2021]
     assert list(origins.panel(run.registers, run.period)[0].columns) == [2022, 2023, 2024, 2025, 2026]
@@ -484,7 +484,7 @@ def test_what_is_done_with_each_partner_is_counted_in_months_that_count():
 def test_registers_that_begin_later_than_what_is_looked_back_on_say_so():
     """36 months and three years end with 2026 and begin with 2024; in 2018 they begin earlier."""
     for year, says in ((2026, False), (2018, True)):
-        run = start(year=year)
+        run = shared_start(year=year)
         assert ("nothing is known of earlier years" in explained.partners(run).text) == says
         countries = explained.below_expected(run, "students").text
         assert ("are known from 1 Jan 2017 on; earlier ones are not counted" in countries) == says

@@ -24,14 +24,17 @@ def test_the_published_example_of_the_straight_line():
     assert forecast.line_interval(values, 1, 0.95) == pytest.approx((26.0, 33.6), abs=0.05)
 
 
-def test_the_straight_line_is_that_of_statsmodels():
+@pytest.mark.parametrize(
+    ("values", "horizon", "level"),
+    [([3.0, 5.0, 4.0, 8.0, 9.0, 9.5, 12.0], 2, 0.8), ([18.5, 19.6, 22.7, 26.1, 27.0], 1, 0.95)],
+)
+def test_the_straight_line_is_that_of_statsmodels(values, horizon, level):
     import statsmodels.api as sm
 
-    values, years = [3.0, 5.0, 4.0, 8.0, 9.0, 9.5, 12.0], np.arange(7.0)
-    fitted = sm.OLS(values, sm.add_constant(years)).fit()
-    told = fitted.get_prediction([[1.0, 8.0]]).summary_frame(alpha=0.2)
-    low, high = forecast.line_interval(values, 2, 0.8)
-    assert forecast.line(rows(values), 2)[0] == pytest.approx(told["mean"].iloc[0])
+    fitted = sm.OLS(values, sm.add_constant(np.arange(float(len(values))))).fit()
+    told = fitted.get_prediction([[1.0, len(values) - 1.0 + horizon]]).summary_frame(alpha=1 - level)
+    low, high = forecast.line_interval(values, horizon, level)
+    assert forecast.line(rows(values), horizon)[0] == pytest.approx(told["mean"].iloc[0])
     assert (low, high) == pytest.approx((told["obs_ci_lower"].iloc[0], told["obs_ci_upper"].iloc[0]))
 
 

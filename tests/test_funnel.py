@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control, fisher_exact
 
 from helpers.analysis import funnel
 from helpers.analysis.intervals import newcombe
@@ -74,6 +75,25 @@ def test_a_cohort_against_an_earlier_one():
     assert (b.name, round(b.difference, 2)) == ("b", -0.2)
     assert b.high < 0 and b.p < 0.001
     assert c.difference == 0 and c.p == 1
+
+
+def test_every_comparison_is_adjusted_for_all_that_are_made():
+    """Fisher's p of each stage by scipy, then Benjamini and Hochberg's: the least grows."""
+    now = funnel.stages([("a", 400), ("b", 300), ("c", 240), ("d", 100)])
+    before = funnel.stages([("a", 400), ("b", 270), ("c", 210), ("d", 105)])
+    raw = [
+        fisher_exact([[x.count, x.of - x.count], [y.count, y.of - y.count]]).pvalue
+        for x, y in zip(now, before, strict=True)
+    ]
+    found = [step.p for step in funnel.against(now, before)]
+    assert found == pytest.approx(list(false_discovery_control(raw)))
+    assert min(found) > min(raw)
+    worst, *rest = sorted(now, key=lambda stage: stage.share)
+    raw = [
+        fisher_exact([[x.count, x.of - x.count], [worst.count, worst.of - worst.count]]).pvalue for x in rest
+    ]
+    others = {other.name: other.p for other in funnel.leak(now).others}
+    assert [others[x.name] for x in rest] == pytest.approx(list(false_discovery_control(raw)))
 
 
 def test_cohorts_alike_are_told_apart_at_no_more_than_the_nominal_rate():

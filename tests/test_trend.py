@@ -20,6 +20,9 @@ def test_the_published_example():
     found = trend(YEARS, OUTLOOK)
     assert found.p == pytest.approx(2 / 120)
     assert (found.slope, found.low, found.high) == pytest.approx((2.308, 0.90, 3.40), abs=0.005)
+    assert found.p == pytest.approx(stats.kendalltau(YEARS, OUTLOOK, method="exact").pvalue)
+    slope, _, low, high = stats.theilslopes(OUTLOOK, YEARS, 0.95)
+    assert (found.slope, found.low, found.high) == pytest.approx((slope, low, high))
 
 
 @pytest.mark.parametrize("n", [5, 6, 7, 8, 9, 10, 12])
