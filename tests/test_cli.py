@@ -424,7 +424,10 @@ def test_the_sample_is_listed_with_all_its_rows(call):
             years = [int(r["edition"]) for r in written if r["system"] == line["ranking"]]
             assert line["years"] in (f"{min(years)}–{max(years)}", str(min(years)))
             assert line["sha-256"] == hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            assert line["received"] == "supplied with the workbook" and line["source"] == f"data/sample/{path.name}"
+            assert (
+                line["received"] == "supplied with the workbook"
+                and line["source"] == f"data/sample/{path.name}"
+            )
 
 
 def test_an_empty_edition_says_how_to_fill_it(call):
