@@ -177,10 +177,10 @@ def test_the_messages_say_the_figures():
     assert "the plan aims at 55% by the end of 2025 (placeholder)" in coverage
     assert "Internationally recognised: 1 (16.7%)" in coverage
     assert "no longer: Lost." in coverage
-    assert "in the register (1): Alpha (MÜDEK, 30 Dec 2025)." in deadlines
+    assert "no application recorded (1): Alpha (MÜDEK, 30 Dec 2025)." in deadlines
     assert "within 12 months (2): Delta (FEDEK, 31 Jan 2026); Beta (MÜDEK, 1 Feb 2026)." in deadlines
     assert "within 12 months: 2 of 4. Renewal applied for or decided: 1." in expiry
-    assert "Not so: Delta (FEDEK, 30 Jun 2026)." in expiry
+    assert "Not applied for: Delta (FEDEK, 30 Jun 2026)." in expiry
     # 699 days of 30.4375.
     assert "by YÖKAK ends on 30 Nov 2027, in 23.0 months" in institution
     assert "no day is recorded" in institution
@@ -200,7 +200,7 @@ def test_nothing_is_said_where_nothing_is_to_be_said():
     calm = [{"programme_id": "alpha", "next_application_deadline": "2028-02-01"}]
     said = page.messages(run_with(calm, [programme("alpha")])).text.splitlines()
     assert len(said) == 1
-    assert "1 of 1 eligible programmes" in said[0] and "a year before" not in said[0]
+    assert "1 of 1 eligible programme was" in said[0] and "a year before" not in said[0]
     nobody = run_with([{"programme_id": "x"}], [programme("alpha", has_graduates=False)], unit="med")
     assert page.messages(nobody).text.startswith("Nothing to report")
 

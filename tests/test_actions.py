@@ -459,7 +459,7 @@ def test_months_of_a_half_year_go_over_the_new_year(monkeypatch: pytest.MonkeyPa
     ("due", "said"),
     [
         ([("G1", "2025-03-01")], "No action falls due in the next twelve months; 1 was due by 31 Dec 2025"),
-        ([], "No month of the calendar holds an action."),
+        ([], "No month of the calendar has an action."),
     ],
 )
 def test_a_calendar_without_months_says_so(

@@ -79,7 +79,9 @@ def test_a_figure_is_written_in_its_unit_and_language(language, number):
 
 def test_what_is_missing_says_why():
     run = start(year=2025, language="en", edition="live")
-    assert activities.trend(run, "G1.01").text == "Not computed: not held: International scientific events"
+    assert (
+        activities.trend(run, "G1.01").text == "Not computed: not received: International scientific events"
+    )
     assert "data set not available" in activities.table(run, "G1d").text
     assert activities.by(run, "G1.05", "mode").text == "Not computed: data set not available"
 

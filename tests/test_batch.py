@@ -616,7 +616,7 @@ def test_a_reason_restates_the_figure_and_the_page_tells_it(mine):
     write_notebook(mine, "told", cell("told", SHOWN))
     code, out, error, _ = run_english(mine, "told", "--reason", "weights | corrected")
     assert code == 0, error
-    assert "0 figures entered, 1 corrected" in out
+    assert "0 values entered, 1 corrected" in out
     after = ledger_of(mine).read_bytes()
     assert after.startswith(before)
     (line,) = csv.reader(after[len(before) :].decode().splitlines())
@@ -633,14 +633,14 @@ def test_a_reason_restates_the_figure_and_the_page_tells_it(mine):
 def test_recorded_figures_are_facts_and_are_recorded_once(mine):
     write_notebook(mine, "sound", cell("fine", "'fine'"))
     code, out, _, _ = run_english(mine, "sound", "--record")
-    assert code == 0 and "3 figures entered, 0 corrected" in out
+    assert code == 0 and "3 values entered, 0 corrected" in out
     first = ledger_of(mine).read_bytes()
     # G3.04 and G3.05 are not known for the year, and every register of the sample is generated.
     assert {row.indicator: row.value_text for row in ledger.read(ledger_of(mine))} == {
         "G3.01": "2", "G3.02": "19.56", "G3.03": "22.70",
     }  # fmt: skip
     code, out, _, _ = run_english(mine, "sound", "--record")
-    assert code == 0 and "0 figures entered, 0 corrected" in out
+    assert code == 0 and "0 values entered, 0 corrected" in out
     assert ledger_of(mine).read_bytes() == first
 
 

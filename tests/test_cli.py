@@ -428,7 +428,10 @@ def test_the_sample_is_listed_with_all_its_rows(call):
             years = [int(r["edition"]) for r in written if r["system"] == line["ranking"]]
             assert line["years"] in (f"{min(years)}–{max(years)}", str(min(years)))
             assert line["sha-256"] == hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            assert line["received"] == "embedded" and line["source"] == f"data/sample/{path.name}"
+            assert (
+                line["received"] == "supplied with the workbook"
+                and line["source"] == f"data/sample/{path.name}"
+            )
 
 
 def test_an_empty_edition_says_how_to_fill_it(call):
@@ -499,7 +502,7 @@ def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, wit
     assert code == 0 and "Ledger" not in out and book.read_bytes() == header
 
     code, out, _ = call("run", *year, "--record")
-    assert code == 0 and "Ledger: 3 figures entered, 0 corrected" in out
+    assert code == 0 and "Ledger: 3 values entered, 0 corrected" in out
     assert "19.56" in book.read_text(encoding="utf-8")
 
     told = book.read_text(encoding="utf-8").replace("19.56", "19.50")
@@ -511,7 +514,7 @@ def test_recording_and_restating_are_asked_for_and_told(call, workbook_root, wit
     assert without_kernels == [] and book.read_text(encoding="utf-8") == told
 
     code, out, _ = call("run", *year, "--reason", "the weights were corrected")
-    assert code == 0 and "Ledger: 0 figures entered, 1 corrected" in out
+    assert code == 0 and "Ledger: 0 values entered, 1 corrected" in out
     now = book.read_text(encoding="utf-8")
     assert now.startswith(told) and now.count("the weights were corrected") == 1
 
@@ -576,7 +579,7 @@ def test_answers_come_in_turkish_where_the_system_speaks_it(call, monkeypatch, g
     assert call("rollback", "--list")[1].split() == ["yayın", "yapıldığı", "an", "sayfa", "yürürlükte"]
     monkeypatch.setattr("helpers.demonstration.write", lambda folder: [folder] * 28)
     out = call("sample", "--folder", tmp_path / "sample")[1]
-    assert re.match(r"Gösterim verilerinin 28 dosyası .+ klasörüne yazıldı\.$", out)
+    assert re.match(r"Örnek verilerin 28 dosyası .+ klasörüne yazıldı\.$", out)
     assert call("list", "--edition", "live", "--language", "en")[1].startswith("edition")
 
 

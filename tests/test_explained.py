@@ -109,7 +109,7 @@ def test_the_share_is_split_as_worked_by_hand():
     assert found["The change"] == ["+5.00"]
     assert found["Number of international students"] == ["+2.25"]
     assert found["Number of all students"] == ["+2.75"]
-    assert found["– of these, Azerbaijan"] == ["−1.13"]  # −10 · .001125
+    assert found["– of which Azerbaijan"] == ["−1.13"]  # −10 · .001125
     assert found["Split by level: changes within levels"] == ["+5.00"]
     said = explained.share(run).text
     assert (
@@ -312,7 +312,7 @@ def test_one_applicant_all_noughts_and_all_through():
 
 def test_a_cohort_too_young_to_have_graduated_says_until_when():
     run = run_with(applications=many(300, 250, 200, 150))
-    assert "held from 2025 on" in explained.funnel(run, complete=True).text
+    assert "recorded from 2025 on" in explained.funnel(run, complete=True).text
     assert "in 2031" in explained.funnel(run, complete=True).text
 
 
@@ -377,7 +377,7 @@ def test_a_small_number_is_hidden_and_does_not_order_the_list():
 def test_one_huge_country_is_said():
     counts = drawn() | {"AZ": 30_000}
     text = explained.below_expected(synthetic(counts), "students").text
-    assert "Azerbaijan has more than half of all" in text
+    assert "Azerbaijan has more than half of the total" in text
 
 
 @pytest.mark.parametrize(
@@ -485,7 +485,7 @@ def test_registers_that_begin_later_than_what_is_looked_back_on_say_so():
     """36 months and three years end with 2026 and begin with 2024; in 2018 they begin earlier."""
     for year, says in ((2026, False), (2018, True)):
         run = shared_start(year=year)
-        assert ("of earlier activity nothing is known" in explained.partners(run).text) == says
+        assert ("nothing is known of earlier years" in explained.partners(run).text) == says
         countries = explained.below_expected(run, "students").text
         assert ("are known from 1 Jan 2017 on; earlier ones are not counted" in countries) == says
 

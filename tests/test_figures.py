@@ -264,7 +264,7 @@ def test_a_page_says_that_nothing_was_published_or_restated(book):
     book()
     assert "No value has been published" in shown.restatements(run).text
     book(line(), line("G3.03", "22.70"), line(institution="metu"))
-    assert "None of the 2 figures" in shown.restatements(run).text
+    assert "None of the 2 values" in shown.restatements(run).text
     assert "2 değerin" in shown.restatements(shared_start(year=YEAR, language="tr")).text
 
 

@@ -127,7 +127,7 @@ def test_few_data_have_a_title_that_says_so(run: Any) -> None:
     )
     assert findings.levels(run, "2026", [("a", 0, 0)]) == said(
         run,
-        "International activities in 2026: none of any kind is known",
+        "Share of the international level in 2026: not known for any kind",
         "2026 faaliyetlerinde düzeyi bilinen yok",
     )
 
@@ -140,7 +140,7 @@ def test_what_moved_is_counted_as_it_is_printed(run: Any) -> None:
         said(
             run,
             "of the 3 indicators shown, 2 ended higher and 1 lower than they began",
-            "gösterilen 3 göstergenin 2'si dönemi başladığından yüksek, 1'i düşük bitirdi",
+            "gösterilen 3 göstergenin 2'si dönem başına göre daha yüksek, 1'i daha düşük",
         )
     )
     assert findings.series(run, "S", pairs[:1]) == "S"
@@ -180,7 +180,7 @@ def test_a_scenario_within_the_error_does_not_pass(run: Any) -> None:
         and "“b”" in told
     )
     alone = findings.scenarios(run, "the", 2026, [("a", one(30.3, None))])
-    assert said(run, "no edge of a next band is known", "bilinen bir üst bant eşiği yok") in alone
+    assert said(run, "the edge of the next band is not known", "bilinen bir üst bant eşiği yok") in alone
     assert findings.scenarios(run, "the", 2026, [])
 
 

@@ -352,7 +352,7 @@ def test_a_hidden_count_is_not_forecast_and_shapes_nothing(monkeypatch):
     shown = page({2026: 3.0, 2021: 4.0})
     assert shown == page({2026: 1.0, 2021: 2.0})
     line = next(line for line in shown.splitlines() if "(G2.01)" in line)
-    assert "none: protected" in line
+    assert "none: hidden" in line
     assert not [line for line in shown.splitlines() if line.startswith("G2.01, ")]
 
 

@@ -258,7 +258,7 @@ def test_the_overdue_actions_of_a_goal_are_counted_and_the_longest_named() -> No
     (said,) = messages.overdue(run, "G1")
     assert said.startswith("Actions overdue: 2. The oldest: Longest – ") and "due 30 Jun 2024" in said
     (whole,) = messages.overdue(run, "G1", "G2")
-    assert whole.startswith("Actions overdue: 3. Longest: Of another goal – ")
+    assert whole.startswith("Actions overdue: 3. The oldest: Of another goal – ")
     assert messages.overdue(run, "G4") == []
     assert messages.overdue(run_with(), "G1") == []
 

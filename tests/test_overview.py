@@ -308,13 +308,13 @@ DUE = [
 def test_decisions_are_sorted_by_date_with_their_days() -> None:
     shown = overview.decisions(run_with(actions=DUE))
     cells = table(shown)
-    assert cells["What"] == ["First", "Second", "Last"]
-    assert cells["Due"] == ["1 Jan 2025", "1 Dec 2025", "30 Jun 2026"]
+    assert cells["What is to be done"] == ["First", "Second", "Last"]
+    assert cells["Due date"] == ["1 Jan 2025", "1 Dec 2025", "30 Jun 2026"]
     # To 31 December: 364 days of a common year, and 30; then 31 + 28 + 31 + 30 + 31 + 30.
-    assert cells["State"] == ["overdue by 364 days", "overdue by 30 days", "in 181 days"]
-    assert cells["Who"][2] == CATALOG.units["med"].name("en")
+    assert cells["Status"] == ["overdue by 364 days", "overdue by 30 days", "in 181 days"]
+    assert cells["Responsible"][2] == CATALOG.units["med"].name("en")
     fairs_of, students_of = CATALOG.goals["G1"].activities["G1d"].en, CATALOG.goals["G2"].activities["G2a"].en
-    assert cells["For"] == [fairs_of, students_of, fairs_of]
+    assert cells["For which activity"] == [fairs_of, students_of, fairs_of]
     assert note(shown)["title"].startswith("2 of 3 actions are overdue")
     assert note(shown)["notes"] == []
 
@@ -324,7 +324,7 @@ def test_more_than_twenty_decisions_are_counted() -> None:
         {"activity": "G1d", "due_date": f"2025-{1 + i % 12:02}-15", "title_en": f"A{i}"} for i in range(25)
     ]
     shown = overview.decisions(run_with(actions=many))
-    days = pd.to_datetime(pd.Series(table(shown)["Due"]), format="mixed")
+    days = pd.to_datetime(pd.Series(table(shown)["Due date"]), format="mixed")
     assert len(days) == 20 and days.is_monotonic_increasing
     assert note(shown)["title"].startswith("25 of 25") and note(shown)["notes"] == ["5 more are not listed."]
 
@@ -339,12 +339,12 @@ def test_without_decisions_it_says_so_and_without_the_register_why() -> None:
 
 
 def test_a_unit_sees_its_own_decisions() -> None:
-    assert table(overview.decisions(run_with(unit="med", actions=DUE)))["What"] == ["Last"]
+    assert table(overview.decisions(run_with(unit="med", actions=DUE)))["What is to be done"] == ["Last"]
 
 
 def test_half_a_year_from_june_ends_with_the_year() -> None:
     due = [{"activity": "G1d", "due_date": "2025-12-31", "title_en": "At the year's end"}, *OVERDUE[:1]]
-    assert table(overview.decisions(run_with(period="first_half", actions=due)))["What"] == [
+    assert table(overview.decisions(run_with(period="first_half", actions=due)))["What is to be done"] == [
         "Second",
         "At the year's end",
     ]
@@ -352,7 +352,7 @@ def test_half_a_year_from_june_ends_with_the_year() -> None:
 
 def test_the_title_calls_overdue_what_the_rows_call_overdue() -> None:
     shown = overview.decisions(run_with(actions=[*DUE, {"activity": "G1d", "due_date": "2025-12-31"}]))
-    late = sum(state.startswith("overdue") for state in table(shown)["State"])
+    late = sum(state.startswith("overdue") for state in table(shown)["Status"])
     assert note(shown)["title"].startswith(f"{late} of 4 ")
 
 
@@ -384,7 +384,7 @@ def test_levels_by_hand() -> None:
     shown = table(overview.levels(run_with(**LEVELLED)))
     assert shown["Kind"] == [
         "Scientific events held",
-        "Promotion",
+        "Promotion activities",
         "Agreements signed",
         "Activities on campus",
     ]
@@ -392,19 +392,19 @@ def test_levels_by_hand() -> None:
     assert shown["international"] == ["2 (67%)", "0 (0%)", "3 (75%)", "0 (0%)"]
     assert shown["national"] == ["1 (33%)", "0 (0%)", "1 (25%)", "0 (0%)"]
     assert shown["regional"] == ["0 (0%)", "1 (100%)", "0 (0%)", "1 (100%)"]
-    assert shown["All"] == ["3", "1", "4", "1"]
+    assert shown["Total"] == ["3", "1", "4", "1"]
 
 
 def test_a_register_that_does_not_know_units_is_left_out_for_a_unit() -> None:
     shown = table(overview.levels(run_with(unit="eng", **LEVELLED)))
     assert shown["Kind"] == ["Scientific events held", "Agreements signed", "Activities on campus"]
-    assert shown["All"] == ["3", "3", "1"]
+    assert shown["Total"] == ["3", "3", "1"]
 
 
 def test_a_kind_of_which_nothing_was_done_has_noughts_and_no_shares() -> None:
     later = [{"signed_date": "2025-10-01", "start_date": "2025-10-01"}]
     shown = table(overview.levels(run_with(period="first_half", events=copies(1), agreements=later)))
-    assert [shown[level][1] for level in ("regional", "national", "international", "All")] == ["0"] * 4
+    assert [shown[level][1] for level in ("regional", "national", "international", "Total")] == ["0"] * 4
 
 
 def test_without_any_register_levels_are_not_computed() -> None:
@@ -419,7 +419,7 @@ def test_the_shares_of_a_row_add_up_to_a_hundred(sample: Run, unit: str, year: i
     run.registers.frames.update(sample.registers.frames)
     shown = table(overview.levels(run))
     levels = [shown[level] for level in ("regional", "national", "international")]
-    for cells, total in zip(zip(*levels, strict=True), shown["All"], strict=True):
+    for cells, total in zip(zip(*levels, strict=True), shown["Total"], strict=True):
         counts = [int(cell.split(" ")[0]) for cell in cells]
         assert sum(counts) == int(total)
         if int(total):

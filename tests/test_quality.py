@@ -157,7 +157,7 @@ def line(rows: list[dict[str, str]], row: int) -> dict[str, str]:
 
 def test_the_sample_breaks_nothing() -> None:
     shown = quality.problems(shared_start(year=2026))
-    assert shown.text.startswith(f"Every row of the {len(DECLARED) - 1} data sets fits")
+    assert shown.text.startswith(f"Every row of the {len(DECLARED) - 1} data sets available fits")
 
 
 def broken(corrupt: Corrupt, language: str) -> dict[str, list[str]]:
@@ -264,8 +264,8 @@ def test_exactly_what_has_no_value_is_listed_with_its_reason() -> None:
     run = only(run_with(**held), "G1.05", "G1.12", "G2.01")
     shown = quality.not_computed(run)
     assert table(shown)["Code"] == ["G1.12", "G2.01"]
-    assert table(shown)["Why"] == ["no data for this year", "data set not available"]
-    assert shown.text.startswith("2 of 3 indicators have no figure")
+    assert table(shown)["Reason"] == ["no data for this year", "data set not available"]
+    assert shown.text.startswith("2 of 3 indicators have no value")
 
 
 def test_what_is_not_held_is_named(workbook_root: Path) -> None:
@@ -277,7 +277,9 @@ def test_what_is_not_held_is_named(workbook_root: Path) -> None:
     said = standing.of(run, ("G1f",), ("G1.10",)).text
     assert "teslim alınmamış: Yurt dışından davet edilen konuşmacılar" in said
     rankings = table(quality.not_computed(start(year=2026, edition="live")))
-    assert rankings["Why"][rankings["Code"].index("G3.02")] == "not held: Ranking tables, published facts"
+    assert (
+        rankings["Reason"][rankings["Code"].index("G3.02")] == "not received: Ranking tables, published facts"
+    )
 
 
 def test_where_all_is_computed_it_says_so() -> None:
@@ -292,7 +294,7 @@ def test_of_the_sample_one_published_rank_is_missing() -> None:
 
 def test_a_unit_has_no_figure_where_its_registers_know_no_units() -> None:
     shown = table(quality.not_computed(shared_start(year=2026, unit="eng")))
-    why = dict(zip(shown["Code"], shown["Why"], strict=True))
+    why = dict(zip(shown["Code"], shown["Reason"], strict=True))
     no_units = [name for name, described in DECLARED.items() if "unit" not in described["columns"]]
     for code in ("G1.05", "G1.12", "G1.13", "G3.01", "G3.23", "GX.03"):
         assert why[code] == "not recorded by unit"

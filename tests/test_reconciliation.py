@@ -192,7 +192,7 @@ def test_what_cannot_be_compared_says_why(store_root):
     sample = outside.reconciliation(start(year=2026))
     assert "demonstration data" in sample.text
     rows = table(sample)
-    assert rows["Held"] == ["38,630", "34,824", "30,690", "24,284", "22,986"]  # published by THE
+    assert rows["In the data"] == ["38,630", "34,824", "30,690", "24,284", "22,986"]  # published by THE
     assert set(rows["Result"]) == {"agrees"}
 
 

@@ -99,8 +99,8 @@ def test_the_calendar_says_what_is_due_from_whom(workbook_root, tmp_path):
     desk.roll(2027, tmp_path / "new", "en")
     read = Calendar.from_ical((tmp_path / "new" / "due-2027.ics").read_bytes())
     days = {str(event["summary"]): event.decoded("dtstart") for event in read.walk("VEVENT")}
-    assert days["Faculty of Engineering: hand in 1 register of 2027"] == date(2028, 2, 29)
-    assert days["Rectorate: Hand in the data for THE (edition 2028)"] == date(2027, 3, 30)
+    assert days["Faculty of Engineering: submit 1 data set of 2027"] == date(2028, 2, 29)
+    assert days["Rectorate: Submit the data for THE (edition 2028)"] == date(2027, 3, 30)
     assert all(date(2027, 1, 1) <= day <= date(2028, 2, 29) for day in days.values())
     ids = [str(event["uid"]) for event in read.walk("VEVENT")]
     assert len(ids) == len(set(ids))
