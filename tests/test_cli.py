@@ -12,12 +12,15 @@ import subprocess
 import sys
 import types
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from conftest import REPO
 from nbformat.v4 import new_notebook
 
+from helpers.batch import records
 from helpers.batch.execute import Executed
+from helpers.batch.run import Event, Made
 from helpers.cli import main, parser
 from helpers.desk import usage
 from helpers.plan import ledger
@@ -211,6 +214,7 @@ def test_what_is_filled_in_stands_in_both_languages_of_a_help():
         (["check", "--language", "de"], "tr", "tr"),
         (["run", "--language", "en"], "tr", "tr"),  # of the reports
         (["pdf", "--language", "tr"], "en", "en"),
+        (["trace", "G3.25", "--language", "tr"], "en", "tr"),  # its answer is of the report
         ([], "tr", "tr"),
     ],
 )
@@ -599,6 +603,17 @@ def test_what_cannot_go_on_is_told_in_turkish_where_the_system_speaks_it(call, m
     assert error.startswith(f"workbook: {WRONG_IN_TURKISH[arguments]}")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "cannot be used: Not a directory."), ("tr", "kullanılamıyor: klasör değil.")],
+)
+def test_a_place_that_cannot_be_written_is_told_in_one_line(call, tmp_path, language, told):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    place = tmp_path / "file" / "below"
+    code, out, error = call("sample", "--folder", place, "--language", language)
+    assert (code, out, error) == (1, "", f"workbook: {place} {told}\n")
+
+
 def test_a_broken_definition_is_told_in_turkish(tmp_path, workbook_root, monkeypatch, capsys):
     plan = workbook_root / "data" / "catalog" / "plan.yml"
     plan.write_text(plan.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
@@ -608,11 +623,27 @@ def test_a_broken_definition_is_told_in_turkish(tmp_path, workbook_root, monkeyp
     )
 
 
-def test_a_run_tells_in_turkish_what_it_did(call, monkeypatch, without_kernels):
+def test_a_run_tells_in_turkish_what_it_did(call, monkeypatch):
     monkeypatch.setenv("LANG", "tr_TR.UTF-8")
-    code, out, _ = call("run", "--year", "2024", "--language", "en", "--record")
-    assert code == 0 and out.startswith("Bitti: 9 not defteri. Tarayıcıda açın: index.html\n")
-    assert "Yayın defteri: 3 değer işlendi, 0 değer gerekçesiyle düzeltildi" in out
+
+    def run(jobs, tell, *_):
+        tell(Event("planned", told={"run": 7, "reused": 2}))
+        tell(Event("due", jobs[0], {"why": [records.NEVER, records.told("file:data/sample/events.csv")]}))
+        tell(Event("begun", jobs[0]))
+        tell(Event("done", jobs[0], {"seconds": 2.5}))
+        return Made(Path("index.html"), 7, 2, older=1200)
+
+    monkeypatch.setattr("helpers.batch.run.run", run)
+    code, out, error = call("run", "--year", "2024", "--language", "en", "--record", "--why")
+    first, older, book, _ = out.splitlines()
+    assert code == 0
+    assert first == "Bitti: 9 not defteri (2 tanesi değişmemişti). Tarayıcıda açın: index.html"
+    assert older.startswith("Başka yılların ya da dilin 1.200 sayfası")
+    assert book.startswith("Yayın defteri: 0 değer işlendi, 0 değer gerekçesiyle düzeltildi")
+    planned, due, done = error.splitlines()
+    assert planned == "7 not defteri çalışacak; 2 tanesi son çalıştırmadan beri değişmedi."
+    assert due.endswith(" çalışıyor: henüz üretilmedi; data/sample/events.csv dosyası değişti.")
+    assert re.match(r"1/7 .+ 2024 en: 2,5 sn; 0 çalışıyor, 6 bekliyor", done)
 
     def stop(*_):
         raise KeyboardInterrupt

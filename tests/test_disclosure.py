@@ -194,3 +194,10 @@ def test_no_line_of_a_larger_table_gives_its_small_cells_away(counts):
             assert not hidden or sum(hidden) - len(hidden) >= K
         else:
             assert hidden
+
+
+def test_a_cell_that_is_hidden_alone_for_another_reason_gets_a_companion():
+    """However large it is: the total less the others would be it."""
+    assert disclosure.protect([40, 30, 20], 5, also=[True, False, False]) == [None, 30.0, None]
+    assert disclosure.protect([40, 30, 20], 5, total_shown=False, also=[True, False, False])[1:] == [30, 20]
+    assert disclosure.gives_away([40, 0], [None, 0], 5)

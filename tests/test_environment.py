@@ -20,7 +20,13 @@ from packaging.utils import canonicalize_name
 REPO = Path(__file__).resolve().parents[1]
 
 # Names that differ on the community channel, and what it does not hold (installed by pip there).
-CONDA = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base"}
+# Its `playwright` is the browser's driver alone, and a hyphen is no underscore there.
+CONDA = {
+    "duckdb": "python-duckdb",
+    "great-tables": "great_tables",
+    "matplotlib": "matplotlib-base",
+    "playwright": "playwright-python",
+}
 BY_PIP = {"axe-playwright-python"}
 # What a lock must serve: every Python of the range, on every system a university uses.
 PYTHONS = ("3.11", "3.12", "3.13")

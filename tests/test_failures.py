@@ -49,13 +49,10 @@ BY_NAME = {
     "plan/ledger.py": {"expected", "','.join(COLUMNS)"},  # column names
     "store.py": {"*wrong", "', '.join(columns)"},
 }
-# Of other programs, and of phrases that are made of a variable: kinds of a target, systems' own reasons.
+# Of other programs, and of phrases that are made of a variable: kinds of a target.
 FROM_ELSEWHERE = {
     *JUDGED.values(),
     *("target", "baseline"),
-    *("Permission denied", "No such file or directory", "No space left on device", "Read-only file system"),
-    *("Not a directory", "Is a directory", "File exists", "File name too long", "Operation not permitted"),
-    *("Input/output error", "Disk quota exceeded"),
 }
 
 

@@ -413,9 +413,8 @@ def test_the_chart_of_flows_has_a_mark_for_every_year_that_may_be_shown(drawn: l
     ]
     piece = mobility.flows(run_with(mobility=rows))
     (figure,) = drawn
-    lines = {
-        to_hex(line.get_color()): line for line in figure.axes[0].lines if line.get_marker() in ("o", "s")
-    }
+    marked = [line for line in figure.axes[0].lines if line.get_marker() in ("o", "s")]
+    lines = {to_hex(line.get_color()): line for line in marked}
     assert dict(zip(*lines[theme.OWN].get_data(), strict=True)) == {2023: 20, 2024: 30, 2025: 40}
     back = dict(zip(*lines[theme.EDGE].get_data(), strict=True))
     assert (back[2023], back[2025]) == (6, 12) and back[2024] != back[2024]

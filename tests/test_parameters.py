@@ -206,7 +206,7 @@ def test_what_is_given_takes_the_place_of_the_plans_choice():
     given = {"year": 2019, "language": "en", "institution": "metu", "edition": "live"}
     assert planned[0].parameters == {**given, "period": "year", "unit": ""}
     assert planned[0].place == Path("2019/en/topic_rankings")
-    assert str(planned[0]) == "topic_rankings 2019 en about metu"
+    assert str(planned[0]) == "topic_rankings 2019 en (metu)"
 
 
 def test_what_is_given_twice_runs_once():

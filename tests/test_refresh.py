@@ -1,7 +1,9 @@
 """Committed notebooks: stale outputs, received data, foreign metadata are refused; differences are read."""
 
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -32,12 +34,14 @@ def cold(monkeypatch):
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "local-provisioner")
 
 
-def test_what_changed_is_shown_and_then_saved(tmp_path, capsys):
+def test_what_changed_is_shown_and_then_saved(tmp_path, capfd):
+    capsys = capfd  # what the kernel itself says is heard, too
     path = written(tmp_path / "a.ipynb", "6 * 7", shown("41"), mine=1)
     before = path.read_bytes()
     assert main(["refresh", str(path), "--check", "--language", "en"]) == 1
     out, error = capsys.readouterr()
     assert "in one-cell: 41 → 42" in out and "is stale" in error and "mine" in error
+    assert "WARNING" not in out + error
     assert path.read_bytes() == before
     assert main(["refresh", str(path), "--yes", "--language", "tr"]) == 0
     assert "one-cell hücresi: 41 → 42" in capsys.readouterr().out
@@ -105,6 +109,76 @@ def test_the_hook_and_make_call_the_command():
     (hook,) = [one for one in hooks if one["id"] == "outputs"]
     assert hook["entry"].endswith("workbook refresh --check") and hook.get("pass_filenames", True)
     assert "workbook refresh --yes" in (REPO / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not shutil.which("sh"), reason="git brings a shell along; it is not on the path here")
+def test_hooks_find_their_programs_in_the_environment_or_on_the_path(tmp_path):
+    """In `.venv` of any system, as make lays it; else on the path, where conda puts an environment."""
+    script = REPO / ".ci" / "in-environment"
+    hooks = yaml.safe_load((REPO / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]
+    assert all(one["entry"].startswith("sh .ci/in-environment ") for one in hooks["hooks"])
+
+    def program(*folder):
+        file = tmp_path.joinpath(*folder, "tool")
+        file.parent.mkdir(parents=True)
+        file.write_text(f"#!/bin/sh\necho {'/'.join(folder)} $*\n", encoding="utf-8", newline="\n")
+        file.chmod(0o755)
+
+    def said():
+        path = os.pathsep.join([str(tmp_path / "conda"), os.environ["PATH"]])
+        asked = ["sh", str(script), "tool", "a b", "--check"]
+        return subprocess.run(
+            asked, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+        ).stdout.strip()  # fmt: skip
+
+    for folder in (("conda",), (".venv", "Scripts"), (".venv", "bin")):
+        program(*folder)
+        assert said() == f"{'/'.join(folder)} a b --check"
+
+
+@pytest.mark.skipif(not (shutil.which("sh") and shutil.which("git")), reason="no git is on the path")
+def test_git_shows_and_merges_notebooks_by_cells_as_its_attributes_say(tmp_path):
+    """The commands of `.gitattributes`, literally, in a repository with nothing on the path."""
+    told = (REPO / ".gitattributes").read_text(encoding="utf-8")
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(REPO / ".ci" / "in-environment", tmp_path / ".ci")
+    (tmp_path / ".gitattributes").write_text(told, encoding="utf-8")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent, target_is_directory=True)
+    environment = {**os.environ, "PATH": os.defpath, "HOME": str(tmp_path), "GIT_PAGER": "cat"}
+
+    def git(*arguments):
+        named = ["-c", "user.name=t", "-c", "user.email=t@t"]
+        asked = ["git", *named, *arguments]
+        return subprocess.run(
+            asked, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    git("init", "-q", "-b", "main")
+    for line in re.findall(r"^#   git (config .*)$", told, re.M):
+        git(*shlex.split(line))
+
+    def cells(*sources, output="5"):
+        made = [
+            new_code_cell(source, id=f"cell-{place}", outputs=[shown(output)], execution_count=1)
+            for place, source in enumerate(sources)
+        ]
+        nbformat.write(new_notebook(cells=made), tmp_path / "a.ipynb")
+
+    cells("a = 1", "b = 1")
+    git("add", "a.ipynb", ".gitattributes")
+    git("commit", "-qm", "first")
+    git("checkout", "-qb", "other")
+    cells("a = 1", "b = 2")
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "main")
+    cells("a = 3", "b = 1", output="7")
+    seen = git("diff")
+    assert "a = 3" in seen and "outputs" not in seen and "text/plain" not in seen
+    git("commit", "-qam", "ours")
+    git("merge", "-q", "-m", "both", "other")
+    merged = nbformat.read(tmp_path / "a.ipynb", as_version=4)
+    assert [cell.source for cell in merged.cells] == ["a = 3", "b = 2"]
 
 
 def test_a_difference_between_notebooks_shows_what_was_written_and_no_outputs(tmp_path):

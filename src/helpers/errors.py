@@ -144,4 +144,4 @@ def one_of(values: Iterable[object]) -> Phrase:
 
 def cause(error: Exception) -> Phrase:
     """Return why a system or a library refuses something, in its own words, on one line."""
-    return Phrase(" ".join((getattr(error, "strerror", None) or str(error)).split()))
+    return Phrase(" ".join((getattr(error, "strerror", None) or str(error)).split()).rstrip("."))

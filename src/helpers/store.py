@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from . import paths, reads, schema, shared, yml
-from .errors import CatalogError, FileRefused, NotHeld, Phrase
+from .errors import CatalogError, FileRefused, NotHeld, Phrase, cause
 from .reads import Definitions
 
 if TYPE_CHECKING:
@@ -74,9 +74,8 @@ def _read_definitions(root: Path) -> Definitions[Any]:
         try:
             found.update(yml.load(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError, yaml.YAMLError) as error:
-            told = " ".join(str(error).split())
             raise CatalogError(
-                Phrase("{file} declares no datasets: {told}.", file=paths.shown(path), told=told),
+                Phrase("{file} declares no datasets: {told}.", file=paths.shown(path), told=cause(error)),
                 remedy="Correct the file.",
             ) from error
     return Definitions("datasets", found)

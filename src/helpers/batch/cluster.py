@@ -28,7 +28,7 @@ from typing import Any
 
 from .. import paths, shared
 from ..catalog import load
-from ..errors import Phrase, RunFailed, WorkbookError
+from ..errors import Phrase, RunFailed, WorkbookError, cause
 from ..plan import ledger
 from . import inputs, records
 from .inputs import LEDGER, Snapshot
@@ -290,7 +290,7 @@ def _opened(exchange: str) -> tuple[Any, str, bool]:
     try:
         system, folder = fsspec.core.url_to_fs(exchange)
     except (ImportError, ValueError) as error:  # fsspec names the package that a kind of URL needs
-        raise _no_exchange(exchange, str(error)) from error
+        raise _no_exchange(exchange, error) from error
     return system, folder.rstrip("/"), isinstance(system, LocalFileSystem)
 
 
@@ -300,7 +300,7 @@ def _reached(exchange: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _no_exchange(exchange, error.strerror or str(error)) from error
+        raise _no_exchange(exchange, error) from error
 
 
 def _put(exchange: str, content: bytes) -> str:
@@ -344,11 +344,9 @@ def _taken(exchange: str, sha: str) -> bytes:
     return content
 
 
-def _no_exchange(exchange: str, cause: str) -> RunFailed:
+def _no_exchange(exchange: str, error: Exception) -> RunFailed:
     return RunFailed(
-        Phrase(
-            "The exchange {exchange} cannot be used: {cause}.", exchange=exchange, cause=cause.rstrip(".")
-        ),
+        Phrase("The exchange {exchange} cannot be used: {cause}.", exchange=exchange, cause=cause(error)),
         remedy="Name a folder or object store that this machine and every worker see: --exchange URL.",
     )
 

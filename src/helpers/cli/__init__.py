@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ..desk import usage
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError, cause
 from . import answers, delivering, keeping, making, receiving, running
 
 
@@ -29,14 +29,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             keeping.require_version(parsed)
         return int(parsed.call(parsed))
     except WorkbookError as error:
-        if parsed.verbose:
-            logging.getLogger(__name__).debug("where it happened", exc_info=True)
+        logging.getLogger(__name__).debug("where it happened", exc_info=True)
         answers.failure(error, language)
         return 1
     except BrokenPipeError:
         # The reader of a pipe, such as `head`, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A place that a person has named, or one below the workbook, that the system does not let us use.
+        logging.getLogger(__name__).debug("where it happened", exc_info=True)
+        place = {"place": error.filename, "cause": cause(error)}
+        answers.failure(WorkbookError(Phrase("{place} cannot be used: {cause}.", **place)), language)
+        return 1
     except KeyboardInterrupt:
         say = answers.say(parsed)
         print(f"workbook: {say('answer.stopped')}", file=sys.stderr)

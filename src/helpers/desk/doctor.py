@@ -27,7 +27,7 @@ from ..catalog.mobility_files import load_mobility_files
 from ..catalog.personal import load_personal_data
 from ..catalog.rules import load_accreditors, load_mobility_rules
 from ..deliver import pdf
-from ..errors import WorkbookError
+from ..errors import Phrase, WorkbookError, cause
 from ..intake import kept_files, labels, missing
 from ..plan import actions, cards, evaluation, ledger, outlook, performance
 from ..present import likelihood, maps
@@ -168,7 +168,8 @@ def _table(text: str) -> list[list[str]]:
     rows = list(csv.reader(io.StringIO(text, newline="")))
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
-            raise ValueError(f"row {number} has {len(row)} cells, expected {len(rows[0])}")
+            told = {"row": number, "count": len(row), "wanted": len(rows[0])}
+            raise ValueError(Phrase("row {row} has {count} cells, expected {wanted}", **told))
     return rows
 
 
@@ -217,8 +218,10 @@ def _mend(say: Texts) -> str:
 
 
 def _one_line(say: Texts, error: Exception) -> str:
-    told = failures.told(error, say.language) if isinstance(error, WorkbookError) else str(error)
-    return " ".join(told.split())
+    if isinstance(error, WorkbookError):
+        return " ".join(failures.told(error, say.language).split())
+    said = error.args[0] if error.args else ""
+    return str(failures.phrase(said if isinstance(said, Phrase) else cause(error), say.language))
 
 
 def _schema(say: Texts) -> Iterator[Finding]:

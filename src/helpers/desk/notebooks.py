@@ -81,6 +81,7 @@ def executed(path: Path) -> Any:
         kernel_name=fresh.metadata.get("kernelspec", {}).get("name", "python3"),
         resources={"metadata": {"path": str(path.parent.resolve())}},
         record_timing=False,
+        extra_arguments=["--log-level=CRITICAL"],  # on what it listens is no concern of the reader's
     )
     try:
         client.execute()

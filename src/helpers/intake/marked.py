@@ -109,7 +109,7 @@ def mark(path: Path, answer: Answer, language: str = "en") -> Copy | None:
         beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        return Copy("", len(marks), why="folder", reason=error.strerror or str(error))
+        return Copy("", len(marks), why="folder", reason=wording.refused(error)[language])
     lacking = () if as_text or contents is None else tuple(sorted(contents.dropped - put_back))
     return Copy(target.name, len(marks), min(len(marks), _MOST_COMMENTS), as_text, lacking)
 

@@ -62,7 +62,7 @@ def content(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise wording.refusal("no_file", file=path.name) from error
     except OSError as error:
-        raise wording.refusal("unreadable", file=path.name, reason=error.strerror or error) from error
+        raise wording.refusal("unreadable", file=path.name, reason=wording.refused(error)) from error
     if not found.strip():
         raise wording.refusal("empty", file=path.name)
     return found

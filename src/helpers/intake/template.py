@@ -81,7 +81,7 @@ def write_templates(
             beside.write_bytes(content)
             beside.replace(path)
     except OSError as error:
-        raise _error("template_folder", folder=str(folder), reason=error.strerror or str(error)) from error
+        raise _error("template_folder", folder=str(folder), reason=wording.refused(error)) from error
     return targets
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from .. import locale, yml
-from ..errors import Fault, FileRefused, LayoutUnknown, Problem, TextMissing, WorkbookError
+from ..errors import Fault, FileRefused, LayoutUnknown, Problem, TextMissing, WorkbookError, cause
 
 Part = Literal["wrong", "expected", "remedy"]
 
@@ -97,6 +97,16 @@ def aliases(columns: Mapping[str, Iterable[str]]) -> dict[str, str]:
 def reason(english: str, language: str) -> str:
     """Return a sentence of the catalogue's data in a language; one that nobody has translated stays."""
     return english if language == "en" else str(_phrases()["reasons"].get(english, english))
+
+
+def of_system(english: str, language: str) -> str:
+    """Return why a system refuses something in a language; words that nobody has translated stay."""
+    return english if language == "en" else str(_phrases()["system"].get(english, english))
+
+
+def refused(error: OSError) -> dict[str, str]:
+    """Return why a system refuses something in both languages, to be a value of a sentence."""
+    return {language: of_system(cause(error), language) for language in locale.LANGUAGES}
 
 
 def place(file: str, sheet: str) -> dict[str, str]:

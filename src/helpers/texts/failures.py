@@ -44,8 +44,14 @@ def phrase(value: Any, language: str) -> Any:
         return told(value, language)
     if language == "en" or not isinstance(value, Phrase):
         return value
-    known = turkish().get(value.template, value.template)
+    known = turkish().get(value.template) or _of_system(value.template, language)
     return _Told(language).vformat(known, (), value.values) if value.values else known
+
+
+def _of_system(english: str, language: str) -> str:
+    from ..intake import wording
+
+    return wording.of_system(english, language)
 
 
 @lru_cache(maxsize=1)

@@ -18,9 +18,9 @@ import yaml
 
 from ... import paths
 from ...catalog import load
-from ...errors import WorkbookError
+from ...errors import WorkbookError, cause
 from ...plan import cards
-from ...texts import Texts
+from ...texts import Texts, failures
 
 # What the catalogue is read from; a trial needs no more.
 _DEFINITIONS = ("data/catalog", "data/reference", "data/corrections")
@@ -120,7 +120,9 @@ def write(say: Texts, made: Made, changed: Sequence[Path] = ()) -> list[Path]:
         for folder in sorted(set(folders), key=lambda one: -len(one.parts)):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
-        raise refused(say, say("new.unwritten", reason=error.strerror or error)) from error
+        raise refused(
+            say, say("new.unwritten", reason=failures.phrase(cause(error), say.language))
+        ) from error
     return list(made.files)
 
 

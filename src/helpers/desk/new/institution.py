@@ -25,10 +25,10 @@ import yaml
 
 from ... import locale, paths, store, texts, yml
 from ...catalog import Catalog, Institution, load
-from ...errors import WorkbookError
+from ...errors import WorkbookError, cause
 from ...intake import receive, write_templates
 from ...plan import cards
-from ...texts import Texts
+from ...texts import Texts, failures
 from . import at_root, coded, entry, notebook, refused
 
 # Sections that every goal's page has, about the goal itself; the others are about an activity.
@@ -65,7 +65,9 @@ def set_up(say: Texts, told: Mapping[str, Any]) -> tuple[Path, list[str]]:
             to.parent.mkdir(parents=True, exist_ok=True)
             whole.replace(to)
     except OSError as error:
-        raise refused(say, say("new.unwritten", reason=error.strerror or error)) from error
+        raise refused(
+            say, say("new.unwritten", reason=failures.phrase(cause(error), say.language))
+        ) from error
     then = [
         say("new.then_use", folder=str(told["to"])),
         say("new.then_decide"),
