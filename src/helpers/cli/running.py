@@ -93,7 +93,7 @@ def _declare_run(commands: declared.Commands) -> None:
         "--edition",
         default="sample",
         metavar="EDITION",
-        help="sample (default) or live: embedded or received data",
+        help="sample (default) or live: data supplied with the workbook, or received",
     )
     declared.period(command)
     command.add_argument(
