@@ -58,7 +58,7 @@ def test_every_finding_that_is_not_good_says_how_it_is_mended(received, capsys):
     assert main(["doctor", "--language", "en"]) == 1
     lines = capsys.readouterr().out.splitlines()
     (at,) = [i for i, line in enumerate(lines) if line.startswith("FAULT")]
-    assert received.name in lines[at] and "hash" in lines[at]
+    assert received.name in lines[at] and "fingerprint" in lines[at]
     assert lines[at + 1].split()[0] == "→" and "workbook receive" in lines[at + 1]
     assert lines[-1] == "1 fault to mend."
 

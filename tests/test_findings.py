@@ -136,14 +136,14 @@ def test_what_moved_is_counted_as_it_is_printed(run: Any) -> None:
     """Of four: two up, one down, one of which only one value is known."""
     pairs = [(2.0, 1.0), (3.0, 1.0), (1.0, 3.0), (None, 3.0)]
     assert findings.moved(pairs) == (3, 2, 1)
-    assert findings.series(run, "S", pairs).endswith(
+    assert findings.over_years(run, "S", pairs).endswith(
         said(
             run,
             "of the 3 indicators shown, 2 ended higher and 1 lower than they began",
             "gösterilen 3 göstergenin 2'si dönem başına göre daha yüksek, 1'i daha düşük",
         )
     )
-    assert findings.series(run, "S", pairs[:1]) == "S"
+    assert findings.over_years(run, "S", pairs[:1]) == "S"
     assert findings.indicators(run, "X", [True, False, True], []) == said(
         run, "X: 2 of 3 indicators with a target are at it", "X: hedefi olan 3 göstergenin 2'si hedefinde"
     )

@@ -112,7 +112,10 @@ def test_another_base_of_rounding(count, to):
 def test_the_page_on_methods_says_what_is_small():
     said = quality.persons_shown(policy(start(year=2025), k=10, rounded=("G2.01 by citizenship_code",))).text
     assert (
-        "1 to 9 persons" in said and "23 persons" in said and "one of 8" in said and "multiples of 5" in said
+        "1 to 9 persons" in said
+        and "23 persons" in said
+        and "a mean at least 8" in said
+        and "multiples of 5" in said
     )
     assert "1 ile 4 arasındaki" in quality.persons_shown(start(year=2025, language="tr")).text
 
@@ -204,7 +207,9 @@ def test_a_unit_of_which_nothing_may_be_shown_says_that_it_is_protected():
     with pytest.raises(MissingFigure) as missing:
         persons.by(run_with(frame, unit="eng"), "G2.01", "citizenship_code")
     assert missing.value.reason == persons.PROTECTED
-    assert activities.by(run_with(frame, unit="eng"), "G2.01", "citizenship_code").text.endswith("protected")
+    assert activities.by(run_with(frame, unit="eng"), "G2.01", "citizenship_code").text.endswith(
+        "hidden to protect persons"
+    )
 
 
 def test_a_total_of_few_groups_is_not_broken_down():

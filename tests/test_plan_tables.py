@@ -370,7 +370,7 @@ def test_the_evidence_is_counted_by_hand(found, scale, tr):
     ]
     assert evidence["unexpected_effect"] == [
         "Hedefi aşan göstergeler: G1.01",
-        "Ardışık 2 yıl %120'yi aşan göstergeler: G1.01",
+        "Art arda 2 yıl %120'yi aşan göstergeler: G1.01",
         "Başlangıç değerinin gerisindeki göstergeler: G2.15",
     ]
     assert evidence["cost_exceeded"] == [

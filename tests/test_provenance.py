@@ -146,7 +146,7 @@ def test_a_received_file_is_named_with_its_day_its_sender_and_its_row(workbook_r
     assert source["sha256"] == store.sha256(workbook_root / source["file"]) and source["rows"] > 5
     assert source["sha256_received"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert "International office" in source["received"] and "THE autumn.csv" in source["received"]
-    assert re.search(r"\d\d\.\d\d\.20\d\d günü alındı", source["received"])
+    assert re.search(r"\d\d\.\d\d\.20\d\d günü teslim alındı", source["received"])
 
 
 # -- from a sentence to its card ------------------------------------------------------------------------

@@ -572,12 +572,12 @@ def test_every_column_has_a_meaning_and_every_value_a_name_and_none_is_idle():
         for name, column in described["columns"].items():
             used.add(f"{register}.{name}" if f"{register}.{name}" in MEANINGS else name)
             values.update(column.get("allowed", []))
-    assert used == set(MEANINGS)
-    for described in read_yaml(
-        "datasets/published.yml"
-    ).values():  # nobody fills them in; messages name values
-        for column in described["columns"].values():
+    # Nobody fills these in; messages name their values, and the dictionary their columns.
+    for dataset, described in read_yaml("datasets/published.yml").items():
+        for name, column in described["columns"].items():
+            used |= {f"{dataset}.{name}"} & MEANINGS.keys()
             values.update(column.get("allowed", []))
+    assert used == set(MEANINGS)
     assert values == set(LABELS)
     for said in (*MEANINGS.values(), *LABELS.values()):
         assert said.keys() == {"en", "tr"} and all(text == text.strip() != "" for text in said.values())

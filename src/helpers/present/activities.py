@@ -239,7 +239,7 @@ def _finding(
         ended=written(run, chosen, Figure(ended)),
     )
     ends = [(i, held[-1][1], held[0][1]) for i, held in known if len(held) > 1]
-    return findings.series(run, said, [_pair(i, Figure(a), Figure(b)) for i, a, b in ends])
+    return findings.over_years(run, said, [_pair(i, Figure(a), Figure(b)) for i, a, b in ends])
 
 
 def by(run: Run, code: str, column: str) -> Piece:

@@ -45,7 +45,7 @@ def moved(pairs: Sequence[Pair]) -> tuple[int, int, int]:
     return len(both), sum(now > before for now, before in both), sum(now < before for now, before in both)
 
 
-def series(run: Run, sentence: str, pairs: Sequence[Pair]) -> str:
+def over_years(run: Run, sentence: str, pairs: Sequence[Pair]) -> str:
     """Add to what is said of one series how many of all that are shown ended higher than they began."""
     both, higher, lower = moved(pairs)
     if both < 2:
