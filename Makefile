@@ -9,6 +9,9 @@ UV := $(shell command -v uv 2>/dev/null)
 # Kernels of any tool of Jupyter are forked from one that has imported what notebooks import.
 WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=workbook-warm
 
+# Some machines forbid Python to keep what it has compiled; every kernel and command would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report test coverage lab bench backtest lint lock refresh clean help
 
 help: ## say what can be made

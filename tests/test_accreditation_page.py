@@ -106,8 +106,9 @@ def judge(run: Run) -> dict[str, Piece]:
     return found
 
 
-@pytest.mark.parametrize("year", range(2017, 2027))
-@pytest.mark.parametrize("period", ["year", "first_half"])
+@pytest.mark.parametrize(
+    ("year", "period"), [(year, ("year", "first_half")[year % 2]) for year in range(2017, 2027)]
+)
 def test_every_year_has_its_page(drawn, year, period):
     language = ("en", "tr")[(year + len(period)) % 2]  # in turns
     found = judge(sample(year=year, language=language, period=period))
@@ -121,8 +122,9 @@ def test_every_year_has_its_page(drawn, year, period):
             figure.draw_without_rendering()
 
 
-@pytest.mark.parametrize("language", ["en", "tr"])
-@pytest.mark.parametrize("unit", ["eng", "let", "gsc", "fls", "int"])
+@pytest.mark.parametrize(
+    ("unit", "language"), [("eng", "en"), ("let", "tr"), ("gsc", "en"), ("fls", "tr"), ("int", "en")]
+)
 def test_a_unit_has_its_page(drawn, unit, language):
     found = judge(sample(year=2026, language=language, unit=unit))
     assert kind(found["institutional"]) == "not_computed"

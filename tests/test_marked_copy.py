@@ -103,7 +103,7 @@ def wrong_for(column):
 
 
 @pytest.mark.parametrize("register", DECLARED)
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.data())
 def test_damage_is_coloured_exactly_where_it_was_planted(workbook_root_of_module, register, data):
     described = DECLARED[register]

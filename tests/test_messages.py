@@ -461,8 +461,8 @@ def sample() -> Iterator[Sample]:
         yield Sample(patch)
 
 
-# The first year, one of the pandemic, the last before the plan, the newest.
-@pytest.mark.parametrize("year", (2017, 2020, 2023, 2026))
+# One of the pandemic, before the plan, and the newest.
+@pytest.mark.parametrize("year", (2020, 2026))
 def test_every_page_says_at_most_five_things_and_shows_what_it_names(sample: Sample, year: int) -> None:
     for period in ("year", "first_half"):
         for who in WHO:

@@ -25,7 +25,7 @@ each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 @lru_cache(maxsize=2)
 def run(language):
-    return start(year=YEAR, language=language)
+    return shared_start(year=YEAR, language=language)
 
 
 @lru_cache(maxsize=2)
@@ -113,7 +113,7 @@ def test_a_hidden_figure_is_a_gap(monkeypatch):
         return Figure(None, reason="protected") if hidden else figure(of, code, period)
 
     monkeypatch.setattr(persons, "figure", hide)
-    made = deck.of(run("en"))
+    made = deck.of(start(year=YEAR, language="en"))
     series = [slide for slide in made.slides if isinstance(slide, deck.Chart) and not slide.is_bars]
     assert series and all(slide.values[2:4] == (None, None) for slide in series)
     assert all("2019" not in slide.alt for slide in series)
