@@ -318,7 +318,7 @@ def test_a_contents_entry_leads_to_its_section(page, reports):
     entry = page.locator("nav.contents a").nth(-3)
     heading = entry.inner_text()
     entry.click()
-    page.wait_for_function("scrollY > 500", timeout=3000)
+    page.wait_for_function("() => scrollY > 500", timeout=3000)
     target = page.locator("section:target h2").first
     assert target.inner_text() == heading
     assert target.bounding_box()["y"] < 900
@@ -373,7 +373,9 @@ def test_the_contents_mark_the_section_in_sight_and_the_languages_keep_it(page, 
     ]  # fmt: skip
     # Playwright's own click scrolls about where the machine is slow; a reader's does not.
     page.locator("a.language").evaluate("a => a.click()")
-    page.wait_for_function("document.documentElement.lang !== 'tr' && document.readyState === 'complete'")
+    page.wait_for_function(
+        "() => document.documentElement.lang !== 'tr' && document.readyState === 'complete'"
+    )
     assert page.url.endswith(f"#{place}")
     top = page.locator(f"#{place}").bounding_box()["y"]
     assert page.evaluate("document.documentElement.lang") != "tr" and -5 <= top < 300
