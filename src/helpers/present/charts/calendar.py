@@ -14,7 +14,7 @@ from .frame import Words, fold
 # Inches of a row: its fields, and its name above them.
 _ROW = 0.52
 # The first field holds what was due before; a gap parts it from the months.
-_BEFORE, _GAP = 2.3, 0.25
+_BEFORE, _GAP = 2.3, 0.55
 # Letters of a line above it.
 _LETTERS = 12
 
