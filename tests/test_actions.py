@@ -469,6 +469,22 @@ def test_a_calendar_without_months_says_so(
     assert actions.by_month(start(year=2025)).text.startswith(said)
 
 
+def test_a_field_of_the_chart_tells_its_month_its_theme_and_its_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    due = [("G1", "2025-12-01"), ("G1", "2026-02-01"), ("G3", "2026-02-28"), ("G3", "2026-02-02")]
+    monkeypatch.setattr(actions, "calendar", held(*due))
+    drawn = actions.by_month(start(year=2025)).bundle["image/svg+xml"]
+    told = re.findall("<title>(.*?)</title>", drawn)
+    goal1, goal3 = "G1 · International recognition: ", "G3 · Internationalisation of education and research: "
+    assert sorted(told) == sorted(
+        [
+            f"up to 31 Dec 2025 · {goal1}1", f"February 2026 · {goal1}1", f"February 2026 · {goal3}2",
+            "up to 31 Dec 2025 · All: 1", "February 2026 · All: 3",
+        ]
+    )  # fmt: skip
+
+
 def test_the_months_of_the_sample_hold_every_action(sample: Run) -> None:
     rows = cells(sample).values()
     assert sum(int(row[-1]) for row in rows) == len(actions.calendar(sample).actions)

@@ -149,6 +149,42 @@ def test_what_moved_is_counted_as_it_is_printed(run: Any) -> None:
     )
 
 
+def test_what_stayed_neither_rose_nor_fell(run: Any) -> None:
+    assert findings.moved([(1.0, 1.0), (2.0, 1.0), (1.0, 2.0), (1.0, None)]) == (3, 1, 1)
+
+
+def test_levels_are_compared_by_share_and_not_by_number(run: Any) -> None:
+    """Eight of ten are more than twenty of a hundred."""
+    told = findings.levels(run, "2026", [("many", 20, 100), ("few", 8, 10), ("nothing", 0, 0)])
+    assert said(run, "highest in few (8 of 10), lowest in many (20 of 100)", "few (10 faaliyetten 8)") in told
+
+
+def test_a_level_and_its_change_are_counted_on_their_own_side(run: Any) -> None:
+    """Above in one of three scores; two known changes, one better than the median's."""
+    rows = pd.DataFrame(
+        {
+            "median_gap": [-3.0, 4.0, -1.0],
+            "change": [2.0, 1.0, NAN],
+            "median_change": [0.5, 1.5, NAN],
+            "count": [20, 20, 19],
+        }
+    )
+    named = {"group": "G", "edition": 2026}
+    told = findings.level_and_change(run, **named, rows=rows)
+    assert said(run, "above the median in 1 of 3 scores", "3 puanın 1'inde ortancanın üstünde") in told
+    assert told.endswith(said(run, "in 1", "1'inde değişimi ortancadan iyi"))
+    slower = findings.level_and_change(run, **named, rows=rows.assign(change=[2.0, 9.0, NAN]))
+    assert slower.endswith(said(run, "in 2", "2'sinde değişimi ortancadan iyi"))
+
+
+def test_who_is_ahead_may_be_passed_and_who_is_behind_may_pass(run: Any) -> None:
+    """Two lead over the university; it leads over one, whose turn is the likeliest."""
+    rows = pd.DataFrame({"institution": ["a", "b", "c"], "lead": [-4.0, -1.0, 2.0], "turn": [0.2, 0.4, 0.6]})
+    told = findings.races(run, "V", 2029, rows, {"a": "A", "b": "B", "c": "C"}, "turns")
+    assert said(run, "may pass: 2, that may pass it: 1", "üniversite 2, onu geçebilecek üniversite 1") in told
+    assert "– C: turns" in told
+
+
 def test_the_furthest_and_the_least_far_goal_are_named(run: Any) -> None:
     told = findings.goals(run, "2026", [("a", 93.5), ("b", 80.2), ("c", None)], 86.0)
     assert told == said(
